@@ -1,0 +1,2 @@
+//! The binary `kelisim`.
+fn main() {}
