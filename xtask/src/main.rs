@@ -1,2 +1,102 @@
-//! Tasks.
-fn main() {}
+//! What a developer or CI runs: `cargo xtask test`.
+
+mod advisories;
+mod deny;
+mod pairs;
+mod postgres;
+mod run;
+mod steps;
+mod suite;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use clap::Parser;
+
+use crate::postgres::{Cluster, Durability, URL_VARIABLE};
+use crate::steps::{Failure, Steps};
+
+/// Tasks of the Kelisim project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Check and test everything; sets up PostgreSQL and the tools it needs.
+    Test {
+        /// Leave out the slow part: documentation and the check of the dependencies.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Run one command beside a throw-away PostgreSQL, for example
+    /// `cargo xtask postgres -- cargo test -p kelisim-tests --test store`.
+    Postgres {
+        /// Keep fsync on, as in production: for benchmarks and proofs.
+        #[arg(long)]
+        durable: bool,
+        /// The command and its arguments.
+        #[arg(required = true, trailing_var_arg = true)]
+        command: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Test { quick } => test(quick),
+        Task::Postgres { durable, command } => beside_postgres(durable, &command),
+    };
+    match outcome {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test(quick: bool) -> Result<String, Failure> {
+    let root = workspace_root();
+    let mut steps = Steps::start();
+    steps.run("format", || suite::format(&root))?;
+    // Asked for early, so that a machine without PostgreSQL is told within a second.
+    let server = steps.run("postgresql", postgres::find_or_install)?;
+    steps.run("clippy", || suite::clippy(&root))?;
+    let binaries = steps.run("build", || suite::build(&root))?;
+    steps.run("pairs", || pairs::compare(&binaries))?;
+    let cluster = steps.run("cluster", || Cluster::start(&server, Durability::Off))?;
+    let tests = steps.run("test", || suite::test(&root, cluster.url()))?;
+    drop(cluster);
+    if !quick {
+        steps.run("doc", || suite::doc(&root))?;
+        let deny = steps.run("cargo-deny", || deny::find_or_install(&root))?;
+        steps.run("dependencies", || deny::check(&root, &deny))?;
+        steps.run("advisories", || advisories::check(&root, &deny))?;
+    }
+    Ok(steps.summary(&tests.to_string()))
+}
+
+fn beside_postgres(durable: bool, command: &[String]) -> Result<String, Failure> {
+    let durability = if durable {
+        Durability::On
+    } else {
+        Durability::Off
+    };
+    let mut steps = Steps::start();
+    let server = steps.run("postgresql", postgres::find_or_install)?;
+    let cluster = steps.run("cluster", || Cluster::start(&server, durability))?;
+    steps.run("command", || {
+        let mut process = Command::new(&command[0]);
+        process.args(&command[1..]).env(URL_VARIABLE, cluster.url());
+        run::visibly(&mut process)
+    })?;
+    Ok(steps.summary("one command"))
+}
+
+/// The folder of the workspace: the one above this crate.
+fn workspace_root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest
+        .parent()
+        .map_or_else(|| manifest.to_path_buf(), Path::to_path_buf)
+}
