@@ -51,11 +51,15 @@ fn twins(list: &str) -> (usize, Vec<String>) {
 }
 
 /// The name of the same test on the other database.
+/// The unit tests of a file that bears a database's name, `sqlite::tests::…`, are about one only.
 fn twin(name: &str) -> Option<(String, bool)> {
     let parts: Vec<&str> = name.split("::").collect();
     let at = parts
         .iter()
         .position(|part| matches!(*part, "sqlite" | "postgres"))?;
+    if parts.get(at + 1) == Some(&"tests") {
+        return None;
+    }
     let is_sqlite = parts[at] == "sqlite";
     let mut other = parts;
     other[at] = if is_sqlite { "postgres" } else { "sqlite" };
@@ -70,6 +74,14 @@ mod tests {
     fn a_test_on_both_databases_is_a_pair() {
         let list = "a::sqlite::saves: test\na::postgres::saves: test\nplain: test\n";
         assert_eq!(twins(list), (1, Vec::new()));
+    }
+
+    #[test]
+    fn the_unit_tests_of_a_file_need_no_twin() {
+        assert_eq!(
+            twins("store::sqlite::tests::opens: test\n"),
+            (0, Vec::new())
+        );
     }
 
     #[test]
