@@ -1,0 +1,167 @@
+//! What happened to a case: the open half of each entry in its history.
+
+use super::{Class, Closure, CourtStage, Stage};
+use crate::{
+    case::CaseNumber,
+    code::{ActionName, CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
+    id::{AccountId, CaseId, GrantId, MediatorId, MemorandumId, OfficeId, PartnerId},
+    language::Language,
+    notice::ReceiptCode,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One entry of a case's history. The sequence number is the version of the case after it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// The case.
+    pub case: CaseId,
+    /// 1 for the first; rises by one.
+    pub seq: i32,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: AccountId,
+    /// Under which grant; none for an act of the system.
+    pub grant: Option<GrantId>,
+    /// What happened, with nothing confidential.
+    pub data: EventData,
+}
+
+/// Where a case stands: written into the event, so that the history needs no definition to be read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Place {
+    /// The workflow's step.
+    pub step: StepId,
+    /// Its stage.
+    pub stage: Stage,
+    /// Its class.
+    pub class: Class,
+}
+
+/// A partner's referral, as far as it is open.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Referred {
+    /// The agency.
+    pub partner: PartnerId,
+    /// The memorandum in force on the day of filing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub memorandum: Option<MemorandumId>,
+    /// The code by which the partner knows it.
+    pub receipt_code: ReceiptCode,
+}
+
+/// Facts that were corrected; what is absent stayed.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Correction {
+    /// The kind of dispute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryCode>,
+    /// A finer kind; the empty text takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subcategory: Option<String>,
+    /// The language of the mediation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// The district of the dispute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub district: Option<DistrictCode>,
+    /// Where it stands with the courts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub court_stage: Option<CourtStage>,
+    /// Names of the confidential fields that changed; the values are in the ciphertext.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub content: Vec<String>,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventData {
+    /// The case was filed.
+    Filed {
+        /// Its number.
+        number: CaseNumber,
+        /// The office.
+        office: OfficeId,
+        /// The workflow.
+        workflow: WorkflowKey,
+        /// Its version.
+        workflow_version: i32,
+        /// The action of the workflow that opened it.
+        action: ActionName,
+        /// The first step.
+        to: Place,
+        /// The kind of dispute.
+        category: CategoryCode,
+        /// A finer kind.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        subcategory: Option<String>,
+        /// The language of the mediation.
+        language: Language,
+        /// The district of the dispute.
+        district: DistrictCode,
+        /// Where it stands with the courts.
+        court_stage: CourtStage,
+        /// Where it came from.
+        source: SourceCode,
+        /// The partner's referral.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        referral: Option<Referred>,
+    },
+    /// An action of the workflow was taken.
+    Moved {
+        /// The action.
+        action: ActionName,
+        /// The step before.
+        from: StepId,
+        /// The place after.
+        to: Place,
+        /// The mediator who has the case from now on.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        mediator: Option<MediatorId>,
+        /// Why the limit of D5 was lifted.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        over_limit_reason: Option<String>,
+        /// The ground that was set.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        closure: Option<Closure>,
+        /// Open answers of the workflow's form that no effect took.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+        answers: BTreeMap<String, String>,
+    },
+    /// Facts were corrected.
+    Corrected(Correction),
+    /// The ground of a closed case was corrected (D20).
+    GroundCorrected {
+        /// The right ground and its day.
+        closure: Closure,
+        /// The class that follows from it.
+        class: Class,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl EventData {
+    /// The code on the wire.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            EventData::Filed { .. } => "filed",
+            EventData::Moved { .. } => "moved",
+            EventData::Corrected(_) => "corrected",
+            EventData::GroundCorrected { .. } => "ground_corrected",
+        }
+    }
+
+    /// The day of the closure that this event set.
+    pub fn effective_on(&self) -> Option<NaiveDate> {
+        match self {
+            EventData::Moved { closure, .. } => closure.map(|closure| closure.effective_on),
+            EventData::GroundCorrected { closure, .. } => Some(closure.effective_on),
+            EventData::Filed { .. } | EventData::Corrected(_) => None,
+        }
+    }
+}

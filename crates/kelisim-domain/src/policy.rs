@@ -1,0 +1,554 @@
+//! Who may do what: the one place.
+//!
+//! A permission is named by the act, never derived from "can see" (R3).
+//! An account holds grants; their union decides, and the history records the grant that was used.
+//! Deny is the default: a role that a function does not name may not.
+
+use crate::{
+    id::{AccountId, GrantId, MediatorId, OfficeId, PartnerId, RegionId},
+    language::Language,
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// A role, as it stands on the wire and in the commands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Logs cases and mediates those assigned to them.
+    Mediator,
+    /// Assigns the cases of one office.
+    OfficeHead,
+    /// Keeps the register of offices and mediators; sees no case.
+    Registrar,
+    /// Sees the steps of all cases of the region and keeps the memoranda.
+    Coordinator,
+    /// A contact person of a partner agency.
+    Partner,
+    /// Reads the audit log and totals; sees no case.
+    Auditor,
+    /// Keeps users and settings; sees no case.
+    Administrator,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 7] = [
+        Role::Mediator,
+        Role::OfficeHead,
+        Role::Registrar,
+        Role::Coordinator,
+        Role::Partner,
+        Role::Auditor,
+        Role::Administrator,
+    ];
+
+    /// The code on the wire.
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Mediator => "mediator",
+            Role::OfficeHead => "office_head",
+            Role::Registrar => "registrar",
+            Role::Coordinator => "coordinator",
+            Role::Partner => "partner",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+        }
+    }
+}
+
+/// The text names no role.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a role")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+    fn from_str(code: &str) -> Result<Self, UnknownRole> {
+        Role::ALL
+            .into_iter()
+            .find(|role| role.code() == code)
+            .ok_or(UnknownRole)
+    }
+}
+
+/// A role with the scope that belongs to it; a head without an office cannot be written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// A mediator working at an office.
+    Mediator {
+        /// The office where they file cases.
+        office: OfficeId,
+        /// Their entry in the register.
+        mediator: MediatorId,
+    },
+    /// The head of an office.
+    OfficeHead {
+        /// The office.
+        office: OfficeId,
+    },
+    /// The registrar of the region.
+    Registrar,
+    /// The coordinator of the region.
+    Coordinator,
+    /// A contact of a partner agency.
+    Partner {
+        /// The agency.
+        partner: PartnerId,
+    },
+    /// An auditor of the region.
+    Auditor,
+    /// An administrator of the region.
+    Administrator,
+}
+
+impl Standing {
+    /// The role without its scope.
+    pub fn role(self) -> Role {
+        match self {
+            Standing::Mediator { .. } => Role::Mediator,
+            Standing::OfficeHead { .. } => Role::OfficeHead,
+            Standing::Registrar => Role::Registrar,
+            Standing::Coordinator => Role::Coordinator,
+            Standing::Partner { .. } => Role::Partner,
+            Standing::Auditor => Role::Auditor,
+            Standing::Administrator => Role::Administrator,
+        }
+    }
+
+    /// Whether the role works on cases; such a role never meets administrator or auditor in one account.
+    fn works_on_cases(self) -> bool {
+        matches!(
+            self,
+            Standing::Mediator { .. }
+                | Standing::OfficeHead { .. }
+                | Standing::Coordinator
+                | Standing::Partner { .. }
+        )
+    }
+}
+
+/// One role of one account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Grant {
+    /// The grant's id, recorded with what was done under it.
+    pub id: GrantId,
+    /// Role and scope.
+    pub standing: Standing,
+    /// The first day on which it holds.
+    pub from: NaiveDate,
+    /// The last day on which it holds; none for an open end.
+    pub to: Option<NaiveDate>,
+}
+
+impl Grant {
+    /// Whether the grant holds on a local day.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// Whether one account may hold these standings together: administrator and auditor never combine with a role on cases.
+pub fn combine(standings: &[Standing]) -> bool {
+    let watches = standings
+        .iter()
+        .any(|s| matches!(s, Standing::Auditor | Standing::Administrator));
+    !(watches && standings.iter().any(|s| s.works_on_cases()))
+}
+
+/// Somebody who asks for something, with the grants that hold today.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Actor {
+    /// The account.
+    pub account: AccountId,
+    /// The region of the account and of all its grants.
+    pub region: RegionId,
+    /// The account's language.
+    pub language: Language,
+    /// Grants that hold today.
+    pub grants: Vec<Grant>,
+}
+
+impl Actor {
+    /// Whether one of the grants has the role.
+    pub fn has(&self, role: Role) -> bool {
+        self.grants
+            .iter()
+            .any(|grant| grant.standing.role() == role)
+    }
+
+    /// Whether one of the grants has one of the roles.
+    pub fn has_any(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.has(*role))
+    }
+
+    /// Whether the actor works in the network: everybody but a partner's contact.
+    pub fn is_staff(&self) -> bool {
+        self.grants
+            .iter()
+            .any(|grant| grant.standing.role() != Role::Partner)
+    }
+
+    /// Whether the actor is head of the office.
+    pub fn heads(&self, office: OfficeId) -> bool {
+        self.grants
+            .iter()
+            .any(|grant| grant.standing == Standing::OfficeHead { office })
+    }
+}
+
+/// An act on the registers, with the roles that may do it (contract, table of routes).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RegisterAct {
+    /// Read the register of offices.
+    ReadOffices,
+    /// Open or change an office.
+    WriteOffices,
+    /// Read the register of mediators.
+    ReadMediators,
+    /// Enter or change a mediator.
+    WriteMediators,
+    /// Record the election, suspension or removal of a mediator.
+    RecordMediatorStatus,
+    /// Read a mediator's personal number, telephone, address and affiliations.
+    ReadMediatorSecrets,
+    /// Read codes and names of partners.
+    ReadPartners,
+    /// Enter or change a partner, and see its contacts.
+    ManagePartners,
+    /// Read and keep the memoranda.
+    ManageMemoranda,
+    /// Read the delivery log.
+    ReadNotices,
+    /// Send a failed or uncertain message again.
+    RetryNotices,
+}
+
+impl RegisterAct {
+    /// The roles that may.
+    pub fn roles(self) -> &'static [Role] {
+        use Role::{Administrator, Auditor, Coordinator, Mediator, OfficeHead, Registrar};
+        match self {
+            RegisterAct::ReadOffices | RegisterAct::ReadMediators | RegisterAct::ReadPartners => &[
+                Mediator,
+                OfficeHead,
+                Registrar,
+                Coordinator,
+                Auditor,
+                Administrator,
+            ],
+            RegisterAct::WriteOffices => &[Administrator, Coordinator],
+            RegisterAct::WriteMediators => &[Registrar, Coordinator],
+            RegisterAct::RecordMediatorStatus => &[Registrar],
+            RegisterAct::ReadMediatorSecrets => &[Registrar, Coordinator],
+            RegisterAct::ManagePartners | RegisterAct::ManageMemoranda => &[Coordinator],
+            RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
+            RegisterAct::RetryNotices => &[OfficeHead, Coordinator],
+        }
+    }
+
+    /// Whether the actor may.
+    pub fn allowed(self, actor: &Actor) -> bool {
+        actor.has_any(self.roles())
+    }
+}
+
+/// What the policy has to know of a case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CaseTies {
+    /// The office of the case.
+    pub office: OfficeId,
+    /// The mediator of the case.
+    pub mediator: Option<MediatorId>,
+    /// The account that filed it.
+    pub filed_by: AccountId,
+    /// Whether it was ever assigned.
+    pub was_assigned: bool,
+    /// Whether the office has a head today; without one its content goes to the coordinator.
+    pub office_has_head: bool,
+}
+
+/// Who stands in which relation to a case: the words that a workflow uses in `who`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The mediator of the case, lent or not (D9).
+    CaseMediator,
+    /// A mediator with a grant at the office.
+    OfficeMediator,
+    /// The head of the case's office.
+    OfficeHead,
+    /// The coordinator of the region.
+    Coordinator,
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: [Relation; 4] = [
+        Relation::CaseMediator,
+        Relation::OfficeMediator,
+        Relation::OfficeHead,
+        Relation::Coordinator,
+    ];
+
+    /// Whether a grant gives this relation to a case.
+    pub fn given_by(self, standing: Standing, ties: &CaseTies) -> bool {
+        match (self, standing) {
+            (Relation::CaseMediator, Standing::Mediator { mediator, .. }) => {
+                ties.mediator == Some(mediator)
+            }
+            (Relation::OfficeMediator, Standing::Mediator { office, .. }) => office == ties.office,
+            (Relation::OfficeHead, Standing::OfficeHead { office }) => office == ties.office,
+            (Relation::Coordinator, Standing::Coordinator) => true,
+            _ => false,
+        }
+    }
+
+    /// The role to ask when somebody else has to act (D36).
+    pub fn role(self) -> Role {
+        match self {
+            Relation::CaseMediator | Relation::OfficeMediator => Role::Mediator,
+            Relation::OfficeHead => Role::OfficeHead,
+            Relation::Coordinator => Role::Coordinator,
+        }
+    }
+}
+
+/// The grants of the actor that stand in one of the relations to the case.
+pub fn grants_in(actor: &Actor, ties: &CaseTies, relations: &[Relation]) -> Vec<Grant> {
+    actor
+        .grants
+        .iter()
+        .filter(|grant| {
+            relations
+                .iter()
+                .any(|relation| relation.given_by(grant.standing, ties))
+        })
+        .copied()
+        .collect()
+}
+
+/// An act on one case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CasePermission {
+    /// See number, steps, dates and mediator.
+    See,
+    /// Read the narrative, the sides and the agreement.
+    ReadContent,
+    /// Correct facts; who may correct content must also read it.
+    Correct,
+    /// Correct the ground of a closed case (D20).
+    CorrectGround,
+}
+
+/// Whether the actor may do this with the case.
+///
+/// See: the mediator of the case, the head of its office, the coordinator, and whoever filed it until it is first assigned.
+/// Content: the same without the coordinator, who reads it only where the office has no head.
+/// On reassignment the former mediator loses all of it at that moment (D11).
+pub fn may(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> bool {
+    let stands = |relation| !grants_in(actor, ties, &[relation]).is_empty();
+    let filed_it =
+        !ties.was_assigned && ties.filed_by == actor.account && stands(Relation::OfficeMediator);
+    let team = stands(Relation::CaseMediator) || stands(Relation::OfficeHead) || filed_it;
+    let coordinator = stands(Relation::Coordinator);
+    match permission {
+        CasePermission::See | CasePermission::Correct => team || coordinator,
+        CasePermission::ReadContent => team || (coordinator && !ties.office_has_head),
+        CasePermission::CorrectGround => coordinator,
+    }
+}
+
+/// Which cases a list, search or count may touch (R2). Every such query takes one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CaseScope {
+    /// The region.
+    pub region: RegionId,
+    /// All cases of the region.
+    pub whole_region: bool,
+    /// Cases of these offices.
+    pub offices: Vec<OfficeId>,
+    /// Cases of these mediators.
+    pub mediators: Vec<MediatorId>,
+    /// Cases that this account filed at these offices and that nobody was assigned to yet.
+    pub filed_by: Option<(AccountId, Vec<OfficeId>)>,
+}
+
+impl CaseScope {
+    /// The scope of an actor; it agrees with [`may`] and [`CasePermission::See`].
+    pub fn of(actor: &Actor) -> Self {
+        let mut scope = CaseScope {
+            region: actor.region,
+            whole_region: false,
+            offices: Vec::new(),
+            mediators: Vec::new(),
+            filed_by: None,
+        };
+        let mut files_at = Vec::new();
+        for grant in &actor.grants {
+            match grant.standing {
+                Standing::Coordinator => scope.whole_region = true,
+                Standing::OfficeHead { office } => scope.offices.push(office),
+                Standing::Mediator { office, mediator } => {
+                    scope.mediators.push(mediator);
+                    files_at.push(office);
+                }
+                Standing::Registrar
+                | Standing::Partner { .. }
+                | Standing::Auditor
+                | Standing::Administrator => {}
+            }
+        }
+        if !files_at.is_empty() {
+            scope.filed_by = Some((actor.account, files_at));
+        }
+        scope
+    }
+
+    /// Whether no case at all is in scope.
+    pub fn is_empty(&self) -> bool {
+        !self.whole_region
+            && self.offices.is_empty()
+            && self.mediators.is_empty()
+            && self.filed_by.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn actor(account: u128, standings: &[Standing]) -> Actor {
+        Actor {
+            account: AccountId(id(account)),
+            region: RegionId(id(1)),
+            language: Language::Kk,
+            grants: standings
+                .iter()
+                .map(|standing| Grant {
+                    id: GrantId(id(9)),
+                    standing: *standing,
+                    from: NaiveDate::MIN,
+                    to: None,
+                })
+                .collect(),
+        }
+    }
+
+    fn ties() -> CaseTies {
+        CaseTies {
+            office: OfficeId(id(3)),
+            mediator: Some(MediatorId(id(5))),
+            filed_by: AccountId(id(7)),
+            was_assigned: true,
+            office_has_head: true,
+        }
+    }
+
+    #[test]
+    fn administrator_and_auditor_never_combine_with_a_role_on_cases() {
+        assert!(!combine(&[Standing::Administrator, Standing::Coordinator]));
+        assert!(!combine(&[
+            Standing::Auditor,
+            Standing::OfficeHead {
+                office: OfficeId(id(3))
+            }
+        ]));
+        assert!(combine(&[Standing::Administrator, Standing::Auditor]));
+        assert!(combine(&[Standing::Coordinator, Standing::Registrar]));
+    }
+
+    #[test]
+    fn d11_a_former_mediator_sees_nothing() {
+        let former = actor(
+            7,
+            &[Standing::Mediator {
+                office: OfficeId(id(3)),
+                mediator: MediatorId(id(6)),
+            }],
+        );
+        assert!(
+            !may(&former, &ties(), CasePermission::See),
+            "also when they filed it"
+        );
+        let before = CaseTies {
+            mediator: None,
+            was_assigned: false,
+            ..ties()
+        };
+        assert!(
+            may(&former, &before, CasePermission::ReadContent),
+            "the filer reads it until the first assignment"
+        );
+    }
+
+    #[test]
+    fn d09_a_lent_mediator_sees_that_case_and_nothing_else_of_the_office() {
+        let lent = actor(
+            8,
+            &[Standing::Mediator {
+                office: OfficeId(id(4)),
+                mediator: MediatorId(id(5)),
+            }],
+        );
+        assert!(may(&lent, &ties(), CasePermission::ReadContent));
+        let other = CaseTies {
+            mediator: Some(MediatorId(id(6))),
+            ..ties()
+        };
+        assert!(!may(&lent, &other, CasePermission::See));
+    }
+
+    #[test]
+    fn the_coordinator_reads_content_only_where_the_office_has_no_head() {
+        let coordinator = actor(8, &[Standing::Coordinator]);
+        assert!(may(&coordinator, &ties(), CasePermission::See));
+        assert!(!may(&coordinator, &ties(), CasePermission::ReadContent));
+        assert!(may(
+            &coordinator,
+            &CaseTies {
+                office_has_head: false,
+                ..ties()
+            },
+            CasePermission::ReadContent
+        ));
+    }
+
+    #[test]
+    fn roles_without_cases_see_none() {
+        for standing in [
+            Standing::Registrar,
+            Standing::Auditor,
+            Standing::Administrator,
+            Standing::Partner {
+                partner: PartnerId(id(2)),
+            },
+        ] {
+            let somebody = actor(7, &[standing]);
+            let fresh = CaseTies {
+                mediator: None,
+                was_assigned: false,
+                office_has_head: false,
+                ..ties()
+            };
+            for permission in [
+                CasePermission::See,
+                CasePermission::ReadContent,
+                CasePermission::Correct,
+                CasePermission::CorrectGround,
+            ] {
+                assert!(
+                    !may(&somebody, &fresh, permission),
+                    "{standing:?} {permission:?}"
+                );
+            }
+            assert!(CaseScope::of(&somebody).is_empty());
+        }
+    }
+}

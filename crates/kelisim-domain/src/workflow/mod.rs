@@ -1,0 +1,18 @@
+//! Workflows: how a case may move, as data.
+//!
+//! A definition names steps, actions, who may take them, what they ask and what they do.
+//! It is read from TOML and refused as a whole, with all its faults, when it does not make sense.
+
+mod definition;
+mod parse;
+mod values;
+
+pub use definition::{
+    Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Guard, NoticeRule, Step,
+    Trigger,
+};
+pub use parse::{DefinitionFault, parse};
+pub use values::{Value, Values};
+
+/// The four stages and nothing else: shipped with the program, its text is `config/workflows/basic.toml`.
+pub const BASIC: &str = include_str!("../../../../config/workflows/basic.toml");
