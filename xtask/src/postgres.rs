@@ -231,7 +231,7 @@ impl Drop for Cluster {
 
 fn folder() -> Result<PathBuf, String> {
     let mut parent = std::env::temp_dir();
-    if parent.as_os_str().len() + "/kelisim-pg-XXXXXX".len() > LONGEST_FOLDER {
+    if parent.as_os_str().len() + "/kelisim-pg-123456".len() > LONGEST_FOLDER {
         parent = PathBuf::from("/tmp");
     }
     let failed = |error: std::io::Error| format!("no temporary folder: {error}");

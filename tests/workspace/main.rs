@@ -1,0 +1,8 @@
+//! The rules of the house, read from the sources: what a reviewer would otherwise have to notice.
+
+mod arrows;
+mod documents;
+mod migrations;
+mod source;
+mod texts;
+mod tree;
