@@ -88,6 +88,7 @@ fn beside_postgres(durable: bool, command: &[String]) -> Result<String, Failure>
     steps.run("command", || {
         let mut process = Command::new(&command[0]);
         process.args(&command[1..]).env(URL_VARIABLE, cluster.url());
+        run::forget_this_package(&mut process);
         run::visibly(&mut process)
     })?;
     Ok(steps.summary("one command"))

@@ -66,7 +66,19 @@ pub(crate) fn quietly(command: &mut Command) -> Result<String, String> {
 pub(crate) fn cargo(root: &std::path::Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
+    forget_this_package(&mut command);
     command
+}
+
+/// Takes out what cargo told this process about its own package. Build scripts (that of ring, for
+/// one) watch these variables, and half of the workspace would be built again each time.
+pub(crate) fn forget_this_package(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
 }
 
 fn shown(command: &Command) -> String {
