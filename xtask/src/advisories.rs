@@ -34,7 +34,7 @@ pub(crate) fn check(root: &Path, deny: &Deny) -> Result<(), String> {
             ));
         }
     };
-    println!("    advisories of {}, {source}", date(kept.path())?);
+    println!("    advisories up to {}, {source}", date(kept.path())?);
     run::visibly(
         deny.command(root)
             .args(["--offline", "check", "advisories"])

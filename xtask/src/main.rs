@@ -26,6 +26,8 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Check the dependencies alone: bans, licences, sources, advisories.
+    Dependencies,
     /// Run one command beside a throw-away PostgreSQL, for example
     /// `cargo xtask postgres -- cargo test -p kelisim-tests --test store`.
     Postgres {
@@ -41,6 +43,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test { quick } => test(quick),
+        Task::Dependencies => dependencies(),
         Task::Postgres { durable, command } => beside_postgres(durable, &command),
     };
     match outcome {
@@ -69,11 +72,21 @@ fn test(quick: bool) -> Result<String, Failure> {
     drop(cluster);
     if !quick {
         steps.run("doc", || suite::doc(&root))?;
-        let deny = steps.run("cargo-deny", || deny::find_or_install(&root))?;
-        steps.run("dependencies", || deny::check(&root, &deny))?;
-        steps.run("advisories", || advisories::check(&root, &deny))?;
+        check_dependencies(&mut steps, &root)?;
     }
     Ok(steps.summary(&tests.to_string()))
+}
+
+fn dependencies() -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    check_dependencies(&mut steps, &workspace_root())?;
+    Ok(steps.summary("the dependencies"))
+}
+
+fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
+    let deny = steps.run("cargo-deny", || deny::find_or_install(root))?;
+    steps.run("dependencies", || deny::check(root, &deny))?;
+    steps.run("advisories", || advisories::check(root, &deny))
 }
 
 fn beside_postgres(durable: bool, command: &[String]) -> Result<String, Failure> {
