@@ -7,8 +7,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
@@ -143,19 +145,25 @@ pub(crate) struct Manager {
     pub(crate) durable: bool,
 }
 
-/// A pooled connection with a mark for the pool: do not use this one again.
+/// A connection with what its user must remember about it.
 pub(crate) struct Link {
     pub(crate) db: Db,
+    /// Do not use this connection again.
     pub(crate) broken: bool,
+    /// A statement has failed since the transaction began (PostgreSQL).
+    ///
+    /// There the whole transaction is lost then, and COMMIT answers "done" all the same.
+    pub(crate) failed: Arc<AtomicBool>,
 }
 
 impl Manager {
-    fn open(&self) -> Result<Db, diesel::r2d2::Error> {
-        match &self.url {
+    pub(crate) fn open(&self) -> Result<Link, diesel::r2d2::Error> {
+        let failed = Arc::new(AtomicBool::new(false));
+        let db = match &self.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&file_name(path))?;
                 connection.batch_execute(&self.pragmas())?;
-                Ok(Db::Sqlite(connection))
+                Db::Sqlite(connection)
             }
             DatabaseUrl::Postgres(url) => {
                 let mut connection = PgConnection::establish(url.expose())?;
@@ -163,9 +171,20 @@ impl Manager {
                     "SET statement_timeout = {}; SET lock_timeout = {}",
                     self.statement_milliseconds, self.lock_milliseconds
                 ))?;
-                Ok(Db::Postgres(connection))
+                let mark = Arc::clone(&failed);
+                connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                    if let InstrumentationEvent::FinishQuery { error: Some(_), .. } = event {
+                        mark.store(true, Ordering::Relaxed);
+                    }
+                });
+                Db::Postgres(connection)
             }
-        }
+        };
+        Ok(Link {
+            db,
+            broken: false,
+            failed,
+        })
     }
 
     /// The waiting time comes first: the pragmas after it may meet a lock themselves.
@@ -191,7 +210,7 @@ impl Manager {
 }
 
 /// A name that SQLite takes for a plain path, whatever it begins with.
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.to_string_lossy().into_owned()
 }
@@ -201,10 +220,7 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Link, Self::Error> {
-        Ok(Link {
-            db: self.open()?,
-            broken: false,
-        })
+        self.open()
     }
 
     fn is_valid(&self, link: &mut Link) -> Result<(), Self::Error> {
@@ -303,7 +319,7 @@ mod tests {
         for (text, nearest) in [
             ("sqlit:a.db", "\"sqlite\""),
             ("postgre://h/n", "\"postgres\""),
-            ("postgresq://h/n", "\"postgresql\""),
+            ("postgresqll://h/n", "\"postgresql\""),
         ] {
             let error = text.parse::<DatabaseUrl>().expect_err("refused");
             assert!(error.to_string().contains(nearest), "{error}");

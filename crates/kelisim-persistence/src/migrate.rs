@@ -1,0 +1,153 @@
+//! The migrations of both databases, inside the binary.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::both;
+use crate::connection::{DatabaseUrl, Db, Role, file_name};
+use crate::error::Error;
+use crate::transaction::{Database, Options, connect};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRESQL: EmbeddedMigrations = embed_migrations!("../../migrations/postgresql");
+
+/// One number for all: two programs that migrate the same server wait for each other.
+const ADVISORY_LOCK: i64 = 0x6b65_6c69_7369_6d01;
+
+/// Applies what is missing, makes the SQLite file if it is not there, and names what was applied.
+///
+/// # Errors
+/// [`Error::Newer`] when the database knows a migration that this program does not.
+pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
+    if let DatabaseUrl::Sqlite(path) = url {
+        make_private_file(path)?;
+    }
+    // A migration may take its time.
+    let options = Options {
+        lock_milliseconds: 60_000,
+        statement_milliseconds: 0,
+        ..Options::default()
+    };
+    let mut link = connect(&options.manager(url, Role::Writer))?;
+    refuse_newer(&mut link.db)?;
+    match &mut link.db {
+        Db::Sqlite(connection) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
+            let done = run(connection.run_pending_migrations(SQLITE))?;
+            AnsiTransactionManager::commit_transaction(connection)?;
+            Ok(done)
+        }
+        Db::Postgres(connection) => {
+            connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+            // Closing the connection gives the lock back.
+            run(connection.run_pending_migrations(POSTGRESQL))
+        }
+    }
+}
+
+/// The migrations that a database still lacks, by name.
+///
+/// # Errors
+/// [`Error::Unavailable`] when it cannot be reached.
+pub fn pending(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
+    if let DatabaseUrl::Sqlite(path) = url
+        && !path.exists()
+    {
+        return names();
+    }
+    let mut link = connect(&Options::default().manager(url, Role::Writer))?;
+    let applied = applied(&mut link.db)?;
+    Ok(names()?
+        .into_iter()
+        .filter(|name| !applied.contains(&version(name)))
+        .collect())
+}
+
+/// The names of all migrations that this program knows, oldest first.
+///
+/// # Errors
+/// [`Error::Broken`] when the embedded files are not readable.
+pub fn names() -> Result<Vec<String>, Error> {
+    let mut names: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRESQL)
+        .map_err(|error| Error::broken("migrations", error))?
+        .iter()
+        .map(|migration: &Box<dyn Migration<diesel::pg::Pg>>| migration.name().to_string())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+impl Database {
+    /// Whether every migration of this program has been applied; for readiness checks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Busy`].
+    pub async fn is_migrated(&self) -> Result<bool, Error> {
+        self.read(|db| {
+            let known: BTreeSet<String> = names()?.iter().map(|name| version(name)).collect();
+            Ok(known.is_subset(&versions(db)?))
+        })
+        .await
+    }
+}
+
+/// Refuses a database that a newer program has migrated.
+pub(crate) fn refuse_newer(db: &mut Db) -> Result<(), Error> {
+    let known: BTreeSet<String> = names()?.iter().map(|name| version(name)).collect();
+    match applied(db)?.difference(&known).next() {
+        Some(unknown) => Err(Error::Newer {
+            migration: unknown.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Makes the table of migrations when it is not there.
+fn applied(db: &mut Db) -> Result<BTreeSet<String>, Error> {
+    let versions = both!(db, connection => connection.applied_migrations())
+        .map_err(|error| Error::broken("migrations", error))?;
+    Ok(versions.iter().map(ToString::to_string).collect())
+}
+
+/// As [`applied`], for a connection that cannot write.
+fn versions(db: &mut Db) -> Result<BTreeSet<String>, Error> {
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::Text;
+    let query = "SELECT version FROM __diesel_schema_migrations";
+    let list: Vec<String> = diesel::dsl::sql::<Text>(query).load(db)?;
+    Ok(list.into_iter().collect())
+}
+
+/// diesel compares migrations by what stands before the first underscore, without dashes.
+fn version(name: &str) -> String {
+    name.split('_').next().unwrap_or(name).replace('-', "")
+}
+
+type Run<'a> = Result<Vec<MigrationVersion<'a>>, Box<dyn std::error::Error + Send + Sync>>;
+
+/// The names of the migrations that were just applied.
+fn run(done: Run<'_>) -> Result<Vec<String>, Error> {
+    let done = done.map_err(|error| Error::broken("migrations", error))?;
+    let done: BTreeSet<String> = done.iter().map(ToString::to_string).collect();
+    Ok(names()?
+        .into_iter()
+        .filter(|name| done.contains(&version(name)))
+        .collect())
+}
+
+/// SQLite gives its log the rights of the file, so both are for their owner alone.
+fn make_private_file(path: &std::path::Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(file_name(path))
+        .map(|_| ())
+        .map_err(|error| Error::Unavailable {
+            detail: format!("{}: {error}", path.display()),
+        })
+}

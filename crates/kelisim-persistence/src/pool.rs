@@ -1,0 +1,128 @@
+//! Dedicated threads over a pool of connections: the readers of SQLite, and all work on PostgreSQL.
+//!
+//! Threads of our own, and not those of the web server: database work then has a bound of its own,
+//! and a full queue is answered at once instead of holding up the rest.
+
+use std::sync::atomic::Ordering;
+
+use crossbeam_channel::Receiver;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::both;
+use crate::connection::{Db, Link, Manager};
+use crate::error::Error;
+use crate::task::{Task, Verdict};
+
+/// What a job may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Sees one state of the database and changes nothing.
+    Read,
+    /// Reads and writes in one transaction.
+    Write,
+}
+
+/// A job with what it may do.
+pub(crate) type Order = (Mode, Box<dyn Task>);
+
+/// Works until the last handle of the database is gone and the queue is empty.
+pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>) {
+    while let Ok((mode, mut task)) = queue.recv() {
+        match begin(pool, mode) {
+            Err(error) => task.answer(Err(error)),
+            Ok(mut link) => {
+                let verdict = task.run(&mut link.db);
+                let end = finish(&mut link, mode, verdict);
+                // Back into the pool first, so that it is there for who waits for the answer.
+                drop(link);
+                task.answer(end);
+            }
+        }
+    }
+}
+
+/// A connection that has been lost while it lay idle shows here, before anything was done: the next
+/// one is tried, until the pool says that there is none.
+fn begin(pool: &Pool<Manager>, mode: Mode) -> Result<PooledConnection<Manager>, Error> {
+    let mut last = None;
+    for _ in 0..=pool.max_size() {
+        let mut link = pool.get().map_err(|error| Error::Unavailable {
+            detail: error.to_string(),
+        })?;
+        match start(&mut link.db, mode) {
+            Ok(()) => {
+                link.failed.store(false, Ordering::Relaxed);
+                return Ok(link);
+            }
+            Err(error) => {
+                link.broken = true;
+                last = Some(error);
+            }
+        }
+    }
+    Err(Error::Unavailable {
+        detail: last.map_or_else(String::new, |error| error.to_string()),
+    })
+}
+
+fn start(db: &mut Db, mode: Mode) -> diesel::QueryResult<()> {
+    match (db, mode) {
+        (Db::Sqlite(connection), _) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+        }
+        (Db::Postgres(connection), Mode::Read) => AnsiTransactionManager::begin_transaction_sql(
+            connection,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+        (Db::Postgres(connection), Mode::Write) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+        }
+    }
+}
+
+fn finish(link: &mut Link, mode: Mode, verdict: Verdict) -> Result<(), Error> {
+    if verdict == Verdict::Panicked {
+        // It may hold anything half done; closing it undoes the transaction.
+        link.broken = true;
+        return Ok(());
+    }
+    if mode == Mode::Read || verdict == Verdict::Undo {
+        if both!(&mut link.db, connection => AnsiTransactionManager::rollback_transaction(connection))
+            .is_err()
+        {
+            link.broken = true;
+        }
+        return Ok(());
+    }
+    if link.failed.load(Ordering::Relaxed)
+        && let Err(error) = link.db.ping()
+    {
+        link.broken = true;
+        return Err(Error::RolledBack {
+            detail: format!("the job went on after a statement had failed: {error}"),
+        });
+    }
+    both!(&mut link.db, connection => AnsiTransactionManager::commit_transaction(connection))
+        .map_err(|error| {
+            link.broken = true;
+            commit_error(error)
+        })
+}
+
+/// A violated constraint or a serialization failure says that nothing was committed; anything else
+/// may have come after the commit.
+fn commit_error(error: DieselError) -> Error {
+    let detail = error.to_string();
+    match error {
+        DieselError::DatabaseError(
+            DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::SerializationFailure,
+            _,
+        ) => Error::RolledBack { detail },
+        _ => Error::CommitUnknown { detail },
+    }
+}
