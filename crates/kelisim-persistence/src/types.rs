@@ -70,13 +70,13 @@ pub trait Worded: Debug + Copy + 'static {
     fn from_word(word: &str) -> Option<Self>;
 }
 
-/// Makes a domain enum usable in a [`Word`] column: it needs `as_str` and `FromStr`.
+/// Makes a domain enum usable in a [`Word`] column: it needs `code` and `FromStr`.
 #[macro_export]
 macro_rules! worded {
     ($($name:ty),+ $(,)?) => {$(
         impl $crate::types::Worded for $name {
             fn word(&self) -> &'static str {
-                self.as_str()
+                self.code()
             }
             fn from_word(word: &str) -> Option<Self> {
                 word.parse().ok()
@@ -85,18 +85,18 @@ macro_rules! worded {
     )+};
 }
 
-/// Makes a domain id (a newtype with `from_uuid` and `uuid`) convertible to and from [`Uid`].
+/// Makes a domain id (a newtype around a UUID) convertible to and from [`Uid`].
 #[macro_export]
 macro_rules! uid {
     ($($name:ty),+ $(,)?) => {$(
         impl From<$name> for $crate::types::Uid {
             fn from(id: $name) -> Self {
-                Self(id.uuid())
+                Self(id.0)
             }
         }
         impl From<$crate::types::Uid> for $name {
             fn from(id: $crate::types::Uid) -> Self {
-                <$name>::from_uuid(id.0)
+                Self(id.0)
             }
         }
     )+};
