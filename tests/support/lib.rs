@@ -1,1 +1,11 @@
-//! Shared by the tests.
+//! What the tests of every boundary share: databases of their own, on both backends.
+//!
+//! A test that touches a database is written once, inside [`on_both_databases!`]; the test command
+//! compares the two lists and fails when they differ.
+
+mod both;
+mod database;
+mod postgres;
+
+pub use both::{Backend, OnBackend, block_on};
+pub use database::TestDatabase;

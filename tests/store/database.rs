@@ -1,0 +1,35 @@
+//! A test's own database is what the application will meet.
+
+use kelisim_persistence::Error;
+use kelisim_tests::{Backend, TestDatabase, on_both_databases};
+
+on_both_databases! {
+    /// Two tests at once must not see each other's rows.
+    fn a_fresh_database_is_migrated_and_empty(db: TestDatabase) {
+        assert_eq!(db.count("region"), 0);
+        let other = TestDatabase::create(db.backend());
+        assert_ne!(db.url_text(), other.url_text());
+    }
+
+    async fn an_opened_database_knows_that_it_is_migrated(db: TestDatabase) {
+        let database = db.open();
+        assert!(database.is_migrated().await.unwrap());
+    }
+
+    fn nothing_is_pending_after_a_migration(db: TestDatabase) {
+        assert_eq!(kelisim_persistence::migrate::pending(db.url()).unwrap(), Vec::<String>::new());
+        assert_eq!(kelisim_persistence::migrate::migrate(db.url()).unwrap(), Vec::<String>::new());
+    }
+
+    fn a_start_on_a_newer_schema_is_refused(db: TestDatabase) {
+        db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')");
+        let refused = kelisim_persistence::Database::open(db.url(), &TestDatabase::options());
+        assert!(matches!(refused.err(), Some(Error::Newer { .. })));
+    }
+}
+
+#[test]
+fn the_files_of_sqlite_are_named() {
+    let db = TestDatabase::create(Backend::Sqlite);
+    assert_eq!(db.files().len(), 1);
+}

@@ -1,0 +1,3 @@
+//! The store on both databases: what is promised of one holds on the other.
+
+mod database;

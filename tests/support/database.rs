@@ -1,0 +1,178 @@
+//! A database for one test: fresh, migrated, thrown away at the end.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
+use kelisim_persistence::migrate::migrate;
+use kelisim_persistence::{Database, DatabaseUrl, Db, Options};
+use tempfile::TempDir;
+
+use crate::both::{Backend, OnBackend};
+use crate::postgres::Scratch;
+
+/// A database that belongs to one test, and a folder beside it.
+pub struct TestDatabase {
+    url: DatabaseUrl,
+    // Dropped after the last use of the database: first the database, then the folder.
+    _scratch: Option<Scratch>,
+    folder: TempDir,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl TestDatabase {
+    /// A migrated database without rows.
+    pub fn create(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::in_file(Some(sqlite_template())),
+            Backend::Postgres => Self::on_server(Scratch::migrated()),
+        }
+    }
+
+    /// A database that has not been migrated; the SQLite file does not exist yet.
+    pub fn create_empty(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::in_file(None),
+            Backend::Postgres => Self::on_server(Scratch::empty()),
+        }
+    }
+
+    fn in_file(content: Option<&[u8]>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kelisim.db");
+        if let Some(content) = content {
+            fs::write(&path, content).unwrap();
+        }
+        Self {
+            url: DatabaseUrl::Sqlite(path),
+            _scratch: None,
+            folder,
+        }
+    }
+
+    fn on_server(scratch: Scratch) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            url: scratch.url(),
+            _scratch: Some(scratch),
+            folder,
+        }
+    }
+
+    /// Which of the two it is.
+    pub fn backend(&self) -> Backend {
+        match self.url {
+            DatabaseUrl::Sqlite(_) => Backend::Sqlite,
+            DatabaseUrl::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// The address, to open it once more or to hand it to a program.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// The address as a program takes it on its command line.
+    pub fn url_text(&self) -> String {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.expose().to_owned(),
+        }
+    }
+
+    /// A folder of this test alone: for keys, mail, configuration.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Opens the database as the application does, but for the wait for the disk.
+    pub fn open(&self) -> Database {
+        self.open_with(&Self::options())
+    }
+
+    /// Opens it with other options.
+    pub fn open_with(&self, options: &Options) -> Database {
+        Database::open(&self.url, options).unwrap()
+    }
+
+    /// The options of a test: few threads, for many tests run at once, and no wait for the disk.
+    pub fn options() -> Options {
+        let threads = NonZeroUsize::new(3).unwrap();
+        Options {
+            threads,
+            allow_unsafe_durability: true,
+            ..Options::default()
+        }
+    }
+
+    /// Runs statements beside the application, as an operator could.
+    pub fn execute(&self, statements: &str) {
+        self.connect().batch_execute(statements).unwrap();
+    }
+
+    /// How many rows a table has, or what else `from` selects: `"outbox WHERE state = 'sent'"`.
+    pub fn count(&self, from: &str) -> i64 {
+        let query = format!("SELECT count(*) AS count FROM {from}");
+        let rows = match self.connect() {
+            Db::Sqlite(mut c) => diesel::sql_query(query).get_result::<Count>(&mut c),
+            Db::Postgres(mut c) => diesel::sql_query(query).get_result::<Count>(&mut c),
+        };
+        rows.unwrap().count
+    }
+
+    /// A connection past every pool and check.
+    pub fn connect(&self) -> Db {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+                connection
+                    .batch_execute("PRAGMA busy_timeout = 5000")
+                    .unwrap();
+                Db::Sqlite(connection)
+            }
+            DatabaseUrl::Postgres(url) => {
+                Db::Postgres(PgConnection::establish(url.expose()).unwrap())
+            }
+        }
+    }
+
+    /// The files of a SQLite database: the database, its log, its index of the log.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let DatabaseUrl::Sqlite(path) = &self.url else {
+            return Vec::new();
+        };
+        let named = |ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
+        ["", "-wal", "-shm"]
+            .map(named)
+            .into_iter()
+            .filter(|path| path.exists())
+            .collect()
+    }
+}
+
+impl OnBackend for TestDatabase {
+    fn on(backend: Backend) -> Self {
+        Self::create(backend)
+    }
+}
+
+/// The bytes of a migrated file, made once in each process.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("template.db");
+        migrate(&DatabaseUrl::Sqlite(path.clone())).unwrap();
+        // The last connection is closed, so the file holds everything and has no log beside it.
+        fs::read(path).unwrap()
+    })
+}
