@@ -49,7 +49,7 @@ pub(crate) fn find_or_install() -> Result<Server, String> {
         Some(server) => server,
         None => {
             install()?;
-            find().ok_or("the package postgresql brought no initdb")?
+            find().ok_or("initdb and postgres are not where the package postgresql puts them")?
         }
     };
     let version = run::quietly(Command::new(server.programs.join("postgres")).arg("--version"))?;
@@ -119,28 +119,37 @@ fn major(text: &str) -> Option<u32> {
 }
 
 fn install() -> Result<(), String> {
-    let wanted =
-        format!("install PostgreSQL {OLDEST} or newer (initdb and postgres), then run again");
+    let wanted = format!("PostgreSQL {OLDEST} or newer (initdb and postgres) is needed");
     if !Path::new("/etc/debian_version").exists() {
-        return Err(wanted);
+        return Err(format!("{wanted}: install it and run this again"));
     }
-    let mut apt = if user_id()? == 0 {
-        Command::new("apt-get")
-    } else if Command::new("sudo")
-        .args(["-n", "true"])
-        .output()
-        .is_ok_and(|out| out.status.success())
-    {
-        let mut sudo = Command::new("sudo");
-        sudo.args(["-n", "apt-get"]);
-        sudo
+    let as_root = if user_id()? == 0 {
+        &["apt-get"][..]
+    } else if may_sudo() {
+        &["sudo", "-n", "apt-get"]
     } else {
         return Err(format!("{wanted}: sudo apt-get install postgresql"));
     };
     println!("    installing the Debian package postgresql (once)");
-    apt.args(["install", "--yes", "--no-install-recommends", "postgresql"]);
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    run::visibly(&mut apt).map_err(|error| format!("{error}; {wanted}"))
+    let package = ["install", "--yes", "--no-install-recommends", "postgresql"];
+    apt(as_root, &package)
+        // A fresh machine does not know its packages yet.
+        .or_else(|_| apt(as_root, &["update"]).and_then(|()| apt(as_root, &package)))
+        .map_err(|error| format!("{wanted}, and apt-get cannot install it: {error}"))
+}
+
+fn may_sudo() -> bool {
+    let tried = Command::new("sudo").args(["-n", "true"]).output();
+    tried.is_ok_and(|output| output.status.success())
+}
+
+fn apt(as_root: &[&str], arguments: &[&str]) -> Result<(), String> {
+    let mut command = Command::new(as_root[0]);
+    command
+        .args(&as_root[1..])
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    run::visibly(&mut command)
 }
 
 fn user_id() -> Result<u32, String> {
