@@ -1,1 +1,3 @@
-//! To come.
+//! Kelisim's HTTP interface, mail, worker and command line.
+
+pub mod mail;
