@@ -6,6 +6,7 @@
 mod both;
 mod database;
 mod postgres;
+pub mod smtp_sink;
 
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;

@@ -187,7 +187,10 @@ mod tests {
         let tls = parse("smtps://relay.example.kz").unwrap();
         assert_eq!((tls.port, tls.security), (465, Security::Tls));
         let starttls = parse("smtp+starttls://relay.example.kz:2587").unwrap();
-        assert_eq!((starttls.port, starttls.security), (2587, Security::StartTls));
+        assert_eq!(
+            (starttls.port, starttls.security),
+            (2587, Security::StartTls)
+        );
         let clear = parse("smtp://127.0.0.1").unwrap();
         assert_eq!((clear.port, clear.security), (25, Security::Clear));
         assert!(parse("smtp://[::1]:2525").is_ok());
@@ -209,10 +212,22 @@ mod tests {
             refused("https://relay.example.kz"),
             SettingsError::Scheme("https".into())
         );
-        assert_eq!(refused("smtps://relay.example.kz/x"), SettingsError::Surplus);
-        assert_eq!(refused("smtps://relay.example.kz?x=1"), SettingsError::Surplus);
-        assert_eq!(refused("smtps://user@relay.example.kz"), SettingsError::Credentials);
-        assert_eq!(refused("smtps://u:%ff@relay.example.kz"), SettingsError::Credentials);
+        assert_eq!(
+            refused("smtps://relay.example.kz/x"),
+            SettingsError::Surplus
+        );
+        assert_eq!(
+            refused("smtps://relay.example.kz?x=1"),
+            SettingsError::Surplus
+        );
+        assert_eq!(
+            refused("smtps://user@relay.example.kz"),
+            SettingsError::Credentials
+        );
+        assert_eq!(
+            refused("smtps://u:%ff@relay.example.kz"),
+            SettingsError::Credentials
+        );
     }
 
     #[test]

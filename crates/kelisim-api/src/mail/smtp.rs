@@ -123,7 +123,11 @@ impl SmtpTransport {
     async fn mail(&self, line: &mut Line, letter: &Letter) -> Result<(), Fault> {
         let mut parameters = vec![];
         if !letter.to.to_string().is_ascii() || !letter.from.to_string().is_ascii() {
-            if !line.smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
+            if !line
+                .smtp
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+            {
                 // 553: this mailbox name is not allowed here, and will not be later.
                 return Err(Fault::new(
                     Phase::Mail,
@@ -215,8 +219,12 @@ impl SmtpTransport {
 
         let mut smtp = match (&self.settings.security, &self.tls) {
             (Security::Tls, Some(tls)) => {
-                let wire = bounded(Phase::Tls, limits.command, Protected::over(wire, tls.clone()))
-                    .await?;
+                let wire = bounded(
+                    Phase::Tls,
+                    limits.command,
+                    Protected::over(wire, tls.clone()),
+                )
+                .await?;
                 let spoken = wire.spoken();
                 self.greet(Box::new(wire), &spoken).await?
             }

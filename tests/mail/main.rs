@@ -1,0 +1,9 @@
+//! Mail: the transports against servers that behave and servers that do not, the texts in three
+//! languages, and the outbox that never loses a letter.
+
+#![cfg(test)]
+
+mod directory;
+mod letters;
+mod smtp;
+mod smtp_foreign;
