@@ -1,3 +1,4 @@
 //! The store on both databases: what is promised of one holds on the other.
 
 mod database;
+mod schema;
