@@ -59,7 +59,10 @@ pub enum Error {
         /// What is asked of it.
         wanted: &'static str,
     },
-    /// A key is missing, is not the right one, or was destroyed.
+    /// The data key was destroyed: what it sealed can never be read again.
+    #[error("erased: its key was destroyed")]
+    Erased,
+    /// A key is missing or is not the right one.
     #[error("encryption key: {detail}")]
     Key {
         /// What is wrong with it.

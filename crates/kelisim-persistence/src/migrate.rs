@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::both;
@@ -71,10 +72,12 @@ pub fn pending(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
 /// # Errors
 /// [`Error::Broken`] when the embedded files are not readable.
 pub fn names() -> Result<Vec<String>, Error> {
-    let mut names: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRESQL)
-        .map_err(|error| Error::broken("migrations", error))?
+    let migrations: Vec<Box<dyn Migration<Pg>>> = POSTGRESQL
+        .migrations()
+        .map_err(|error| Error::broken("migrations", error))?;
+    let mut names: Vec<String> = migrations
         .iter()
-        .map(|migration: &Box<dyn Migration<diesel::pg::Pg>>| migration.name().to_string())
+        .map(|migration| migration.name().to_string())
         .collect();
     names.sort();
     Ok(names)

@@ -15,6 +15,10 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self as st, SqlOrd, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
+use kelisim_domain::case::{Class, CourtStage, Stage};
+use kelisim_domain::id;
+use kelisim_domain::language::Language;
+use kelisim_domain::policy::Role;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -85,22 +89,43 @@ macro_rules! worded {
     )+};
 }
 
-/// Makes a domain id (a newtype around a UUID) convertible to and from [`Uid`].
-#[macro_export]
+worded!(Role, Language, Stage, Class, CourtStage);
+
+/// Makes domain ids convertible to and from [`Uid`].
 macro_rules! uid {
-    ($($name:ty),+ $(,)?) => {$(
-        impl From<$name> for $crate::types::Uid {
-            fn from(id: $name) -> Self {
+    ($($name:ident),+ $(,)?) => {$(
+        impl From<id::$name> for Uid {
+            fn from(id: id::$name) -> Self {
                 Self(id.0)
             }
         }
-        impl From<$crate::types::Uid> for $name {
-            fn from(id: $crate::types::Uid) -> Self {
+        impl From<Uid> for id::$name {
+            fn from(id: Uid) -> Self {
                 Self(id.0)
             }
         }
     )+};
 }
+
+uid!(
+    RegionId,
+    OfficeId,
+    AccountId,
+    GrantId,
+    TokenId,
+    MediatorId,
+    PartnerId,
+    ContactId,
+    MemorandumId,
+    CaseId,
+    PartyId,
+    EventId,
+    ReferralId,
+    NoticeId,
+    TimerId,
+    DataKeyId,
+    AuditId,
+);
 
 impl From<Uuid> for Uid {
     fn from(id: Uuid) -> Self {

@@ -58,6 +58,7 @@ CREATE TABLE master_key (
     retired_at TIMESTAMPTZ,
     PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;
 
 -- One key per case and register entry, wrapped by a master key.
 -- Destroying the key erases what it encrypted; the row stays and says when.
@@ -208,7 +209,8 @@ CREATE TABLE account_grant (
     region_id UUID NOT NULL,
     id UUID NOT NULL,
     account_id UUID NOT NULL,
-    role TEXT NOT NULL CHECK (role <> ''),
+    role TEXT NOT NULL CHECK (role IN ('mediator', 'office_head', 'registrar', 'coordinator',
+        'partner', 'auditor', 'administrator')),
     office_id UUID,
     partner_id UUID,
     mediator_id UUID,
@@ -217,6 +219,9 @@ CREATE TABLE account_grant (
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (region_id, id),
     CHECK (valid_to >= valid_from),
+    CHECK ((role = 'mediator') = (mediator_id IS NOT NULL)),
+    CHECK ((role IN ('mediator', 'office_head')) = (office_id IS NOT NULL)),
+    CHECK ((role = 'partner') = (partner_id IS NOT NULL)),
     FOREIGN KEY (region_id, account_id) REFERENCES account (region_id, id),
     FOREIGN KEY (region_id, office_id) REFERENCES office (region_id, id),
     FOREIGN KEY (region_id, partner_id) REFERENCES partner (region_id, id),

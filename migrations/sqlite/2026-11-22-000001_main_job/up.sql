@@ -58,6 +58,7 @@ CREATE TABLE master_key (
     retired_at TEXT CHECK (length(retired_at) = 27),
     PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;
 
 -- One key per case and register entry, wrapped by a master key.
 -- Destroying the key erases what it encrypted; the row stays and says when.
@@ -208,7 +209,8 @@ CREATE TABLE account_grant (
     region_id BLOB NOT NULL CHECK (length(region_id) = 16),
     id BLOB NOT NULL CHECK (length(id) = 16),
     account_id BLOB NOT NULL CHECK (length(account_id) = 16),
-    role TEXT NOT NULL CHECK (role <> ''),
+    role TEXT NOT NULL CHECK (role IN ('mediator', 'office_head', 'registrar', 'coordinator',
+        'partner', 'auditor', 'administrator')),
     office_id BLOB CHECK (length(office_id) = 16),
     partner_id BLOB CHECK (length(partner_id) = 16),
     mediator_id BLOB CHECK (length(mediator_id) = 16),
@@ -217,6 +219,9 @@ CREATE TABLE account_grant (
     created_at TEXT NOT NULL CHECK (length(created_at) = 27),
     PRIMARY KEY (region_id, id),
     CHECK (valid_to >= valid_from),
+    CHECK ((role = 'mediator') = (mediator_id IS NOT NULL)),
+    CHECK ((role IN ('mediator', 'office_head')) = (office_id IS NOT NULL)),
+    CHECK ((role = 'partner') = (partner_id IS NOT NULL)),
     FOREIGN KEY (region_id, account_id) REFERENCES account (region_id, id),
     FOREIGN KEY (region_id, office_id) REFERENCES office (region_id, id),
     FOREIGN KEY (region_id, partner_id) REFERENCES partner (region_id, id),

@@ -1,0 +1,5 @@
+//! Rows as the tables have them; the stores turn them into domain types and back.
+//!
+//! Rows are private: what leaves this crate has passed the types of the domain.
+
+pub(crate) mod data_key;
