@@ -1,3 +1,4 @@
 //! Kelisim's HTTP interface, mail, worker and command line.
 
+pub mod config;
 pub mod mail;

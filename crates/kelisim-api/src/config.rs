@@ -1,0 +1,401 @@
+//! Settings: defaults < file < environment < flags, each from the one table in [`key`].
+//!
+//! Everything is parsed here, once, at the start; all that is wrong is said at once, and each message
+//! names the place, the setting and what it wants. A value is never repeated: it may be a secret.
+
+pub mod key;
+pub mod layer;
+pub mod show;
+mod value;
+
+pub use value::Network;
+
+use chrono::Duration;
+use kelisim_domain::{
+    calendar::Zone,
+    code::{RegionCode, WorkflowKey},
+    language::Language,
+};
+use kelisim_persistence::connection::DatabaseUrl;
+use key::{KEYS, Key};
+use layer::{Layer, Origin, Raw};
+use lettre::message::Mailbox;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+use url::Url;
+
+/// All settings of a process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything is kept.
+    pub database: DatabaseUrl,
+    /// The server.
+    pub http: Http,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Whether `serve` also sends the mail.
+    pub worker_enabled: bool,
+    /// The region in which commands create.
+    pub region: Region,
+    /// The workflow that new cases follow.
+    pub workflow: WorkflowKey,
+    /// The file with the master key.
+    pub master_key_file: PathBuf,
+    /// The legal profile of the region.
+    pub legal_profile: String,
+    /// Bounds.
+    pub limits: Limits,
+    /// The log.
+    pub log: Log,
+    settings: Layer,
+}
+
+/// Settings of the server.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The address in links, without a slash at its end.
+    pub public_url: String,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// Threads that answer requests.
+    pub workers: usize,
+}
+
+impl Http {
+    /// Whether a peer is a proxy that may name the client.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(peer))
+    }
+}
+
+/// Settings of the mail.
+#[derive(Clone)]
+pub struct Mail {
+    /// The way out.
+    pub route: MailRoute,
+    /// The sender.
+    pub from: Mailbox,
+}
+
+/// The way mail leaves.
+#[derive(Clone)]
+pub enum MailRoute {
+    /// Into a folder.
+    Directory(PathBuf),
+    /// To a relay.
+    Smtp {
+        /// Its address; it may hold a password and is shown to nobody.
+        url: String,
+        /// A file with one more root certificate.
+        root_certificate: Option<PathBuf>,
+    },
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let route = match &self.route {
+            MailRoute::Directory(path) => path.display().to_string(),
+            MailRoute::Smtp { .. } => "smtp".to_owned(),
+        };
+        write!(f, "Mail({route})")
+    }
+}
+
+/// The region in which commands create.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// Its code.
+    pub code: RegionCode,
+    /// The zone in which its days are counted.
+    pub zone: Zone,
+    /// Its languages, the first one first.
+    pub languages: Vec<Language>,
+}
+
+/// Bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest body of a request, in bytes.
+    pub body_bytes: usize,
+    /// How long a client may take to send a request.
+    pub request: Duration,
+    /// How long running requests are waited for when the server stops.
+    pub stop: Duration,
+    /// Connections that read.
+    pub database_readers: u32,
+    /// Changes that may wait for the database.
+    pub database_queue: usize,
+}
+
+/// The log.
+#[derive(Clone, Copy, Debug)]
+pub struct Log {
+    /// Whether for programs.
+    pub json: bool,
+    /// How much.
+    pub level: &'static str,
+}
+
+/// One thing that is wrong with the configuration, in words for the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(String);
+
+impl Fault {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Fault(text.into())
+    }
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError(pub Vec<Fault>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<&str> = self.0.iter().map(|fault| fault.0.as_str()).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// A setting that a flag of the command gives.
+#[derive(Debug, Clone)]
+pub struct FlagSetting {
+    /// The flag, such as `--listen`.
+    pub flag: &'static str,
+    /// The setting it overrides.
+    pub key: &'static str,
+    /// The value.
+    pub text: String,
+}
+
+impl Config {
+    /// Reads all layers.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: &[FlagSetting],
+    ) -> Result<Config, ConfigError> {
+        let mut faults = Vec::new();
+        let mut settings = defaults();
+        if let Some(path) = file {
+            settings.extend(layer::file(path, &mut faults));
+        }
+        settings.extend(layer::environment(environment, &mut faults));
+        settings.extend(flags.iter().filter_map(|flag| {
+            let origin = Origin::Flag(flag.flag.to_owned());
+            let text = flag.text.clone();
+            key::find(flag.key).map(|key| (key.name, Raw { text, origin }))
+        }));
+        Reader { settings, faults }.config()
+    }
+}
+
+fn defaults() -> Layer {
+    KEYS.iter()
+        .map(|key| {
+            let (text, origin) = (key.default.to_owned(), Origin::Default);
+            (key.name, Raw { text, origin })
+        })
+        .collect()
+}
+
+/// Takes value by value and collects what is wrong.
+struct Reader {
+    settings: Layer,
+    faults: Vec<Fault>,
+}
+
+impl Reader {
+    fn config(mut self) -> Result<Config, ConfigError> {
+        let database = self.take("database.url", |text, _| value::database(text));
+        let http = self.http();
+        let mail = self.mail();
+        let worker_enabled = self.take("worker.enabled", |text, _| value::flag(text));
+        let region = self.region();
+        let workflow = self.take("workflow.default", |text, _| value::workflow(text));
+        let master_key_file = database.as_ref().and_then(|url| self.master_key_file(url));
+        let legal_profile = self.text("legal.profile").to_owned();
+        let limits = self.limits();
+        let log = self.log();
+        let settings = std::mem::take(&mut self.settings);
+        let config = || {
+            Some(Config {
+                database: database?,
+                http: http?,
+                mail: mail?,
+                worker_enabled: worker_enabled?,
+                region: region?,
+                workflow: workflow?,
+                master_key_file: master_key_file?,
+                legal_profile,
+                limits: limits?,
+                log: log?,
+                settings,
+            })
+        };
+        match config() {
+            Some(config) if self.faults.is_empty() => Ok(config),
+            _ => Err(ConfigError(self.faults)),
+        }
+    }
+
+    fn raw(&self, name: &str) -> (&str, Origin) {
+        self.settings
+            .get(name)
+            .map_or(("", Origin::Default), |raw| {
+                (raw.text.as_str(), raw.origin.clone())
+            })
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.raw(name).0
+    }
+
+    fn take<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str, &Key) -> Result<T, String>,
+    ) -> Option<T> {
+        let key = key::find(name)?;
+        let (text, _) = self.raw(name);
+        match parse(text, key) {
+            Ok(value) => Some(value),
+            Err(wanted) => {
+                self.refuse(name, &format!("must be {wanted}"));
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, name: &'static str, why: &str) {
+        let (_, origin) = self.raw(name);
+        self.faults
+            .push(Fault::new(format!("{} {why}", layer::at(&origin, name))));
+    }
+
+    fn number(&mut self, name: &'static str) -> Option<u64> {
+        self.take(name, |text, key| value::number(text, key.kind))
+    }
+
+    fn http(&mut self) -> Option<Http> {
+        let listen = self.take("http.listen", |text, _| value::listen(text));
+        let trusted_proxies = self.take("http.trusted_proxies", |text, _| value::networks(text));
+        let workers = self.number("http.workers");
+        let public_url = self.public_url(listen);
+        Some(Http {
+            listen: listen?,
+            public_url: public_url?,
+            trusted_proxies: trusted_proxies?,
+            workers: usize::try_from(workers?).ok()?,
+        })
+    }
+
+    fn public_url(&mut self, listen: Option<SocketAddr>) -> Option<String> {
+        if self.text("http.public_url").is_empty() {
+            let listen = listen?;
+            if !listen.ip().is_loopback() {
+                let why = format!(
+                    "is missing: with http.listen on {listen} it must be {}",
+                    value::wanted(key::Kind::WebUrl)
+                );
+                self.refuse("http.public_url", &why);
+                return None;
+            }
+            return Some(format!("http://{listen}"));
+        }
+        self.take("http.public_url", |text, _| value::web(text))
+            .map(|url: Url| url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    fn mail(&mut self) -> Option<Mail> {
+        let transport = self.take("mail.transport", |text, key| value::choice(text, key.kind));
+        let from = self.take("mail.from", |text, _| value::mailbox(text));
+        let smtp = (transport? == "smtp").then(|| self.smtp());
+        let route = match smtp {
+            Some(route) => route?,
+            None => MailRoute::Directory(PathBuf::from(self.text("mail.directory"))),
+        };
+        Some(Mail { route, from: from? })
+    }
+
+    fn smtp(&mut self) -> Option<MailRoute> {
+        if self.raw("mail.from").1 == Origin::Default {
+            self.refuse(
+                "mail.from",
+                "is missing: mail.transport = \"smtp\" needs a sender",
+            );
+        }
+        let url = self.take("mail.smtp_url", |text, _| {
+            value::mail(text).map(|_| text.to_owned())
+        })?;
+        let root_certificate = Some(self.text("mail.smtp_root_certificate"))
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from);
+        Some(MailRoute::Smtp {
+            url,
+            root_certificate,
+        })
+    }
+
+    fn region(&mut self) -> Option<Region> {
+        let code = self.take("region.code", |text, _| value::region(text));
+        let zone = self.take("region.time_zone", |text, _| value::zone(text));
+        let languages = self.take("region.languages", |text, _| value::languages(text));
+        Some(Region {
+            code: code?,
+            zone: zone?,
+            languages: languages?,
+        })
+    }
+
+    fn master_key_file(&mut self, database: &DatabaseUrl) -> Option<PathBuf> {
+        let set = self.text("encryption.master_key_file");
+        match (set.is_empty(), database) {
+            (false, _) => Some(PathBuf::from(set)),
+            (true, DatabaseUrl::Sqlite(path)) => Some(path.with_file_name("master.key")),
+            (true, DatabaseUrl::Postgres(_)) => {
+                let why = "is missing: on PostgreSQL it must name a file, because there is no folder beside the data";
+                self.refuse("encryption.master_key_file", why);
+                None
+            }
+        }
+    }
+
+    fn limits(&mut self) -> Option<Limits> {
+        let body_bytes = self.number("limits.body_bytes");
+        let request = self.number("limits.request_seconds");
+        let stop = self.number("limits.stop_seconds");
+        let readers = self.number("limits.database_readers");
+        let queue = self.number("limits.database_queue");
+        let seconds = |number: u64| i64::try_from(number).ok().map(Duration::seconds);
+        Some(Limits {
+            body_bytes: usize::try_from(body_bytes?).ok()?,
+            request: seconds(request?)?,
+            stop: seconds(stop?)?,
+            database_readers: u32::try_from(readers?).ok()?,
+            database_queue: usize::try_from(queue?).ok()?,
+        })
+    }
+
+    fn log(&mut self) -> Option<Log> {
+        let format = self.take("log.format", |text, key| value::choice(text, key.kind));
+        let level = self.take("log.level", |text, key| value::choice(text, key.kind));
+        Some(Log {
+            json: format? == "json",
+            level: level?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

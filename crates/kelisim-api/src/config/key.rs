@@ -1,0 +1,297 @@
+//! Every setting that exists: the one table.
+//!
+//! The reader of files and environment, `config show`, `config default` and the file
+//! `config/default.toml` follow from it, so a setting cannot be known in one place only.
+
+/// A setting.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name, `section.key`.
+    pub name: &'static str,
+    /// What may stand there.
+    pub kind: Kind,
+    /// The default, written as in the environment; empty where there is none.
+    pub default: &'static str,
+    /// What it does, one sentence a line.
+    pub doc: &'static str,
+    /// What of it nobody may see.
+    pub secret: Secret,
+}
+
+/// The type of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any one line of text.
+    Text,
+    /// The path of a file or folder.
+    Path,
+    /// `ADDRESS:PORT`.
+    Listen,
+    /// An absolute `http` or `https` URL.
+    WebUrl,
+    /// The address of a database.
+    DatabaseUrl,
+    /// The address of a mail relay.
+    MailUrl,
+    /// A mail address, with a name before it or not.
+    Mailbox,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number within bounds.
+    Number {
+        /// The smallest.
+        least: u64,
+        /// The largest.
+        most: u64,
+    },
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// IP addresses or networks such as `10.0.0.0/8`.
+    Networks,
+    /// Languages out of kk, ru, en.
+    Languages,
+    /// A name of the IANA time zone database.
+    Zone,
+    /// The code of a region.
+    RegionCode,
+    /// The key of a workflow.
+    WorkflowKey,
+}
+
+/// What of a setting nobody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret {
+    /// Nothing.
+    No,
+    /// The password inside the URL.
+    Password,
+}
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    secret: Secret,
+    doc: &'static str,
+) -> Key {
+    Key {
+        name,
+        kind,
+        default,
+        doc,
+        secret,
+    }
+}
+
+/// All settings, by section.
+pub const KEYS: &[Key] = &[
+    key(
+        "database.url",
+        Kind::DatabaseUrl,
+        "sqlite:./kelisim.db",
+        Secret::Password,
+        "Where everything is kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.",
+    ),
+    key(
+        "http.listen",
+        Kind::Listen,
+        "127.0.0.1:8080",
+        Secret::No,
+        "The address and port that the server listens on.",
+    ),
+    key(
+        "http.public_url",
+        Kind::WebUrl,
+        "",
+        Secret::No,
+        "The address by which people reach the server: links in mail begin with it.\nEmpty means http:// and http.listen, which is allowed on a loopback address only.",
+    ),
+    key(
+        "http.trusted_proxies",
+        Kind::Networks,
+        "",
+        Secret::No,
+        "Addresses or networks of the proxies whose X-Forwarded-For is believed.",
+    ),
+    key(
+        "http.workers",
+        Kind::Number {
+            least: 1,
+            most: 256,
+        },
+        "2",
+        Secret::No,
+        "Threads that answer requests; the database has threads of its own.",
+    ),
+    key(
+        "mail.transport",
+        Kind::Choice(&["directory", "smtp"]),
+        "directory",
+        Secret::No,
+        "How mail leaves: directory writes .eml files, smtp hands it to a relay.",
+    ),
+    key(
+        "mail.directory",
+        Kind::Path,
+        "./mail",
+        Secret::No,
+        "The folder of the .eml files.",
+    ),
+    key(
+        "mail.smtp_url",
+        Kind::MailUrl,
+        "",
+        Secret::Password,
+        "The relay: smtps://USER:PASSWORD@HOST or smtp+starttls://USER:PASSWORD@HOST.\nsmtp:// sends in clear and is taken for a loopback address only.",
+    ),
+    key(
+        "mail.smtp_root_certificate",
+        Kind::Path,
+        "",
+        Secret::No,
+        "A file with one more root certificate (PEM) that the relay may show.",
+    ),
+    key(
+        "mail.from",
+        Kind::Mailbox,
+        "Kelisim <kelisim@localhost.localdomain>",
+        Secret::No,
+        "The sender of every message; its domain makes the Message-IDs.\nMust be set when mail.transport is smtp.",
+    ),
+    key(
+        "worker.enabled",
+        Kind::Flag,
+        "true",
+        Secret::No,
+        "Whether serve also sends the mail; false where kelisim work does it.",
+    ),
+    key(
+        "region.code",
+        Kind::RegionCode,
+        "WKR",
+        Secret::No,
+        "The region in which commands create accounts and which migrate loads.",
+    ),
+    key(
+        "region.time_zone",
+        Kind::Zone,
+        "Asia/Oral",
+        Secret::No,
+        "The time zone in which the days of the region are counted.",
+    ),
+    key(
+        "region.languages",
+        Kind::Languages,
+        "kk,ru,en",
+        Secret::No,
+        "The languages that are offered, the first one first.",
+    ),
+    key(
+        "workflow.default",
+        Kind::WorkflowKey,
+        "basic",
+        Secret::No,
+        "The key of the workflow that new cases follow.",
+    ),
+    key(
+        "encryption.master_key_file",
+        Kind::Path,
+        "",
+        Secret::No,
+        "The file with the master key.\nEmpty means master.key beside the SQLite file; on PostgreSQL it must be set.",
+    ),
+    key(
+        "legal.profile",
+        Kind::Text,
+        "kz-mediation",
+        Secret::No,
+        "The legal profile of the region. The workflow basic asks it nothing.",
+    ),
+    key(
+        "limits.body_bytes",
+        Kind::Number {
+            least: 1_024,
+            most: 20_000_000,
+        },
+        "1000000",
+        Secret::No,
+        "The largest body of a request, in bytes.",
+    ),
+    key(
+        "limits.request_seconds",
+        Kind::Number {
+            least: 1,
+            most: 300,
+        },
+        "30",
+        Secret::No,
+        "How long a client may take to send a request, in seconds.",
+    ),
+    key(
+        "limits.stop_seconds",
+        Kind::Number { least: 1, most: 30 },
+        "30",
+        Secret::No,
+        "How long running requests are waited for when the server stops, in seconds.",
+    ),
+    key(
+        "limits.database_readers",
+        Kind::Number {
+            least: 1,
+            most: 256,
+        },
+        "4",
+        Secret::No,
+        "Connections that read; on PostgreSQL, all connections of this process.",
+    ),
+    key(
+        "limits.database_queue",
+        Kind::Number {
+            least: 1,
+            most: 100_000,
+        },
+        "1024",
+        Secret::No,
+        "Changes that may wait for the database before requests are answered 503.",
+    ),
+    key(
+        "log.format",
+        Kind::Choice(&["text", "json"]),
+        "text",
+        Secret::No,
+        "The form of the log on stderr: text for people, json for programs.",
+    ),
+    key(
+        "log.level",
+        Kind::Choice(&["error", "warn", "info", "debug"]),
+        "info",
+        Secret::No,
+        "How much is logged. No level logs personal data.",
+    ),
+];
+
+/// The setting of a name.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The known name that looks most like a wrong one; none when nothing is near.
+pub fn nearest(wrong: &str) -> Option<&'static str> {
+    let (distance, name) = KEYS
+        .iter()
+        .map(|key| (strsim::damerau_levenshtein(key.name, wrong), key.name))
+        .min()?;
+    (distance <= wrong.len().max(4) / 2).then_some(name)
+}
+
+impl Key {
+    /// The name of its environment variable.
+    pub fn variable(&self) -> String {
+        format!("KELISIM__{}", self.name.replace('.', "__").to_uppercase())
+    }
+
+    /// Section and key.
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        self.name.split_once('.').unwrap_or(("", self.name))
+    }
+}
