@@ -336,7 +336,7 @@ impl Reader {
             );
         }
         let url = self.take("mail.smtp_url", |text, _| {
-            value::mail(text).map(|_| text.to_owned())
+            value::mail(text).map(|()| text.to_owned())
         })?;
         let root_certificate = Some(self.text("mail.smtp_root_certificate"))
             .filter(|path| !path.is_empty())

@@ -245,7 +245,7 @@ fn mail_in_clear_is_refused_and_a_relay_needs_a_sender() {
     .unwrap_err();
     assert!(said.starts_with("FILE: mail.smtp_url must be"), "{said}");
     assert!(
-        said.contains("loopback") && !said.contains("geheim"),
+        said.contains("this machine only") && !said.contains("geheim"),
         "{said}"
     );
     let said = from_file(

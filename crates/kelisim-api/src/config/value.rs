@@ -1,6 +1,7 @@
 //! From a raw text to a value, with words for what is wrong.
 
 use super::key::Kind;
+use crate::mail::settings::SmtpSettings;
 use kelisim_domain::{
     calendar::Zone,
     code::{RegionCode, WorkflowKey},
@@ -9,7 +10,7 @@ use kelisim_domain::{
 use kelisim_persistence::connection::DatabaseUrl;
 use lettre::message::Mailbox;
 use std::net::{IpAddr, SocketAddr};
-use url::{Host, Url};
+use url::Url;
 
 /// A network such as `10.0.0.0/8`; a single address has the whole length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,30 +114,10 @@ pub(super) fn web(text: &str) -> Result<Url, Wrong> {
     Ok(url)
 }
 
-pub(super) fn mail(text: &str) -> Result<Url, Wrong> {
-    let url = Url::parse(text).map_err(|_| wanted(Kind::MailUrl))?;
-    match url.scheme() {
-        "smtps" | "smtp+starttls" if url.has_host() => Ok(url),
-        "smtp" if is_loopback(&url) => Ok(url),
-        "smtp" => Err(format!(
-            "{}; smtp:// sends in clear and is taken for a loopback address only",
-            wanted(Kind::MailUrl)
-        )),
-        _ => Err(wanted(Kind::MailUrl)),
-    }
-}
-
-/// The host of a scheme that the URL standard does not know is an opaque text, so addresses are parsed here.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain("localhost")) => true,
-        Some(Host::Domain(name)) => name
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+pub(super) fn mail(text: &str) -> Result<(), Wrong> {
+    SmtpSettings::parse(text, None, "localhost")
+        .map(|_| ())
+        .map_err(|error| format!("{} ({error})", wanted(Kind::MailUrl)))
 }
 
 pub(super) fn mailbox(text: &str) -> Result<Mailbox, Wrong> {
