@@ -3,7 +3,10 @@
 //! Each rule has its own refusal in the module of the rule; this type gathers them for the reader.
 //! The sentence is the Fluent message `refusal-<code>`.
 
-use crate::{assignment::Unfit, case::StepRefusal, case::ground::GroundRefusal, policy::Role};
+use crate::{
+    assignment::Unfit, case::StepRefusal, case::ground::GroundRefusal, policy::Role,
+    register::RegisterRefusal,
+};
 
 /// One reason why not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,6 +17,8 @@ pub enum Refusal {
     Unfit(Unfit),
     /// The ground of closure (3.2, D19, D20).
     Ground(GroundRefusal),
+    /// A register entry as it stands.
+    Register(RegisterRefusal),
 }
 
 impl Refusal {
@@ -23,6 +28,7 @@ impl Refusal {
             Refusal::Step(refusal) => refusal.rule(),
             Refusal::Unfit(refusal) => refusal.rule(),
             Refusal::Ground(refusal) => refusal.rule(),
+            Refusal::Register(refusal) => refusal.rule(),
         }
     }
 
@@ -32,6 +38,7 @@ impl Refusal {
             Refusal::Step(refusal) => refusal.code(),
             Refusal::Unfit(refusal) => refusal.code(),
             Refusal::Ground(refusal) => refusal.code(),
+            Refusal::Register(refusal) => refusal.code(),
         }
     }
 
@@ -41,6 +48,7 @@ impl Refusal {
             Refusal::Step(refusal) => refusal.lifted_by(),
             Refusal::Unfit(refusal) => refusal.lifted_by(),
             Refusal::Ground(refusal) => refusal.lifted_by(),
+            Refusal::Register(refusal) => refusal.lifted_by(),
         }
     }
 
