@@ -1,0 +1,187 @@
+//! Use cases: one file each, plain functions inside one transaction.
+//!
+//! Absent on purpose: any type of actix, any JSON body, any rule. A use case loads, asks the policy, asks the domain
+//! to decide, and stores what was decided with the messages that follow, all in the transaction it is given.
+
+pub mod account;
+pub mod case;
+mod error;
+pub mod once;
+
+pub use error::AppError;
+
+use crate::clock::Clock;
+use chrono::{DateTime, NaiveDate, Utc};
+use kelisim_domain::{
+    calendar::Zone,
+    id::{GrantId, RegionId},
+    language::Language,
+    policy::{Actor, RegisterAct},
+    workflow::Definition,
+};
+use kelisim_persistence::{Database, Db, vault::{Entropy, Vault}};
+use std::{collections::BTreeMap, sync::{Arc, Mutex, PoisonError, RwLock}};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// What a use case needs besides its transaction; one for the process.
+pub struct App {
+    /// The database.
+    pub database: Database,
+    /// Seals and opens confidential values.
+    pub vault: Vault,
+    /// The published workflows.
+    pub definitions: Definitions,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The time zone of each region; the key is the region.
+    pub zones: Zones,
+    /// Where people reach this system: no slash at its end.
+    pub public_url: String,
+    /// Told after each commit, so that a worker in this process looks at the outbox at once.
+    pub wake: Arc<Notify>,
+    /// Idempotency keys whose first request is still running in this process.
+    pub running: once::Running,
+}
+
+/// The published workflows of every region, by key and version. They never change once published (D34).
+#[derive(Default)]
+pub struct Definitions {
+    /// The key of the workflow that new cases follow.
+    default: String,
+    all: RwLock<BTreeMap<(RegionId, String, i32), Arc<Definition>>>,
+}
+
+impl Definitions {
+    /// No workflow yet; new cases will follow the newest version of `default`.
+    pub fn new(default: impl Into<String>) -> Self {
+        Definitions { default: default.into(), all: RwLock::default() }
+    }
+
+    /// Adds a published workflow.
+    pub fn insert(&self, region: RegionId, definition: Definition) {
+        let key = (region, definition.key.as_str().to_owned(), definition.version);
+        self.all.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::new(definition));
+    }
+
+    /// The workflow of a case.
+    ///
+    /// # Errors
+    /// Internal when it is not loaded: a case cannot exist without its workflow.
+    pub fn get(&self, region: RegionId, key: &str, version: i32) -> Result<Arc<Definition>, AppError> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(&(region, key.to_owned(), version))
+            .cloned()
+            .ok_or_else(|| AppError::Internal(format!("workflow {key} version {version} is not loaded")))
+    }
+
+    /// The newest version of the workflow that new cases follow.
+    ///
+    /// # Errors
+    /// Internal when the region has none: the start refuses such a setting.
+    pub fn default_of(&self, region: RegionId) -> Result<Arc<Definition>, AppError> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let first = (region, self.default.clone(), 0);
+        let last = (region, self.default.clone(), i32::MAX);
+        all.range(first..=last)
+            .next_back()
+            .map(|(_, definition)| Arc::clone(definition))
+            .ok_or_else(|| AppError::Internal(format!("no workflow {} is published", self.default)))
+    }
+}
+
+/// The time zone of each region.
+#[derive(Default)]
+pub struct Zones(Mutex<BTreeMap<RegionId, Zone>>);
+
+impl Zones {
+    /// Notes a region's zone.
+    pub fn insert(&self, region: RegionId, zone: Zone) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(region, zone);
+    }
+
+    /// The zone of a region; that of West Kazakhstan for a region made by another process a moment ago.
+    pub fn of(&self, region: RegionId) -> Zone {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&region).copied().unwrap_or(Zone::ORAL)
+    }
+}
+
+impl App {
+    /// A new id: UUID version 7 from the clock and the entropy of the application.
+    pub fn new_id<T: From<Uuid>>(&self, now: DateTime<Utc>) -> T {
+        let mut random = [0; 10];
+        self.entropy.fill(&mut random);
+        let milliseconds = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        T::from(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+    }
+}
+
+/// One transaction of one actor.
+pub struct Tx<'a> {
+    /// The connection, inside the transaction.
+    pub db: &'a mut Db,
+    /// The rest of the house.
+    pub app: &'a App,
+    /// Who asks, with the grants that hold today.
+    pub actor: Actor,
+    /// The instant of the request: the same for everything in the transaction.
+    pub now: DateTime<Utc>,
+}
+
+impl Tx<'_> {
+    /// The region of the actor, which is the region of everything here.
+    pub fn region(&self) -> RegionId {
+        self.actor.region
+    }
+
+    /// The region's time zone.
+    pub fn zone(&self) -> Zone {
+        self.app.zones.of(self.actor.region)
+    }
+
+    /// The local day.
+    pub fn today(&self) -> NaiveDate {
+        self.zone().day(self.now)
+    }
+
+    /// The reader's language.
+    pub fn language(&self) -> Language {
+        self.actor.language
+    }
+
+    /// A new id.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.app.new_id(self.now)
+    }
+
+    /// Lets the actor through to a register, or answers as for a thing that does not exist (R4).
+    ///
+    /// # Errors
+    /// Not found, when none of the actor's grants allows the act.
+    pub fn allow(&self, act: RegisterAct) -> Result<(), AppError> {
+        if act.allowed(&self.actor) { Ok(()) } else { Err(AppError::NotFound) }
+    }
+
+    /// As [`Tx::allow`], for an actor who may read the register but not change it.
+    ///
+    /// # Errors
+    /// Not permitted, when the actor may read; not found, when not even that.
+    pub fn allow_write(&self, read: RegisterAct, write: RegisterAct) -> Result<(), AppError> {
+        match (write.allowed(&self.actor), read.allowed(&self.actor)) {
+            (true, _) => Ok(()),
+            (false, true) => Err(AppError::NotPermitted(Vec::new())),
+            (false, false) => Err(AppError::NotFound),
+        }
+    }
+
+    /// The first of the actor's grants with a role that may do the act, for the record.
+    pub fn grant_for(&self, act: RegisterAct) -> Option<GrantId> {
+        self.actor
+            .grants
+            .iter()
+            .find(|grant| act.roles().contains(&grant.standing.role()))
+            .map(|grant| grant.id)
+    }
+}

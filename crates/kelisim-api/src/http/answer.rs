@@ -1,0 +1,82 @@
+//! What a use case answers over HTTP, before it becomes a response: it can also be kept and given again.
+
+use actix_web::{HttpResponse, http::StatusCode, http::header};
+use kelisim_domain::{id::DataKeyId, language::Language};
+use serde::{Deserialize, Serialize};
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The version of the thing, for the `ETag`.
+    pub version: Option<i32>,
+    /// Where the thing made can be read.
+    pub location: Option<String>,
+    /// The address of the next page.
+    pub next: Option<String>,
+    /// The body: JSON.
+    pub body: String,
+    /// The data key under which a kept copy is sealed; none for the caller's own.
+    #[serde(skip)]
+    pub sealed_by: Option<DataKeyId>,
+}
+
+impl Answer {
+    fn new(status: u16, body: &impl Serialize) -> Self {
+        // Views are plain structs of text and numbers; serialising them cannot fail.
+        let body = serde_json::to_string(body).unwrap_or_default();
+        Answer { status, version: None, location: None, next: None, body, sealed_by: None }
+    }
+
+    /// 200 with a body.
+    pub fn ok(body: &impl Serialize) -> Self {
+        Answer::new(200, body)
+    }
+
+    /// 201 with a body and the place of the new thing.
+    pub fn created(location: impl Into<String>, body: &impl Serialize) -> Self {
+        Answer { location: Some(location.into()), ..Answer::new(201, body) }
+    }
+
+    /// The version of the thing.
+    #[must_use]
+    pub fn version(self, version: i32) -> Self {
+        Answer { version: Some(version), ..self }
+    }
+
+    /// The data key under which a kept copy of this answer is sealed: that of the case or register entry it shows.
+    #[must_use]
+    pub fn sealed_by(self, key: DataKeyId) -> Self {
+        Answer { sealed_by: Some(key), ..self }
+    }
+
+    /// A page of a list, with the address of the next page.
+    pub fn page<T: Serialize>(items: &[T], next: Option<String>) -> Self {
+        #[derive(Serialize)]
+        struct Page<'a, T> {
+            items: &'a [T],
+            next: Option<&'a str>,
+        }
+        let page = Answer::new(200, &Page { items, next: next.as_deref() });
+        Answer { next, ..page }
+    }
+
+    /// The response; 304 when the reader has this version already.
+    pub fn into_response(self, language: Language, has: Option<i32>) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let fresh = has.is_none() || has != self.version;
+        let mut response = HttpResponse::build(if fresh { status } else { StatusCode::NOT_MODIFIED });
+        response.insert_header((header::CONTENT_LANGUAGE, language.code()));
+        if let Some(version) = self.version {
+            response.insert_header((header::ETAG, format!("\"{version}\"")));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(next) = self.next {
+            response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+        }
+        if fresh { response.content_type("application/json").body(self.body) } else { response.finish() }
+    }
+}

@@ -1,0 +1,346 @@
+//! One request on its way to one transaction.
+//!
+//! The order of checks is the same for every route: token (401), sight (404), right (403), a repeated key's first answer,
+//! version (428, 412), body (413, 415, 400, 422), rules (409).
+//! All of it happens inside the transaction of the change, so nothing can change between check and write (R4, R7).
+
+use crate::{
+    app::{App, AppError, Tx, account::authenticate, once},
+    http::{answer::Answer, problem},
+};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use kelisim_domain::language::Language;
+use kelisim_persistence::Db;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// The largest body, in bytes (R31).
+pub const BODY_MOST: usize = 1_000_000;
+/// How much more of a body that is too large is read and dropped, so that the client gets to read the answer.
+const DRAIN_MOST: usize = 8_000_000;
+
+/// The id that a request carries through the log and the answer.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// A version condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IfMatch {
+    Absent,
+    /// `*`: any version that exists.
+    Any,
+    Version(i32),
+    /// A tag that we never gave: it matches nothing.
+    Other,
+}
+
+/// The body as it came; it is looked at only after the caller was let through.
+#[derive(Debug)]
+pub struct Body(Result<Vec<u8>, AppError>);
+
+impl Body {
+    /// The JSON object of the body.
+    ///
+    /// # Errors
+    /// Too large, another media type, not JSON, or not an object.
+    pub fn object(self) -> Result<Map<String, Value>, AppError> {
+        let bytes = self.0?;
+        let value: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| AppError::Malformed { line: error.line(), column: error.column() })?;
+        match value {
+            Value::Object(object) => Ok(object),
+            _ => Err(AppError::invalid("", kelisim_domain::fault::FaultKind::WrongType { expected: "object" })),
+        }
+    }
+}
+
+/// A request with its token, conditions and body.
+pub struct Call {
+    app: Arc<App>,
+    token: Option<[u8; 32]>,
+    key: Result<Option<once::Key>, AppError>,
+    if_match: IfMatch,
+    if_none_match: Option<i32>,
+    place: problem::Place,
+    body: Body,
+}
+
+/// What a job came to, with the language of whoever was authenticated on the way.
+struct Outcome {
+    result: Result<Answer, AppError>,
+    language: Option<Language>,
+}
+
+/// An error that rolls the transaction back, with the reader's language.
+struct Failure(AppError, Option<Language>);
+
+impl From<kelisim_persistence::Error> for Failure {
+    fn from(error: kelisim_persistence::Error) -> Self {
+        Failure(error.into(), None)
+    }
+}
+
+impl Call {
+    /// Runs a reading job.
+    pub async fn get(
+        self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        let (app, token, place, has) = (self.app, self.token, self.place, self.if_none_match);
+        let database = app.database.clone();
+        let result = database.read(move |db| transact(db, &app, token, |tx| job(tx))).await;
+        finish(outcome(result), place, has)
+    }
+
+    /// Runs a POST that makes something new: `authorise` lets the caller through or not, `act` reads the body and acts.
+    pub async fn post<A>(
+        self,
+        authorise: impl FnOnce(&mut Tx<'_>) -> Result<A, AppError> + Send + 'static,
+        act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        self.write(move |tx| authorise(tx).map(|authorised| (authorised, None)), act).await
+    }
+
+    /// Runs a change of something that has a version: `authorise` also gives that version, for `If-Match`.
+    pub async fn change<A>(
+        self,
+        authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, i32), AppError> + Send + 'static,
+        act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        self.write(move |tx| authorise(tx).map(|(authorised, version)| (authorised, Some(version))), act).await
+    }
+
+    async fn write<A>(
+        self,
+        authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, Option<i32>), AppError> + Send + 'static,
+        act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        let Call { app, token, key, if_match, place, body, .. } = self;
+        // Two requests with one key at the same time: the second is told so, whoever it is.
+        let hold = match (&key, token) {
+            (Ok(Some(key)), Some(token)) => Some(app.running.hold(token, &key.key)),
+            _ => None,
+        };
+        let (database, wake) = (app.database.clone(), Arc::clone(&app.wake));
+        let held = hold.as_ref().is_none_or(Result::is_ok);
+        let job = move |db: &mut Db| {
+            transact(db, &app, token, |tx| {
+                let (authorised, version) = authorise(tx)?;
+                let key = key?;
+                if !held {
+                    return Err(AppError::KeyRunning);
+                }
+                if let Some(key) = &key
+                    && let Some(first) = once::replay(tx, key)?
+                {
+                    return Ok(first);
+                }
+                if let Some(version) = version {
+                    matches_version(if_match, version)?;
+                }
+                let answer = act(tx, authorised, body)?;
+                if let Some(key) = &key {
+                    once::keep(tx, key, &answer)?;
+                }
+                Ok(answer)
+            })
+        };
+        let result = database.write(job).await;
+        drop(hold);
+        wake.notify_one();
+        finish(outcome(result), place, None)
+    }
+}
+
+/// Authenticates and runs a job, all in the transaction that is open.
+fn transact(
+    db: &mut Db,
+    app: &App,
+    token: Option<[u8; 32]>,
+    job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError>,
+) -> Result<Outcome, Failure> {
+    let now = app.clock.now();
+    let digest = token.ok_or(Failure(AppError::Unauthenticated, None))?;
+    let actor = authenticate(db, app, &digest, now).map_err(|error| Failure(error, None))?;
+    let language = Some(actor.language);
+    let mut tx = Tx { db, app, actor, now };
+    match job(&mut tx) {
+        Ok(answer) => Ok(Outcome { result: Ok(answer), language }),
+        Err(error) => Err(Failure(error, language)),
+    }
+}
+
+fn outcome(result: Result<Outcome, Failure>) -> Outcome {
+    result.unwrap_or_else(|Failure(error, language)| Outcome { result: Err(error), language })
+}
+
+fn finish(outcome: Outcome, mut place: problem::Place, has: Option<i32>) -> HttpResponse {
+    if let Some(language) = outcome.language {
+        place.language = language;
+    }
+    match outcome.result {
+        Ok(answer) => answer.into_response(place.language, has),
+        Err(error) => problem::response(&error, &place),
+    }
+}
+
+fn matches_version(if_match: IfMatch, version: i32) -> Result<(), AppError> {
+    match if_match {
+        IfMatch::Absent => Err(AppError::PreconditionRequired),
+        IfMatch::Any => Ok(()),
+        IfMatch::Version(wanted) if wanted == version => Ok(()),
+        IfMatch::Version(_) | IfMatch::Other => Err(AppError::Stale),
+    }
+}
+
+impl FromRequest for Call {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Call, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move {
+            let app = request
+                .app_data::<web::Data<App>>()
+                .map(|app| Arc::clone(app))
+                .ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
+            let reads_body = !matches!(request.method().as_str(), "GET" | "HEAD");
+            let body = if reads_body { Body(read_body(&request, payload).await) } else { Body(Ok(Vec::new())) };
+            let key = idempotency_key(&request, &body);
+            Ok(Call {
+                token: bearer(&request),
+                key,
+                if_match: if_match(&request),
+                if_none_match: header_text(&request, header::IF_NONE_MATCH).and_then(version_tag),
+                place: place(&request, &app.public_url),
+                body,
+                app,
+            })
+        })
+    }
+}
+
+/// Where a problem of this request is shown.
+pub fn place(request: &HttpRequest, public_url: &str) -> problem::Place {
+    problem::Place {
+        public_url: public_url.to_owned(),
+        request: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        language: accepted_language(header_text(request, header::ACCEPT_LANGUAGE)),
+    }
+}
+
+fn header_text(request: &HttpRequest, name: header::HeaderName) -> Option<&str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// The digest of the bearer token; the token itself goes no further than this line (R5, C13).
+fn bearer(request: &HttpRequest) -> Option<[u8; 32]> {
+    let value = header_text(request, header::AUTHORIZATION)?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with("klsm_")).then(|| Sha256::digest(token).into())
+}
+
+fn version_tag(tag: &str) -> Option<i32> {
+    tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+fn if_match(request: &HttpRequest) -> IfMatch {
+    match header_text(request, header::IF_MATCH) {
+        None => IfMatch::Absent,
+        Some(tag) if tag.trim() == "*" => IfMatch::Any,
+        Some(tag) => version_tag(tag).map_or(IfMatch::Other, IfMatch::Version),
+    }
+}
+
+fn idempotency_key(request: &HttpRequest, body: &Body) -> Result<Option<once::Key>, AppError> {
+    const NAME: &str = "Idempotency-Key";
+    if request.method() != actix_web::http::Method::POST {
+        return Ok(None);
+    }
+    let Some(value) = request.headers().get(NAME) else { return Ok(None) };
+    let key = value.to_str().map_err(|_| AppError::BadHeader(NAME))?.trim().trim_matches('"');
+    if key.is_empty() || key.len() > once::KEY_MOST {
+        return Err(AppError::BadHeader(NAME));
+    }
+    let mut digest = Sha256::new();
+    digest.update(request.path().as_bytes());
+    digest.update([0]);
+    if let Ok(bytes) = &body.0 {
+        digest.update(bytes);
+    }
+    Ok(Some(once::Key { key: key.to_owned(), fingerprint: digest.finalize().into() }))
+}
+
+/// The first of the languages asked for that Kelisim speaks, by weight (RFC 9110, 12.5.4); Kazakh when none is named.
+fn accepted_language(header: Option<&str>) -> Language {
+    let mut best: Option<(f32, Language)> = None;
+    for part in header.unwrap_or_default().split(',') {
+        let mut pieces = part.split(';');
+        let tag = pieces.next().unwrap_or_default().trim();
+        let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        if let Ok(language) = primary.parse::<Language>()
+            && weight > 0.0
+            && best.is_none_or(|(best, _)| weight > best)
+        {
+            best = Some((weight, language));
+        }
+    }
+    best.map_or(Language::default(), |(_, language)| language)
+}
+
+async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8>, AppError> {
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| AppError::Malformed { line: 1, column: 1 })?;
+        seen += chunk.len();
+        if seen > BODY_MOST + DRAIN_MOST {
+            break;
+        }
+        if seen <= BODY_MOST {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if seen > BODY_MOST {
+        return Err(AppError::TooLarge { most: BODY_MOST });
+    }
+    let patch = request.method() == actix_web::http::Method::PATCH;
+    let media = header_text(request, header::CONTENT_TYPE).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media == "application/json" || (patch && media == "application/merge-patch+json") {
+        Ok(bytes)
+    } else if bytes.is_empty() && media.is_empty() {
+        // An act that asks nothing, such as sending a message again, may come without a body.
+        Ok(b"{}".to_vec())
+    } else {
+        Err(AppError::MediaType)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reader_gets_the_language_they_weigh_most() {
+        assert_eq!(accepted_language(Some("de, ru-RU;q=0.7, en;q=0.9")), Language::En);
+        assert_eq!(accepted_language(Some("ru")), Language::Ru);
+        assert_eq!(accepted_language(Some("de")), Language::Kk);
+        assert_eq!(accepted_language(None), Language::Kk);
+    }
+
+    #[test]
+    fn a_version_is_a_strong_tag() {
+        assert_eq!(version_tag("\"3\""), Some(3));
+        assert_eq!(version_tag("3"), None);
+        assert_eq!(version_tag("W/\"3\""), None);
+        assert!(matches!(matches_version(IfMatch::Absent, 3), Err(AppError::PreconditionRequired)));
+        assert!(matches!(matches_version(IfMatch::Version(2), 3), Err(AppError::Stale)));
+        assert!(matches_version(IfMatch::Any, 3).is_ok());
+    }
+}

@@ -1,0 +1,10 @@
+//! HTTP: extractors, answers, problems, routes. Nothing here decides anything about a case.
+
+pub mod answer;
+pub mod api;
+pub mod body;
+pub mod call;
+pub mod health;
+pub mod openapi;
+pub mod problem;
+pub mod server;

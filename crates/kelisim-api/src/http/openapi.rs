@@ -1,0 +1,119 @@
+//! The description of the interface: generated from the handlers, never written by hand.
+
+use crate::{
+    app::App,
+    http::{api, call, problem},
+    locale::text,
+};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use std::sync::OnceLock;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+
+/// The part of the document that no handler says.
+pub fn head() -> OpenApi {
+    use utoipa::openapi::{
+        ComponentsBuilder, SecurityRequirement,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    };
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token from `kelisim token create`; it begins with `klsm_`."))
+        .build();
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Kelisim")
+                .version("1")
+                .description(Some(
+                    "Cases of mediation, from filed to closed. Errors are RFC 9457 problems; lists page by `after`; \
+                     a change needs `If-Match`; a POST may carry an `Idempotency-Key`.",
+                ))
+                .build(),
+        )
+        .components(Some(ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(bearer)).build()))
+        .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]))
+        .build()
+}
+
+/// The whole document; it never changes while the process runs.
+pub fn whole() -> &'static str {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        use utoipa_actix_web::AppExt;
+        let (_, document) = actix_web::App::new()
+            .into_utoipa_app()
+            .openapi(head())
+            .service(utoipa_actix_web::scope("/api/v1").configure(api::configure))
+            .split_for_parts();
+        document.to_pretty_json().unwrap_or_default()
+    })
+}
+
+fn answer() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(whole())
+}
+
+/// The document beside the routes that it describes.
+#[get("/api/v1/openapi.json")]
+pub async fn document() -> HttpResponse {
+    answer()
+}
+
+/// The same document, where people look first.
+#[get("/api/openapi.json")]
+pub async fn document_short() -> HttpResponse {
+    answer()
+}
+
+/// The document as a page for people.
+#[get("/api/docs")]
+pub async fn docs() -> HttpResponse {
+    let document: serde_json::Value = serde_json::from_str(whole()).unwrap_or_default();
+    let mut rows = String::new();
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    for (path, methods) in &paths {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            let summary = operation["summary"].as_str().or(operation["description"].as_str()).unwrap_or_default();
+            rows.push_str(&format!(
+                "<tr><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>",
+                escape(&method.to_uppercase()),
+                escape(path),
+                escape(summary)
+            ));
+        }
+    }
+    page("Kelisim API", &format!(
+        "<h1>Kelisim API</h1><p>The whole description is <a href=\"/api/openapi.json\">openapi.json</a>.</p><table>{rows}</table>"
+    ), "en")
+}
+
+/// What an error code means, for people.
+#[get("/problems/{code}")]
+pub async fn problem_page(request: HttpRequest, code: web::Path<String>, app: web::Data<App>) -> HttpResponse {
+    let place = call::place(&request, &app.public_url);
+    let Some(code) = problem::CODES.iter().find(|known| **known == code.as_str()) else {
+        return problem::plain(404, "not_found", &place);
+    };
+    let key = code.replace('_', "-");
+    let title = text(place.language, &format!("problem-{key}-title"));
+    let about = text(place.language, &format!("problem-{key}-about"));
+    let body = format!("<h1>{}</h1><p>{}</p><p><code>{code}</code></p>", escape(&title), escape(&about));
+    page(&title, &body, place.language.code())
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn page(title: &str, body: &str, language: &str) -> HttpResponse {
+    let html = format!(
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{}</title></head>\
+         <body>{body}</body></html>",
+        escape(title)
+    );
+    HttpResponse::Ok()
+        .insert_header((actix_web::http::header::CONTENT_LANGUAGE, language))
+        .content_type("text/html; charset=utf-8")
+        .body(html)
+}
