@@ -7,6 +7,7 @@
 //! Rules carry the numbers D1 to D39 of the domain description; a typed refusal stands beside each rule.
 
 pub mod assignment;
+pub mod audit;
 pub mod calendar;
 pub mod case;
 pub mod code;
@@ -22,6 +23,7 @@ pub mod office;
 pub mod partner;
 pub mod policy;
 pub mod refusal;
+pub mod region;
 pub mod register;
 pub mod text;
 pub mod workflow;

@@ -2,4 +2,10 @@
 //!
 //! Rows are private: what leaves this crate has passed the types of the domain.
 
+pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod data_key;
+pub(crate) mod definition;
+pub(crate) mod idempotency;
+pub(crate) mod reference;
+pub(crate) mod region;

@@ -2,4 +2,11 @@
 //!
 //! Every function takes the connection of the transaction that it is part of.
 
+pub mod account;
+pub mod audit;
 pub mod data_key;
+pub mod definition;
+pub mod idempotency;
+pub mod reference;
+pub mod region;
+pub mod token;
