@@ -21,6 +21,14 @@ on_both_databases! {
         assert_eq!(kelisim_persistence::migrate::migrate(db.url()).unwrap(), Vec::<String>::new());
     }
 
+    /// The search for canaries would prove nothing if it could not find one.
+    fn a_text_that_is_stored_is_found(db: TestDatabase) {
+        db.execute("CREATE TABLE toy (words TEXT NOT NULL)");
+        db.execute("INSERT INTO toy VALUES ('Кездейсоқ-канарейка')");
+        assert!(!db.places_of("Кездейсоқ-канарейка").is_empty());
+        assert_eq!(db.places_of("a text that nobody stored"), Vec::<String>::new());
+    }
+
     fn a_start_on_a_newer_schema_is_refused(db: TestDatabase) {
         db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')");
         let refused = kelisim_persistence::Database::open(db.url(), &TestDatabase::options());

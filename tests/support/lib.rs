@@ -5,8 +5,10 @@
 
 mod both;
 mod database;
+pub mod http;
 mod postgres;
 pub mod smtp_sink;
+mod stored;
 
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;
