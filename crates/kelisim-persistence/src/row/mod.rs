@@ -7,5 +7,6 @@ pub(crate) mod audit;
 pub(crate) mod data_key;
 pub(crate) mod definition;
 pub(crate) mod idempotency;
+pub(crate) mod outbox;
 pub(crate) mod reference;
 pub(crate) mod region;
