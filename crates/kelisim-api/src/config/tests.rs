@@ -1,3 +1,5 @@
+//! The layers of the configuration, and what is refused with the nearest valid key.
+
 use super::*;
 use std::io::Write;
 

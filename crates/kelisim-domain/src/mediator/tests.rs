@@ -1,3 +1,5 @@
+//! The rules of a mediator's entry, by the numbers of the rules.
+
 use super::*;
 use crate::code::OfficeCode;
 use crate::id::OfficeId;

@@ -1,3 +1,5 @@
+//! The rules of a memorandum, by the numbers of the rules.
+
 use super::*;
 use crate::{code::PartnerCode, id::PartnerId, input::merge};
 use uuid::Uuid;
