@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, MediatorId},
     input::Input,
     language::Language,
-    register::{Known, LIST_MOST, OfficeRef, RegisterRefusal, line, reason, spoken},
+    register::{Known, LIST_MOST, OfficeRef, RegisterRefusal, language, line, reason, spoken},
     text::{EmailAddress, Name, Phone},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -204,21 +204,6 @@ pub fn status_step(from: MediatorStatus, to: MediatorStatus) -> Result<(), Regis
     }
 }
 
-fn status(text: &str) -> Result<MediatorStatus, FaultKind> {
-    let all = MediatorStatus::ALL;
-    all.into_iter()
-        .find(|status| status.code() == text)
-        .ok_or_else(|| FaultKind::UnknownCode {
-            known: all.iter().map(|status| status.code().to_owned()).collect(),
-        })
-}
-
-fn language(text: &str) -> Result<Language, FaultKind> {
-    text.parse().map_err(|_| FaultKind::UnknownCode {
-        known: Language::ALL.iter().map(ToString::to_string).collect(),
-    })
-}
-
 impl MediatorEntry {
     /// Reads an entry and a wish for the status; `before` is how things stand, when this is a change.
     ///
@@ -324,7 +309,7 @@ impl MediatorEntry {
 
 impl StatusWish {
     fn read(input: &mut Input<'_>, before: Option<Before>, today: NaiveDate) -> Option<StatusWish> {
-        let wanted = input.text_if("status", status);
+        let wanted = input.text_if("status", str::parse::<MediatorStatus>);
         let since = input.date_if("status_since");
         let reason = input.text_if("status_reason", reason);
         let (wanted, since, reason) = (wanted?, since?, reason?);

@@ -8,6 +8,7 @@ use crate::{
     id::{ContactId, PartnerId},
     input::Input,
     language::Language,
+    register::language,
     text::{EmailAddress, Name, Phone},
 };
 use chrono::{DateTime, Utc};
@@ -286,12 +287,7 @@ impl ContactWish {
         let name = input.text("name", Name::parse);
         let email = input.text("email", EmailAddress::parse);
         let phone = input.text_if("phone", Phone::parse);
-        let language = input.text("language", |text| {
-            text.parse::<Language>()
-                .map_err(|_| FaultKind::UnknownCode {
-                    known: Language::ALL.iter().map(ToString::to_string).collect(),
-                })
-        });
+        let language = input.text("language", language);
         let active = input.yes_no("active", true);
         let verified = input.yes_no("verified", false);
         Some(ContactWish {

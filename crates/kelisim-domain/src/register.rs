@@ -5,6 +5,8 @@ use crate::{
     code::{CategoryCode, DistrictCode, OfficeCode, PartnerCode},
     fault::FaultKind,
     id::{OfficeId, PartnerId},
+    language::Language,
+    notice::{DataLevel, PartnerEvent},
     policy::Role,
     text,
 };
@@ -102,6 +104,35 @@ fn unknown(known: impl Iterator<Item = impl ToString>) -> FaultKind {
     FaultKind::UnknownCode {
         known: known.map(|code| code.to_string()).collect(),
     }
+}
+
+/// Finds the value of a closed list by its code.
+fn one_of<T: Copy>(all: &[T], code: fn(T) -> &'static str, text: &str) -> Result<T, FaultKind> {
+    let found = all.iter().copied().find(|value| code(*value) == text);
+    found.ok_or_else(|| FaultKind::UnknownCode {
+        known: all.iter().map(|value| code(*value).to_owned()).collect(),
+    })
+}
+
+macro_rules! from_code {
+    ($($name:ty),+) => {$(
+        impl std::str::FromStr for $name {
+            type Err = FaultKind;
+            fn from_str(text: &str) -> Result<Self, FaultKind> {
+                one_of(&Self::ALL, Self::code, text)
+            }
+        }
+    )+};
+}
+
+from_code!(MediatorStatus, PartnerEvent, DataLevel);
+
+/// A language that Kelisim speaks.
+///
+/// # Errors
+/// Another one.
+pub fn language(text: &str) -> Result<Language, FaultKind> {
+    one_of(&Language::ALL, Language::code, text)
 }
 
 /// One line of a register.

@@ -44,8 +44,8 @@ impl Draft {
         let renewal_owner = input.text_if("renewal_owner", line);
         let categories = cover(input, "categories", |text| known.category(text));
         let districts = cover(input, "districts", |text| known.district(text));
-        let events = input.texts("events", LIST_MOST, event);
-        let data_level = input.text("data_level", level);
+        let events = input.texts("events", LIST_MOST, str::parse);
+        let data_level = input.text("data_level", str::parse);
         let may_name_mediator = input.yes_no("may_name_mediator", false);
         let may_tell_attendance = input.yes_no("may_tell_attendance", false);
         Some(Draft {
@@ -94,24 +94,6 @@ fn cover<T: PartialEq>(
         true => Some(Cover::All(All::All)),
         false => input.texts(name, LIST_MOST, parse).map(Cover::Only),
     }
-}
-
-fn event(text: &str) -> Result<PartnerEvent, FaultKind> {
-    let all = PartnerEvent::ALL;
-    all.into_iter()
-        .find(|event| event.code() == text)
-        .ok_or_else(|| FaultKind::UnknownCode {
-            known: all.iter().map(|event| event.code().to_owned()).collect(),
-        })
-}
-
-fn level(text: &str) -> Result<DataLevel, FaultKind> {
-    let all = DataLevel::ALL;
-    all.into_iter()
-        .find(|level| level.code() == text)
-        .ok_or_else(|| FaultKind::UnknownCode {
-            known: all.iter().map(|level| level.code().to_owned()).collect(),
-        })
 }
 
 /// A signature.

@@ -4,13 +4,19 @@
 
 pub mod account;
 pub mod audit;
+pub mod contact;
 pub mod data_key;
 pub mod definition;
 pub mod delivery;
 pub mod idempotency;
+pub mod mediator;
+pub mod memorandum;
 pub mod notice;
+pub mod office;
 pub mod outbox;
+pub mod partner;
 pub mod reference;
 pub mod region;
 pub mod relay;
+pub(crate) mod search;
 pub mod token;
