@@ -15,7 +15,7 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self as st, SqlOrd, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
-use kelisim_domain::case::{Class, CourtStage, Stage};
+use kelisim_domain::case::{Class, CourtStage, Side, Stage, ground::Ground};
 use kelisim_domain::id;
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::Role;
@@ -89,7 +89,7 @@ macro_rules! worded {
     )+};
 }
 
-worded!(Role, Language, Stage, Class, CourtStage);
+worded!(Role, Language, Stage, Class, CourtStage, Side, Ground);
 
 /// Makes domain ids convertible to and from [`Uid`].
 macro_rules! uid {

@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod case;
 pub(crate) mod data_key;
 pub(crate) mod definition;
 pub(crate) mod idempotency;

@@ -1,0 +1,180 @@
+//! Rows of `cases`, `case_party`, `case_event` and `referral`.
+
+use chrono::NaiveDate;
+use diesel::{Insertable, Queryable, Selectable};
+use kelisim_domain::{
+    case::{Case, Class, Closure, CourtStage, EventData, Side, Stage, ground::Ground},
+    code::{CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
+    id::{CaseId, RegionId},
+    language::Language,
+    text::search_key,
+};
+
+use crate::error::Error;
+use crate::schema::{case_event, case_party, cases, referral};
+use crate::types::{Json, Ts, Uid, Word};
+
+/// The open part of a case as it stands in `cases`; the sealed part and the chain are beside it.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = cases)]
+pub(crate) struct CaseRow {
+    pub(crate) region_id: Uid,
+    pub(crate) id: Uid,
+    pub(crate) number: String,
+    pub(crate) office_id: Uid,
+    pub(crate) workflow_key: String,
+    pub(crate) workflow_version: i32,
+    pub(crate) stage: Word<Stage>,
+    pub(crate) step: String,
+    pub(crate) class: Word<Class>,
+    pub(crate) category: String,
+    pub(crate) subcategory: Option<String>,
+    pub(crate) language: Word<Language>,
+    pub(crate) district: String,
+    pub(crate) court_stage: Word<CourtStage>,
+    pub(crate) source: String,
+    pub(crate) partner_id: Option<Uid>,
+    pub(crate) mediator_id: Option<Uid>,
+    pub(crate) filed_by: Uid,
+    pub(crate) filed_at: Ts,
+    pub(crate) accepted_at: Option<Ts>,
+    pub(crate) contract_on: Option<NaiveDate>,
+    pub(crate) ended_on: Option<NaiveDate>,
+    pub(crate) closed_at: Option<Ts>,
+    pub(crate) ground: Option<Word<Ground>>,
+    pub(crate) effective_on: Option<NaiveDate>,
+    pub(crate) linked_case_id: Option<Uid>,
+    pub(crate) version: i32,
+    pub(crate) data_key_id: Uid,
+    pub(crate) secret: Vec<u8>,
+    pub(crate) head_hash: Vec<u8>,
+    pub(crate) search_key: String,
+}
+
+impl CaseRow {
+    /// A row for a case; `ended_on` stays empty while no workflow has a contract.
+    pub(crate) fn of(
+        region: RegionId,
+        case: &Case,
+        key: Uid,
+        secret: Vec<u8>,
+        head_hash: Vec<u8>,
+    ) -> Self {
+        Self {
+            region_id: region.into(),
+            id: case.id.into(),
+            number: case.number.to_string(),
+            office_id: case.office.into(),
+            workflow_key: case.workflow.to_string(),
+            workflow_version: case.workflow_version,
+            stage: Word(case.stage),
+            step: case.step.to_string(),
+            class: Word(case.class),
+            category: case.category.to_string(),
+            subcategory: case.subcategory.clone(),
+            language: Word(case.language),
+            district: case.district.to_string(),
+            court_stage: Word(case.court_stage),
+            source: case.source.to_string(),
+            partner_id: case.partner.map(Uid::from),
+            mediator_id: case.mediator.map(Uid::from),
+            filed_by: case.filed_by.into(),
+            filed_at: case.filed_at.into(),
+            accepted_at: case.accepted_at.map(Ts::from),
+            contract_on: None,
+            ended_on: None,
+            closed_at: case.closed_at.map(Ts::from),
+            ground: case.closure.map(|closure| Word(closure.ground)),
+            effective_on: case.closure.map(|closure| closure.effective_on),
+            linked_case_id: case
+                .closure
+                .and_then(|closure| closure.linked_case)
+                .map(Uid::from),
+            version: case.version,
+            data_key_id: key,
+            secret,
+            head_hash,
+            search_key: search_key(&case.number.to_string()),
+        }
+    }
+
+    /// The case of a row.
+    pub(crate) fn case(&self) -> Result<Case, Error> {
+        let closure = match (self.ground, self.effective_on) {
+            (Some(ground), Some(effective_on)) => Some(Closure {
+                ground: ground.0,
+                effective_on,
+                linked_case: self.linked_case_id.map(|id| CaseId(id.0)),
+            }),
+            _ => None,
+        };
+        Ok(Case {
+            id: CaseId(self.id.0),
+            number: self
+                .number
+                .parse()
+                .map_err(|error| Error::broken("case number", error))?,
+            version: self.version,
+            office: self.office_id.into(),
+            workflow: WorkflowKey::from_stored(self.workflow_key.clone()),
+            workflow_version: self.workflow_version,
+            stage: self.stage.0,
+            step: StepId::from_stored(self.step.clone()),
+            class: self.class.0,
+            category: CategoryCode::from_stored(self.category.clone()),
+            subcategory: self.subcategory.clone(),
+            language: self.language.0,
+            district: DistrictCode::from_stored(self.district.clone()),
+            court_stage: self.court_stage.0,
+            source: SourceCode::from_stored(self.source.clone()),
+            partner: self.partner_id.map(Into::into),
+            mediator: self.mediator_id.map(Into::into),
+            filed_by: self.filed_by.into(),
+            filed_at: self.filed_at.into(),
+            accepted_at: self.accepted_at.map(Into::into),
+            closure,
+            closed_at: self.closed_at.map(Into::into),
+        })
+    }
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_party)]
+pub(crate) struct PartyRow {
+    pub(crate) region_id: Uid,
+    pub(crate) case_id: Uid,
+    pub(crate) position: i32,
+    pub(crate) id: Uid,
+    pub(crate) side: Word<Side>,
+    pub(crate) secret: Vec<u8>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_event)]
+pub(crate) struct EventRow {
+    pub(crate) region_id: Uid,
+    pub(crate) case_id: Uid,
+    pub(crate) seq: i32,
+    pub(crate) id: Uid,
+    pub(crate) kind: String,
+    pub(crate) at: Ts,
+    pub(crate) actor_id: Option<Uid>,
+    pub(crate) grant_id: Option<Uid>,
+    pub(crate) data: Json<EventData>,
+    pub(crate) secret: Option<Vec<u8>>,
+    pub(crate) prev_hash: Vec<u8>,
+    pub(crate) hash: Vec<u8>,
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = referral)]
+pub(crate) struct ReferralRow {
+    pub(crate) region_id: Uid,
+    pub(crate) id: Uid,
+    pub(crate) case_id: Uid,
+    pub(crate) partner_id: Uid,
+    pub(crate) memorandum_id: Option<Uid>,
+    pub(crate) receipt_code: String,
+    pub(crate) received_on: NaiveDate,
+    pub(crate) secret: Option<Vec<u8>>,
+}

@@ -1,0 +1,240 @@
+//! The one way to a case (R1).
+//!
+//! A handler cannot act on a case without an [`Authorized`] value, and only [`access_case`] makes one,
+//! inside the transaction of the act (R4).
+
+use std::marker::PhantomData;
+
+use chrono::NaiveDate;
+use diesel::dsl::{exists, select};
+use diesel::prelude::*;
+use kelisim_domain::{
+    case::{Case, Content, Referred},
+    id::{CaseId, DataKeyId, OfficeId, RegionId},
+    notice::PartnerReference,
+    policy::{Actor, CasePermission, Role, may},
+};
+
+use crate::connection::Db;
+use crate::error::Error;
+use crate::schema::{account, account_grant};
+use crate::store::case::{self, Loaded};
+use crate::store::case_event::{self, Recorded};
+use crate::types::{Uid, Word};
+use crate::vault::{DataKey, Vault};
+
+/// An act on a case, as a type.
+pub trait Permission {
+    /// The act for the policy.
+    const ASKED: CasePermission;
+}
+
+/// See number, steps, dates and mediator.
+#[derive(Debug, Clone, Copy)]
+pub struct See;
+/// Read the narrative, the sides and the agreement.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadContent;
+/// Correct facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Correct;
+/// Correct the ground of a closed case.
+#[derive(Debug, Clone, Copy)]
+pub struct CorrectGround;
+
+impl Permission for See {
+    const ASKED: CasePermission = CasePermission::See;
+}
+impl Permission for ReadContent {
+    const ASKED: CasePermission = CasePermission::ReadContent;
+}
+impl Permission for Correct {
+    const ASKED: CasePermission = CasePermission::Correct;
+}
+impl Permission for CorrectGround {
+    const ASKED: CasePermission = CasePermission::CorrectGround;
+}
+
+/// A case with the proof that the actor may do `P` with it.
+#[derive(Debug, Clone)]
+pub struct Authorized<P> {
+    region: RegionId,
+    loaded: Loaded,
+    office_has_head: bool,
+    permission: PhantomData<P>,
+}
+
+/// Why there is no way to a case.
+#[derive(Debug)]
+pub enum NoAccess {
+    /// Missing, or not for this actor to know.
+    NotFound,
+    /// The actor may see the case, but not do this with it.
+    NotPermitted,
+    /// The database.
+    Store(Error),
+}
+
+impl From<Error> for NoAccess {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::NotFound,
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// Loads a case for an act of an actor, on a local day.
+///
+/// # Errors
+/// [`NoAccess`]; a case that the actor may not see answers like one that does not exist.
+pub fn access_case<P: Permission>(
+    db: &mut Db,
+    actor: &Actor,
+    id: CaseId,
+    today: NaiveDate,
+) -> Result<Authorized<P>, NoAccess> {
+    let loaded = case::case_load(db, actor.region, id)?;
+    let office_has_head = office_has_head(db, actor.region, loaded.case.office, today)?;
+    let ties = loaded.case.ties(office_has_head);
+    if !may(actor, &ties, CasePermission::See) {
+        return Err(NoAccess::NotFound);
+    }
+    if !may(actor, &ties, P::ASKED) {
+        return Err(NoAccess::NotPermitted);
+    }
+    Ok(Authorized {
+        region: actor.region,
+        loaded,
+        office_has_head,
+        permission: PhantomData,
+    })
+}
+
+/// Whether somebody heads the office on a local day: a grant of an active account says so, nothing else.
+///
+/// # Errors
+/// As the database.
+pub fn office_has_head(
+    db: &mut Db,
+    region: RegionId,
+    office: OfficeId,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    let heads = account_grant::table
+        .inner_join(
+            account::table.on(account::region_id
+                .eq(account_grant::region_id)
+                .and(account::id.eq(account_grant::account_id))),
+        )
+        .filter(account_grant::region_id.eq(Uid::from(region)))
+        .filter(account_grant::office_id.eq(Uid::from(office)))
+        .filter(account_grant::role.eq(Word(Role::OfficeHead)))
+        .filter(account_grant::valid_from.le(today))
+        .filter(
+            account_grant::valid_to
+                .is_null()
+                .or(account_grant::valid_to.ge(today)),
+        )
+        .filter(account::active.eq(true));
+    Ok(select(exists(heads)).get_result(db)?)
+}
+
+impl<P> Authorized<P> {
+    /// The open facts.
+    pub fn case(&self) -> &Case {
+        &self.loaded.case
+    }
+
+    /// The case as it was loaded, for a change in the same transaction.
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    /// Whether the office has a head today.
+    pub fn office_has_head(&self) -> bool {
+        self.office_has_head
+    }
+
+    /// The data key's id.
+    pub fn key(&self) -> DataKeyId {
+        self.loaded.key
+    }
+
+    /// The proof for a weaker or another act, when the actor may do that too.
+    pub fn also<Q: Permission>(&self, actor: &Actor) -> Option<Authorized<Q>> {
+        let ties = self.loaded.case.ties(self.office_has_head);
+        may(actor, &ties, Q::ASKED).then(|| Authorized {
+            region: self.region,
+            loaded: self.loaded.clone(),
+            office_has_head: self.office_has_head,
+            permission: PhantomData,
+        })
+    }
+
+    /// The partner's referral, without its reference.
+    ///
+    /// # Errors
+    /// As the database.
+    pub fn referral(&self, db: &mut Db) -> Result<Option<Referred>, Error> {
+        if self.loaded.case.partner.is_none() {
+            return Ok(None);
+        }
+        let found = case::referral_of_case(db, self.region, self.loaded.case.id)?;
+        Ok(found.map(|(referred, _)| referred))
+    }
+
+    /// A part of the history, oldest first.
+    ///
+    /// # Errors
+    /// As the database.
+    pub fn history(&self, db: &mut Db, after: i32, limit: i64) -> Result<Vec<Recorded>, Error> {
+        case_event::list(db, self.region, self.loaded.case.id, after, limit)
+    }
+}
+
+impl Authorized<ReadContent> {
+    /// The confidential content.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when the key does not fit or was destroyed.
+    pub fn content(&self, db: &mut Db, vault: &Vault) -> Result<Content, Error> {
+        let key = vault.key_open(db, self.region, self.loaded.key)?;
+        case::content_open(db, self.region, &key, &self.loaded)
+    }
+}
+
+/// What a message to a partner needs of a case, for the worker alone: it acts for no person.
+#[derive(Debug, Clone)]
+pub struct ReferralFacts {
+    /// The open facts of the case.
+    pub case: Case,
+    /// The referral.
+    pub referred: Referred,
+    /// The partner's own number of it.
+    pub reference: Option<PartnerReference>,
+    /// The case's data key.
+    pub key: DataKey,
+}
+
+/// The referral behind a case, for the worker that writes to the partner.
+///
+/// # Errors
+/// [`Error::NotFound`] when the case has no referral; [`Error::Key`] when its key was destroyed.
+pub fn referral_for_worker(
+    db: &mut Db,
+    vault: &Vault,
+    region: RegionId,
+    id: CaseId,
+) -> Result<ReferralFacts, Error> {
+    let loaded = case::case_load(db, region, id)?;
+    let (referred, sealed) = case::referral_of_case(db, region, id)?.ok_or(Error::NotFound)?;
+    let key = vault.key_open(db, region, loaded.key)?;
+    let reference = case::reference_open(&key, id, sealed.as_deref())?;
+    Ok(ReferralFacts {
+        case: loaded.case,
+        referred,
+        reference,
+        key,
+    })
+}
