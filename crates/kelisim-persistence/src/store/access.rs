@@ -6,21 +6,18 @@
 use std::marker::PhantomData;
 
 use chrono::NaiveDate;
-use diesel::dsl::{exists, select};
-use diesel::prelude::*;
 use kelisim_domain::{
     case::{Case, Content, Referred},
-    id::{CaseId, DataKeyId, OfficeId, RegionId},
+    id::{CaseId, DataKeyId, RegionId},
     notice::PartnerReference,
-    policy::{Actor, CasePermission, Role, may},
+    policy::{Actor, CasePermission, may},
 };
 
 use crate::connection::Db;
 use crate::error::Error;
-use crate::schema::{account, account_grant};
+use crate::store::account::office_has_head;
 use crate::store::case::{self, Loaded};
 use crate::store::case_event::{self, Recorded};
-use crate::types::{Uid, Word};
 use crate::vault::{DataKey, Vault};
 
 /// An act on a case, as a type.
@@ -109,35 +106,6 @@ pub fn access_case<P: Permission>(
         office_has_head,
         permission: PhantomData,
     })
-}
-
-/// Whether somebody heads the office on a local day: a grant of an active account says so, nothing else.
-///
-/// # Errors
-/// As the database.
-pub fn office_has_head(
-    db: &mut Db,
-    region: RegionId,
-    office: OfficeId,
-    today: NaiveDate,
-) -> Result<bool, Error> {
-    let heads = account_grant::table
-        .inner_join(
-            account::table.on(account::region_id
-                .eq(account_grant::region_id)
-                .and(account::id.eq(account_grant::account_id))),
-        )
-        .filter(account_grant::region_id.eq(Uid::from(region)))
-        .filter(account_grant::office_id.eq(Uid::from(office)))
-        .filter(account_grant::role.eq(Word(Role::OfficeHead)))
-        .filter(account_grant::valid_from.le(today))
-        .filter(
-            account_grant::valid_to
-                .is_null()
-                .or(account_grant::valid_to.ge(today)),
-        )
-        .filter(account::active.eq(true));
-    Ok(select(exists(heads)).get_result(db)?)
 }
 
 impl<P> Authorized<P> {

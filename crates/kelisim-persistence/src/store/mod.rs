@@ -2,6 +2,7 @@
 //!
 //! Every function takes the connection of the transaction that it is part of.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod contact;
