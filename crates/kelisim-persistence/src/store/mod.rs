@@ -5,11 +5,10 @@
 pub mod access;
 pub mod account;
 pub mod audit;
-pub mod contact;
-pub mod access;
 pub mod case;
 pub mod case_event;
 pub mod case_list;
+pub mod contact;
 pub mod data_key;
 pub mod definition;
 pub mod delivery;
