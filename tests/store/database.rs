@@ -29,6 +29,15 @@ on_both_databases! {
         assert_eq!(db.places_of("a text that nobody stored"), Vec::<String>::new());
     }
 
+    fn a_change_of_one_row_changes_the_contents(db: TestDatabase) {
+        db.execute("CREATE TABLE toy (n INTEGER NOT NULL, words TEXT NOT NULL)");
+        db.execute("INSERT INTO toy VALUES (1, 'бір')");
+        let before = db.contents();
+        assert_eq!(before, db.contents());
+        db.execute("UPDATE toy SET words = 'екі'");
+        assert_ne!(before, db.contents());
+    }
+
     fn a_start_on_a_newer_schema_is_refused(db: TestDatabase) {
         db.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000001')");
         let refused = kelisim_persistence::Database::open(db.url(), &TestDatabase::options());

@@ -4,6 +4,7 @@
 //! compares the two lists and fails when they differ.
 
 mod both;
+mod contents;
 mod database;
 pub mod http;
 mod postgres;
