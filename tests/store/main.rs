@@ -1,6 +1,13 @@
 //! The store on both databases: what is promised of one holds on the other.
 
+mod account;
+mod common;
 mod database;
+mod lists;
 mod outbox;
+mod repeats;
 mod schema;
+mod server;
 mod transaction;
+mod values;
+mod vault;
