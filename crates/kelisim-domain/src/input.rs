@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub struct Input<'a> {
     object: &'a Map<String, Value>,
     pointer: String,
-    known: Vec<&'static str>,
+    known: Vec<String>,
     faults: &'a mut Faults,
 }
 
@@ -33,22 +33,22 @@ impl<'a> Input<'a> {
     }
 
     /// The value of a field; `null` means that it is not there.
-    fn get(&mut self, name: &'static str) -> Option<&'a Value> {
-        self.known.push(name);
+    fn get(&mut self, name: &str) -> Option<&'a Value> {
+        self.known.push(name.to_owned());
         self.object.get(name).filter(|value| !value.is_null())
     }
 
     /// Whether a field is there and not `null`. The field counts as known.
-    pub fn has(&mut self, name: &'static str) -> bool {
+    pub fn has(&mut self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// Whether a field holds exactly this word. The field counts as known.
-    pub fn is_text(&mut self, name: &'static str, word: &str) -> bool {
+    pub fn is_text(&mut self, name: &str, word: &str) -> bool {
         self.get(name).and_then(Value::as_str) == Some(word)
     }
 
-    fn must<T>(&mut self, name: &'static str, value: Option<Option<T>>) -> Option<T> {
+    fn must<T>(&mut self, name: &str, value: Option<Option<T>>) -> Option<T> {
         match value {
             Some(None) => {
                 self.fault(name, FaultKind::Missing);
@@ -66,7 +66,7 @@ impl<'a> Input<'a> {
     /// A text that may be absent: `None` after a fault, `Some(None)` when it is not there.
     pub fn text_if<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         parse: impl FnOnce(&str) -> Result<T, FaultKind>,
     ) -> Option<Option<T>> {
         match self.get(name) {
@@ -78,7 +78,7 @@ impl<'a> Input<'a> {
     /// A text that must be there.
     pub fn text<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         parse: impl FnOnce(&str) -> Result<T, FaultKind>,
     ) -> Option<T> {
         let value = self.text_if(name, parse);
@@ -86,7 +86,7 @@ impl<'a> Input<'a> {
     }
 
     /// A day that may be absent.
-    pub fn date_if(&mut self, name: &'static str) -> Option<Option<NaiveDate>> {
+    pub fn date_if(&mut self, name: &str) -> Option<Option<NaiveDate>> {
         match self.get(name) {
             None => Some(None),
             Some(value) => self.kept(name, as_date(value)).map(Some),
@@ -94,13 +94,13 @@ impl<'a> Input<'a> {
     }
 
     /// A day that must be there.
-    pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
+    pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
         let value = self.date_if(name);
         self.must(name, value)
     }
 
     /// Yes or no; what holds when nothing is said.
-    pub fn yes_no(&mut self, name: &'static str, otherwise: bool) -> Option<bool> {
+    pub fn yes_no(&mut self, name: &str, otherwise: bool) -> Option<bool> {
         match self.get(name) {
             None => Some(otherwise),
             Some(Value::Bool(value)) => Some(*value),
@@ -109,7 +109,7 @@ impl<'a> Input<'a> {
     }
 
     /// A whole number between two bounds that must be there.
-    pub fn number(&mut self, name: &'static str, least: i32, most: i32) -> Option<i32> {
+    pub fn number(&mut self, name: &str, least: i32, most: i32) -> Option<i32> {
         let value = match self.get(name) {
             None => Err(FaultKind::Missing),
             Some(Value::Number(number)) => number
@@ -125,7 +125,35 @@ impl<'a> Input<'a> {
         self.kept(name, value)
     }
 
-    fn entries(&mut self, name: &'static str, most: usize) -> Option<&'a [Value]> {
+    /// A whole number between two bounds that may be absent.
+    pub fn number_if(&mut self, name: &str, least: i64, most: i64) -> Option<Option<i64>> {
+        let value = match self.get(name) {
+            None => return Some(None),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .filter(|number| (least..=most).contains(number))
+                .ok_or(FaultKind::OutOfRange { least, most }),
+            Some(_) => Err(FaultKind::WrongType { expected: "number" }),
+        };
+        self.kept(name, value).map(Some)
+    }
+
+    /// Yes or no, which may be absent.
+    pub fn yes_no_if(&mut self, name: &str) -> Option<Option<bool>> {
+        match self.get(name) {
+            None => Some(None),
+            Some(Value::Bool(value)) => Some(Some(*value)),
+            Some(_) => self.kept(name, Err(FaultKind::WrongType { expected: "yes_no" })),
+        }
+    }
+
+    /// Whether the field stands in the object at all, as null or as a value. The field counts as known.
+    pub fn mentions(&mut self, name: &str) -> bool {
+        self.get(name);
+        self.object.contains_key(name)
+    }
+
+    fn entries(&mut self, name: &str, most: usize) -> Option<&'a [Value]> {
         match self.get(name) {
             None => Some(&[]),
             Some(Value::Array(list)) if list.len() > most => {
@@ -139,7 +167,7 @@ impl<'a> Input<'a> {
     /// A list of texts without repetition; an absent list is empty.
     pub fn texts<T: PartialEq>(
         &mut self,
-        name: &'static str,
+        name: &str,
         most: usize,
         parse: impl Fn(&str) -> Result<T, FaultKind>,
     ) -> Option<Vec<T>> {
@@ -164,7 +192,7 @@ impl<'a> Input<'a> {
     /// A list of texts that must hold at least one.
     pub fn some_texts<T: PartialEq>(
         &mut self,
-        name: &'static str,
+        name: &str,
         most: usize,
         parse: impl Fn(&str) -> Result<T, FaultKind>,
     ) -> Option<Vec<T>> {
@@ -180,7 +208,7 @@ impl<'a> Input<'a> {
     /// A list of objects; an absent list is empty.
     pub fn objects<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         most: usize,
         parse: impl Fn(&mut Input<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
@@ -198,7 +226,7 @@ impl<'a> Input<'a> {
     /// An object that may be absent.
     pub fn object_if<T>(
         &mut self,
-        name: &'static str,
+        name: &str,
         parse: impl Fn(&mut Input<'_>) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.get(name) {
@@ -229,9 +257,10 @@ impl<'a> Input<'a> {
 
     /// Ends the reading: a field that nobody asked for is a fault and names the field that looks most like it.
     pub fn finish(self) {
+        let known: Vec<&str> = self.known.iter().map(String::as_str).collect();
         for name in self.object.keys() {
-            if !self.known.contains(&name.as_str()) {
-                let nearest = nearest(name, &self.known).map(str::to_owned);
+            if !known.contains(&name.as_str()) {
+                let nearest = nearest(name, &known).map(str::to_owned);
                 let place = name.replace('~', "~0").replace('/', "~1");
                 self.faults.push(
                     format!("{}/{place}", self.pointer),

@@ -4,7 +4,10 @@
 //! confidential value: the constructor takes plain, closed types only, and a test shows that a
 //! [`Confidential`](crate::confidential::Confidential) value does not compile in their place (G6, D24).
 
-use crate::{case::ground::Ground, id::MediatorId};
+use crate::{
+    case::{CaseNumber, ground::Ground},
+    id::MediatorId,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -332,6 +335,32 @@ impl PartnerNotice {
             .as_ref()
             .map_or(self.receipt_code.as_str(), PartnerReference::as_str)
     }
+}
+
+/// What a message keeps from its cause; everything else is looked up when it is first sent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Payload {
+    /// To staff, about a case.
+    Case {
+        /// The number that stands in the subject.
+        number: CaseNumber,
+        /// The local day of the event.
+        on: NaiveDate,
+    },
+    /// To a partner, about its referral.
+    Referral {
+        /// The local day of the event, for D25.
+        on: NaiveDate,
+        /// How it ended.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        outcome: Option<OutcomeClass>,
+    },
+    /// About a memorandum.
+    Memorandum {
+        /// The local day of the event.
+        on: NaiveDate,
+    },
 }
 
 /// A message that a decision requires; the application resolves the people behind it.

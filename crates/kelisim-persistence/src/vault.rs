@@ -152,6 +152,21 @@ impl Vault {
         self.unwrap_row(&row)
     }
 
+    /// Opens the data key of a thing, when the thing has one.
+    ///
+    /// # Errors
+    /// [`Error::Erased`] when it was destroyed; [`Error::Key`].
+    pub fn key_of(
+        &self,
+        db: &mut Db,
+        region: RegionId,
+        subject: (&str, Uuid),
+    ) -> Result<Option<DataKey>, Error> {
+        store::data_key_of(db, region, subject)?
+            .map(|row| self.unwrap_row(&row))
+            .transpose()
+    }
+
     /// Opens several data keys in one query; destroyed ones are left out.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Who asks: from a token's digest to an actor with the grants that hold today.
 
-use super::{App, AppError};
+use super::AppError;
 use chrono::{DateTime, Utc};
 use kelisim_domain::policy::Actor;
-use kelisim_persistence::{Db, store::account};
+use kelisim_persistence::{Db, store::token};
 
 /// The actor behind a token.
 ///
@@ -11,9 +11,6 @@ use kelisim_persistence::{Db, store::account};
 ///
 /// # Errors
 /// Unauthenticated, when the token is unknown, expired or revoked, or its account is not active.
-pub fn authenticate(db: &mut Db, app: &App, digest: &[u8; 32], now: DateTime<Utc>) -> Result<Actor, AppError> {
-    let mut actor = account::token_authenticate(db, digest, now)?.ok_or(AppError::Unauthenticated)?;
-    let today = app.zones.of(actor.region).day(now);
-    actor.grants.retain(|grant| grant.holds_on(today));
-    Ok(actor)
+pub fn authenticate(db: &mut Db, digest: &[u8; 32], now: DateTime<Utc>) -> Result<Actor, AppError> {
+    token::token_authenticate(db, digest, now)?.ok_or(AppError::Unauthenticated)
 }

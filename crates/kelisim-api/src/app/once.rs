@@ -7,7 +7,7 @@
 use super::{AppError, Tx};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
-use kelisim_persistence::store::idempotency;
+use kelisim_persistence::{store::idempotency, vault::DataKey};
 use std::{collections::HashSet, sync::{Arc, Mutex, PoisonError}};
 
 /// The longest key that is taken, in characters.
@@ -60,40 +60,67 @@ impl Drop for Hold {
 /// # Errors
 /// The key was used for something else, or its first request is still running in another process.
 pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
-    let account: AccountId = tx.actor.account;
-    if !idempotency::idempotency_lock(tx.db, account, &key.key)? {
+    let owner = owner(tx, key);
+    if !idempotency::idempotency_try_lock(tx.db, owner)? {
         return Err(AppError::KeyRunning);
     }
-    let Some(stored) = idempotency::idempotency_find(tx.db, &tx.app.vault, tx.actor.region, account, &key.key)? else {
+    let Some(stored) = idempotency::idempotency_find(tx.db, owner, tx.now)? else {
         return Ok(None);
     };
     if stored.fingerprint != key.fingerprint {
         return Err(AppError::KeyReused);
     }
-    serde_json::from_slice(&stored.answer)
+    let data_key = tx.app.vault.key_open(tx.db, owner.region, stored.data_key)?;
+    let text = data_key.open(&place(owner.account, &key.key), &stored.sealed)?;
+    serde_json::from_slice(&text)
         .map(Some)
         .map_err(|error| AppError::Internal(format!("stored answer: {error}")))
 }
 
-/// Keeps the answer for a repeat.
+/// Keeps the answer for a repeat, sealed under the key of what it shows.
 ///
 /// # Errors
 /// As the store.
 pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError> {
-    let sealed_by = match answer.sealed_by {
-        Some(id) => tx.app.vault.key_open(tx.db, tx.actor.region, id)?,
-        None => tx.app.vault.key_of_account(tx.db, tx.actor.region, tx.actor.account, tx.now)?,
+    let owner = owner(tx, key);
+    let data_key = match answer.sealed_by {
+        Some(id) => tx.app.vault.key_open(tx.db, owner.region, id)?,
+        None => key_of_account(tx)?,
     };
-    let text = serde_json::to_vec(answer).map_err(|error| AppError::Internal(format!("answer: {error}")))?;
-    let new = idempotency::NewAnswer {
+    let text = serde_json::to_vec(answer)
+        .map_err(|error| AppError::Internal(format!("answer: {error}")))?;
+    let stored = idempotency::StoredAnswer {
+        fingerprint: key.fingerprint,
+        status: answer.status,
+        data_key: data_key.id(),
+        sealed: data_key.seal(&place(owner.account, &key.key), &text),
+        created_at: tx.now,
+    };
+    if idempotency::idempotency_insert(tx.db, owner, &stored)? {
+        Ok(())
+    } else {
+        Err(AppError::KeyRunning)
+    }
+}
+
+fn owner<'k>(tx: &Tx<'_>, key: &'k Key) -> idempotency::KeyOwner<'k> {
+    idempotency::KeyOwner {
         region: tx.actor.region,
         account: tx.actor.account,
         key: &key.key,
-        fingerprint: key.fingerprint,
-        status: answer.status,
-        answer: &text,
-        at: tx.now,
-    };
-    idempotency::idempotency_insert(tx.db, &sealed_by, &new)?;
-    Ok(())
+    }
+}
+
+fn place(account: AccountId, key: &str) -> String {
+    format!("idempotency_key.answer/{account}/{key}")
+}
+
+/// The data key of the caller's account, made when it is first needed.
+fn key_of_account(tx: &mut Tx<'_>) -> Result<DataKey, AppError> {
+    let subject = ("account", tx.actor.account.0);
+    let (region, now) = (tx.actor.region, tx.now);
+    match tx.app.vault.key_of(tx.db, region, subject)? {
+        Some(key) => Ok(key),
+        None => Ok(tx.app.vault.key_create(tx.db, region, subject, now)?),
+    }
 }

@@ -163,7 +163,7 @@ fn transact(
 ) -> Result<Outcome, Failure> {
     let now = app.clock.now();
     let digest = token.ok_or(Failure(AppError::Unauthenticated, None))?;
-    let actor = authenticate(db, app, &digest, now).map_err(|error| Failure(error, None))?;
+    let actor = authenticate(db, &digest, now).map_err(|error| Failure(error, None))?;
     let language = Some(actor.language);
     let mut tx = Tx { db, app, actor, now };
     match job(&mut tx) {

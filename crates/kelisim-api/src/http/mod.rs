@@ -2,8 +2,8 @@
 
 pub mod answer;
 pub mod api;
-pub mod body;
 pub mod call;
+pub mod form;
 pub mod health;
 pub mod openapi;
 pub mod problem;

@@ -86,6 +86,20 @@ pub(crate) fn data_key_find(
         .first(db)?)
 }
 
+pub(crate) fn data_key_of(
+    db: &mut Db,
+    region: RegionId,
+    subject: (&str, uuid::Uuid),
+) -> Result<Option<DataKeyRow>, Error> {
+    Ok(data_key::table
+        .filter(data_key::region_id.eq(Uid::from(region)))
+        .filter(data_key::subject_kind.eq(subject.0))
+        .filter(data_key::subject_id.eq(Uid(subject.1)))
+        .select(DataKeyRow::as_select())
+        .first(db)
+        .optional()?)
+}
+
 pub(crate) fn data_key_list(
     db: &mut Db,
     region: RegionId,
