@@ -5,6 +5,7 @@ mod common;
 mod database;
 mod lists;
 mod outbox;
+mod registers;
 mod repeats;
 mod schema;
 mod server;

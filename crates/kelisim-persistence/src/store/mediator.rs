@@ -296,6 +296,7 @@ pub fn mediator_facts(
     let offices: Vec<Uid> = mediator_office::table
         .filter(mediator_office::region_id.eq(region_id))
         .filter(mediator_office::mediator_id.eq(mediator_id))
+        .order(mediator_office::office_id)
         .select(mediator_office::office_id)
         .load(db)?;
     Ok(Some(MediatorFacts {
