@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
 use kelisim_domain::id::DataKeyId;
 use kelisim_persistence::master_key::default_file;
 use kelisim_persistence::store::idempotency::{KeyOwner, StoredAnswer, idempotency_insert};
@@ -208,7 +209,16 @@ on_both_databases! {
             fs::write(&path, bad).unwrap();
             assert!(is_key_error(&MasterKey::read(&path)), "{bad}");
         }
-        assert!(is_key_error(&MasterKey::read(&db.folder().join("none"))));
+        let none = db.folder().join("none");
+        assert!(is_key_error(&MasterKey::read(&none)));
+        assert!(is_key_error(&MasterKey::read_or_create(&none, true, &OsEntropy)), "lost");
+        let made = MasterKey::read_or_create(&none, false, &OsEntropy).unwrap();
+        let again = MasterKey::read_or_create(&none, false, &OsEntropy).unwrap();
+        db.open().write_blocking(move |db| {
+            db.batch_execute("DELETE FROM master_key")?;
+            Vault::found(db, &made, entropy(), now())?;
+            Vault::open(db, &again, entropy())
+        }).unwrap();
     }
 }
 

@@ -141,6 +141,8 @@ pub(crate) struct Manager {
     pub(crate) lock_milliseconds: u32,
     /// How long one statement may run (PostgreSQL).
     pub(crate) statement_milliseconds: u32,
+    /// How long the server may take to answer at all (PostgreSQL).
+    pub(crate) connect_milliseconds: u32,
     /// Tests only: SQLite does not wait for the disk.
     pub(crate) durable: bool,
 }
@@ -166,7 +168,8 @@ impl Manager {
                 Db::Sqlite(connection)
             }
             DatabaseUrl::Postgres(url) => {
-                let mut connection = PgConnection::establish(url.expose())?;
+                let mut connection =
+                    PgConnection::establish(&with_time_limit(url, self.connect_milliseconds))?;
                 connection.batch_execute(&format!(
                     "SET statement_timeout = {}; SET lock_timeout = {}",
                     self.statement_milliseconds, self.lock_milliseconds
@@ -207,6 +210,18 @@ impl Manager {
             self.lock_milliseconds
         )
     }
+}
+
+/// Without a limit a silent network holds a connection attempt for minutes; the address may set
+/// another one.
+fn with_time_limit(url: &Secret, milliseconds: u32) -> String {
+    let text = url.expose();
+    if text.contains("connect_timeout=") {
+        return text.to_owned();
+    }
+    let join = if text.contains('?') { '&' } else { '?' };
+    let seconds = milliseconds.div_ceil(1_000).max(2);
+    format!("{text}{join}connect_timeout={seconds}")
 }
 
 /// A name that SQLite takes for a plain path, whatever it begins with.
@@ -302,7 +317,7 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OrIgnore<Q>
 
 #[cfg(test)]
 mod tests {
-    use super::DatabaseUrl;
+    use super::{DatabaseUrl, Secret, with_time_limit};
 
     #[test]
     fn an_address_names_its_database() {
@@ -311,6 +326,18 @@ mod tests {
             let url: DatabaseUrl = text.parse().expect("valid");
             assert!(matches!(url, DatabaseUrl::Postgres(_)));
             assert!(!format!("{url} {url:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn an_attempt_to_connect_has_a_limit() {
+        for (text, end) in [
+            ("postgres://h/n", "/n?connect_timeout=3"),
+            ("postgres:///n?host=/tmp", "=/tmp&connect_timeout=3"),
+            ("postgres://h/n?connect_timeout=9", "?connect_timeout=9"),
+        ] {
+            let limited = with_time_limit(&Secret(text.to_owned()), 3_000);
+            assert!(limited.ends_with(end), "{limited}");
         }
     }
 

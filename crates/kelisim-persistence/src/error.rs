@@ -111,7 +111,7 @@ impl From<DieselError> for Error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(kind, info) => match kind {
                 DatabaseErrorKind::UniqueViolation => Self::Conflict {
-                    what: unique_name(info.table_name(), info.constraint_name(), info.message()),
+                    what: unique_name(info.table_name(), info.details(), info.message()),
                 },
                 DatabaseErrorKind::ForeignKeyViolation => Self::Missing {
                     what: info.constraint_name().unwrap_or("foreign key").to_owned(),
@@ -154,31 +154,29 @@ fn database_error(message: &str) -> Error {
 }
 
 /// One name for the same violated constraint on both databases: `table.column` (the region, which
-/// begins every key, left out).
+/// begins every key, left out). The stored value beside the columns is not looked at.
 ///
-/// PostgreSQL names the constraint (`office_region_id_code_key`), SQLite lists the columns
-/// (`UNIQUE constraint failed: office.region_id, office.code`).
-fn unique_name(table: Option<&str>, constraint: Option<&str>, message: &str) -> String {
-    if let (Some(table), Some(constraint)) = (table, constraint) {
-        let columns = constraint
-            .strip_prefix(table)
-            .and_then(|rest| rest.strip_prefix('_'))
-            .unwrap_or(constraint);
-        let columns = columns.strip_suffix("_key").unwrap_or(columns);
-        let columns = columns.strip_prefix("region_id_").unwrap_or(columns);
-        return format!("{table}.{columns}");
-    }
-    let Some((_, list)) = message.split_once("UNIQUE constraint failed: ") else {
-        return "unique value".to_owned();
+/// PostgreSQL writes `Key (region_id, code)=(…, ORL-03) already exists.`, SQLite
+/// `UNIQUE constraint failed: office.region_id, office.code`.
+fn unique_name(table: Option<&str>, details: Option<&str>, message: &str) -> String {
+    let sqlite = message.split_once("UNIQUE constraint failed: ");
+    let postgres = details
+        .and_then(|text| text.split_once(")=("))
+        .and_then(|(key, _)| key.split_once('('));
+    let (table, columns): (&str, Vec<&str>) = match (sqlite, postgres) {
+        (Some((_, list)), _) => (
+            list.split('.').next().unwrap_or(list),
+            list.split(", ")
+                .filter_map(|part| part.split_once('.').map(|(_, column)| column))
+                .collect(),
+        ),
+        (None, Some((_, list))) => (table.unwrap_or("table"), list.split(", ").collect()),
+        (None, None) => return "unique value".to_owned(),
     };
-    let mut table = "";
-    let mut columns = Vec::new();
-    for (name, column) in list.split(", ").filter_map(|part| part.split_once('.')) {
-        table = name;
-        if column != "region_id" {
-            columns.push(column);
-        }
-    }
+    let columns: Vec<&str> = columns
+        .into_iter()
+        .filter(|column| *column != "region_id")
+        .collect();
     format!("{table}.{}", columns.join("_"))
 }
 
@@ -188,15 +186,29 @@ mod tests {
 
     #[test]
     fn a_violated_constraint_has_one_name_on_both_databases() {
-        let sqlite = "UNIQUE constraint failed: office.region_id, office.code";
-        assert_eq!(unique_name(None, None, sqlite), "office.code");
-        assert_eq!(
-            unique_name(Some("office"), Some("office_region_id_code_key"), ""),
-            "office.code"
-        );
-        assert_eq!(
-            unique_name(Some("account"), Some("account_email_key"), ""),
-            unique_name(None, None, "UNIQUE constraint failed: account.email"),
-        );
+        for (sqlite, table, details, name) in [
+            (
+                "UNIQUE constraint failed: office.region_id, office.code",
+                "office",
+                "Key (region_id, code)=(0190, ORL-03) already exists.",
+                "office.code",
+            ),
+            (
+                "UNIQUE constraint failed: account.email",
+                "account",
+                "Key (email)=(a)=(b@example.kz) already exists.",
+                "account.email",
+            ),
+            (
+                "UNIQUE constraint failed: t.region_id, t.account_id, t.key",
+                "t",
+                "Ключ \"(region_id, account_id, key)=(1, 2, 3)\" уже существует.",
+                "t.account_id_key",
+            ),
+        ] {
+            assert_eq!(unique_name(None, None, sqlite), name);
+            assert_eq!(unique_name(Some(table), Some(details), ""), name);
+        }
+        assert_eq!(unique_name(None, None, "?"), "unique value");
     }
 }

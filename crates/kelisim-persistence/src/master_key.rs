@@ -80,6 +80,23 @@ impl MasterKey {
         Ok(key)
     }
 
+    /// Reads the key of a database that names one (`founded`), and makes the file for one that names
+    /// none yet. A file that is there already, from a start that broke off, is taken.
+    ///
+    /// # Errors
+    /// [`Error::Key`]: a database that names a key never gets a new one by the way.
+    pub fn read_or_create(
+        path: &Path,
+        founded: bool,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, Error> {
+        if founded || path.exists() {
+            Self::read(path)
+        } else {
+            Self::create(path, entropy)
+        }
+    }
+
     /// A new key that lies in no file; for tests.
     pub fn generate(entropy: &dyn Entropy) -> Self {
         let mut bytes = Bytes::default();

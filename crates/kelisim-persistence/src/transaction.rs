@@ -53,7 +53,7 @@ impl Default for Options {
             queue: size(256),
             group: size(64),
             lock_milliseconds: 10_000,
-            statement_milliseconds: 10_000,
+            statement_milliseconds: 5_000,
             connect_milliseconds: 3_000,
             allow_unsafe_durability: false,
         }
@@ -67,6 +67,7 @@ impl Options {
             role,
             lock_milliseconds: self.lock_milliseconds,
             statement_milliseconds: self.statement_milliseconds,
+            connect_milliseconds: self.connect_milliseconds,
             durable: !self.allow_unsafe_durability,
         }
     }

@@ -143,6 +143,27 @@ fn a_refusal_undoes_its_own_job_only() {
     assert_eq!(database.read_blocking(count).expect("read"), 1);
 }
 
+/// A full disk may end the whole transaction, and not only the job that met it.
+#[test]
+fn on_a_full_disk_what_was_answered_with_done_is_stored() {
+    let bed = Bed::new();
+    let database = bed.database();
+    let gate = hold(&database);
+    let before = start(&database, |db| put(db, 1));
+    let fills = start(&database, |db| {
+        execute(db, "PRAGMA max_page_count = 1")?;
+        execute(db, "CREATE TABLE big (b BLOB)")?;
+        execute(db, "INSERT INTO big VALUES (zeroblob(10000000))")
+    });
+    let after = start(&database, |db| put(db, 2));
+    drop(gate);
+    assert!(fills.blocking_recv().expect("answer").is_err());
+    let done = [before, after].map(|answer| answer.blocking_recv().expect("answer").is_ok());
+    let stored = done.iter().filter(|done| **done).count();
+    let found = database.read_blocking(count).expect("read");
+    assert_eq!(usize::try_from(found), Ok(stored));
+}
+
 #[tokio::test]
 async fn a_full_queue_is_answered_at_once() {
     let bed = Bed::new();
