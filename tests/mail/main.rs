@@ -7,3 +7,4 @@ mod directory;
 mod letters;
 mod smtp;
 mod smtp_foreign;
+mod texts;

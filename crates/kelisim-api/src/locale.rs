@@ -13,9 +13,9 @@ fluent_templates::static_loader! {
     };
 }
 
-const KK: LanguageIdentifier = langid!("kk");
-const RU: LanguageIdentifier = langid!("ru");
-const EN: LanguageIdentifier = langid!("en");
+static KK: LanguageIdentifier = langid!("kk");
+static RU: LanguageIdentifier = langid!("ru");
+static EN: LanguageIdentifier = langid!("en");
 
 fn identifier(language: Language) -> &'static LanguageIdentifier {
     match language {

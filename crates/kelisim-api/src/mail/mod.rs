@@ -5,8 +5,11 @@
 //! Nothing here decides that a message is due: that is the outbox's business (`worker/outbox.rs`).
 
 pub mod directory;
+pub mod message;
 pub mod probe;
+pub mod render;
 pub mod settings;
 pub mod smtp;
 pub mod transport;
 mod wire;
+mod words;

@@ -1,0 +1,250 @@
+//! The words of a message in the reader's language (Fluent, `locales/*/mail.ftl`).
+
+use chrono::{Datelike, NaiveDate};
+use icu_calendar::Date;
+use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
+use icu_locale_core::{Locale, locale};
+use kelisim_domain::{
+    language::Language,
+    notice::{DataLevel, PartnerEvent, PartnerNotice},
+};
+
+use super::message::{Content, Message};
+use crate::locale::{arguments, text, text_with};
+
+/// A message in words; the two templates lay it out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) subject: String,
+    pub(super) network: String,
+    pub(super) heading: String,
+    pub(super) hello: String,
+    pub(super) paragraphs: Vec<String>,
+    pub(super) items: Vec<String>,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) button: Option<(String, String)>,
+    pub(super) closing: Vec<String>,
+    pub(super) footer: Vec<String>,
+}
+
+/// Puts a message into words.
+pub(super) fn words(message: &Message) -> Words {
+    let speaker = Speaker(message.language);
+    let kind = message.content.code().replace('_', "-");
+    let mut words = Words {
+        network: speaker.with("mail-network", "network", &message.network),
+        heading: speaker.say(&format!("mail-{kind}-heading")),
+        hello: speaker.say("mail-hello"),
+        ..Words::default()
+    };
+    match &message.content {
+        Content::Assignment {
+            number,
+            office,
+            case_language,
+            on,
+            link,
+        } => {
+            let language = speaker.say(&format!("mail-language-{case_language}"));
+            words.subject = speaker.with("mail-assignment-subject", "number", number);
+            words.paragraphs = vec![
+                speaker.with("mail-assignment-body", "number", number),
+                speaker.say("mail-assignment-next"),
+            ];
+            words.facts = vec![
+                speaker.fact("case", number.clone()),
+                speaker.fact("office", office.clone()),
+                speaker.fact("case-language", language),
+                speaker.fact("appointed", speaker.date(*on)),
+            ];
+            words.button = Some((speaker.say("mail-open-case"), link.clone()));
+            words.closing = vec![
+                speaker.say("mail-assignment-silent"),
+                speaker.say("mail-assignment-cannot"),
+            ];
+        }
+        Content::Unassignment { number, office, on } => {
+            words.subject = speaker.with("mail-unassignment-subject", "number", number);
+            words.paragraphs = vec![
+                speaker.with("mail-unassignment-body", "number", number),
+                speaker.say("mail-unassignment-notes"),
+            ];
+            words.facts = vec![
+                speaker.fact("case", number.clone()),
+                speaker.fact("office", office.clone()),
+                speaker.fact("handed-over", speaker.date(*on)),
+            ];
+            words.closing = vec![speaker.say("mail-unassignment-thanks")];
+        }
+        Content::MemorandumSigned { .. } => signed(&speaker, &message.content, &mut words),
+        Content::MemorandumTerminated {
+            memorandum,
+            partner,
+            on,
+        } => {
+            let body = speaker.for_reader("mail-memorandum-terminated-body", partner.is_some());
+            words.subject = speaker.with(
+                "mail-memorandum-terminated-subject",
+                "memorandum",
+                memorandum,
+            );
+            words.paragraphs = vec![
+                speaker.with(&body, "memorandum", memorandum),
+                speaker.say("mail-memorandum-terminated-cases"),
+            ];
+            words.facts = vec![speaker.fact("memorandum", memorandum.clone())];
+            words
+                .facts
+                .extend(partner.clone().map(|name| speaker.fact("partner", name)));
+            words
+                .facts
+                .push(speaker.fact("terminated", speaker.date(*on)));
+            if partner.is_none() {
+                words.closing = vec![speaker.say("mail-memorandum-terminated-thanks")];
+            }
+        }
+        Content::Case { notice, memorandum } => {
+            case(&speaker, &kind, notice, &mut words);
+            words.footer = vec![
+                speaker.with("mail-under-memorandum", "memorandum", memorandum),
+                speaker.say("mail-confidential"),
+            ];
+        }
+        Content::Test => {
+            words.subject = speaker.say("mail-test-subject");
+            words.paragraphs = vec![speaker.say("mail-test-body")];
+        }
+    }
+    words.footer.push(speaker.say("mail-automatic"));
+    if message.reply_to.is_some() {
+        words.footer.push(speaker.say("mail-reply"));
+    }
+    words
+}
+
+fn signed(speaker: &Speaker, content: &Content, words: &mut Words) {
+    let Content::MemorandumSigned {
+        memorandum,
+        partner,
+        from,
+        until,
+        level,
+        events,
+    } = content
+    else {
+        return;
+    };
+    let staff = partner.is_some();
+    let part = |name: &str| speaker.for_reader(&format!("mail-memorandum-signed-{name}"), staff);
+    words.subject = speaker.with("mail-memorandum-signed-subject", "memorandum", memorandum);
+    words.facts = vec![speaker.fact("memorandum", memorandum.clone())];
+    words
+        .facts
+        .extend(partner.clone().map(|name| speaker.fact("partner", name)));
+    words
+        .facts
+        .extend(from.map(|day| speaker.fact("from", speaker.date(day))));
+    words.facts.push(match until {
+        Some(day) => speaker.fact("until", speaker.date(*day)),
+        None => speaker.fact("until", speaker.say("mail-fact-open-ended")),
+    });
+    words.paragraphs = vec![speaker.with(&part("body"), "memorandum", memorandum)];
+    if *level == DataLevel::CountOnly {
+        words.paragraphs.push(speaker.say(&part("numbers")));
+    } else if !events.is_empty() {
+        words.paragraphs.push(speaker.say(&part("events")));
+        words.items = events.iter().map(|event| speaker.event(*event)).collect();
+    }
+    if !staff {
+        words.closing = vec![speaker.say("mail-confidential")];
+    }
+}
+
+fn case(speaker: &Speaker, kind: &str, notice: &PartnerNotice, words: &mut Words) {
+    let name = notice.subject_name();
+    words.subject = speaker.with(&format!("mail-{kind}-subject"), "reference", name);
+    words.paragraphs = vec![speaker.with(&format!("mail-{kind}-body"), "reference", name)];
+    words.facts = vec![
+        speaker.fact("referral", name.to_owned()),
+        speaker.fact("date", speaker.date(notice.on())),
+    ];
+    words.facts.extend(notice.outcome().map(|outcome| {
+        let key = format!("mail-outcome-{}", outcome.code().replace('_', "-"));
+        speaker.fact("outcome", speaker.say(&key))
+    }));
+    let mediator = notice.mediator_name().map(str::to_owned);
+    words
+        .facts
+        .extend(mediator.map(|name| speaker.fact("mediator", name)));
+    if notice.event() == PartnerEvent::Ended {
+        words.closing = vec![speaker.say("mail-case-ended-thanks")];
+    }
+}
+
+/// Says things in one language.
+struct Speaker(Language);
+
+impl Speaker {
+    fn say(&self, key: &str) -> String {
+        text(self.0, key)
+    }
+
+    fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        text_with(self.0, key, &arguments([(name, value.to_owned().into())]))
+    }
+
+    fn fact(&self, name: &str, value: String) -> (String, String) {
+        (self.say(&format!("mail-fact-{name}")), value)
+    }
+
+    fn event(&self, event: PartnerEvent) -> String {
+        self.say(&format!("mail-event-{}", event.code()))
+    }
+
+    /// The coordinator reads another sentence than the partner.
+    fn for_reader(&self, key: &str, staff: bool) -> String {
+        match staff {
+            true => format!("{key}-staff"),
+            false => key.to_owned(),
+        }
+    }
+
+    /// A long date as people write it; the bare ISO date if the calendar cannot hold it.
+    fn date(&self, day: NaiveDate) -> String {
+        let locale: Locale = match self.0 {
+            Language::Kk => locale!("kk"),
+            Language::Ru => locale!("ru"),
+            Language::En => locale!("en-GB"),
+        };
+        let part = |number: u32| u8::try_from(number).unwrap_or_default();
+        let date = Date::try_new_iso(day.year(), part(day.month()), part(day.day()));
+        let format = DateTimeFormatter::try_new(locale.into(), YMD::long());
+        match (date, format) {
+            // The narrow no-break space of the locale data is a box in many an old font.
+            (Ok(date), Ok(format)) => format
+                .format(&date)
+                .to_string()
+                .replace('\u{202f}', "\u{a0}"),
+            _ => day.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_reads_as_people_write_it() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        let dates = Language::ALL.map(|language| Speaker(language).date(day));
+        assert_eq!(
+            dates,
+            [
+                "2026\u{a0}ж. 22 қараша",
+                "22 ноября 2026\u{a0}г.",
+                "22 November 2026"
+            ]
+        );
+    }
+}
