@@ -3,6 +3,7 @@
 //! A test that touches a database is written once, inside [`on_both_databases!`]; the test command
 //! compares the two lists and fails when they differ.
 
+mod binary;
 mod both;
 mod contents;
 mod database;
@@ -11,5 +12,6 @@ mod postgres;
 pub mod smtp_sink;
 mod stored;
 
+pub use binary::binary;
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;

@@ -30,7 +30,7 @@ pub(crate) fn clippy(root: &Path) -> Result<(), String> {
     ]))
 }
 
-/// Builds every test and returns the paths of the test binaries.
+/// Builds the program, which some tests start, and every test; returns the paths of the test binaries.
 pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
     let output = run::cargo(root)
         .args([
