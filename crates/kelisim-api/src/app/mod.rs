@@ -6,6 +6,7 @@
 pub mod account;
 pub mod case;
 mod error;
+pub mod message;
 pub mod once;
 
 pub use error::AppError;

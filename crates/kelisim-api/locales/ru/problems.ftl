@@ -1,0 +1,134 @@
+### Что пошло не так: для тех, кто читает ответы программы. Коды не меняются, эти фразы могут.
+
+problem-unauthenticated-title = Нужно войти
+problem-unauthenticated = Пришлите действующий токен: его нет, он неизвестен, истёк или отозван.
+problem-unauthenticated-about = Каждый запрос к /api/v1 несёт токен в заголовке Authorization: Bearer klsm_….
+problem-not-found-title = Не найдено
+problem-not-found = Здесь ничего нет или нет ничего, что вам можно видеть.
+problem-not-found-about = Адрес ничего не называет, или называет то, что ваши роли видеть не позволяют. Эти случаи намеренно выглядят одинаково.
+problem-not-permitted-title = Не разрешено
+problem-not-permitted = Вы можете это видеть, но не можете это сделать.
+problem-not-permitted-about = Ваши роли позволяют видеть, но не менять это таким образом. В отказах сказано, кто может.
+problem-refused-title = Сейчас нельзя
+problem-refused = Правила сейчас этого не позволяют; каждая причина указана.
+problem-refused-about = Дело в его нынешнем положении не допускает этого действия. Каждый отказ называет правило и того, кто может его снять.
+problem-invalid-title = Некоторые поля нужно поправить
+problem-invalid = Ничего не сохранено. Указано каждое поле с ошибкой.
+problem-invalid-about = В одном или нескольких полях значение, которое здесь не подходит. Все ошибки указаны сразу, каждая со своим местом.
+problem-malformed-title = Не читается
+problem-malformed = Текст запроса не JSON: посмотрите строку { $line }, позицию { $column }.
+problem-malformed-about = Тело запроса не является текстом JSON.
+problem-bad-header-title = Заголовок не читается
+problem-bad-header = Заголовок { $name } имеет непонятный вид.
+problem-bad-header-about = Один из заголовков запроса имеет непонятный вид.
+problem-too-large-title = Слишком много
+problem-too-large = Тело запроса может занимать не более { $most } КБ.
+problem-too-large-about = Тело запроса больше предела.
+problem-media-type-title = Нужен другой тип данных
+problem-media-type = Пришлите тело как application/json.
+problem-media-type-about = Тело читается как application/json; для PATCH также как application/merge-patch+json.
+problem-stale-title = Уже изменено
+problem-stale = Кто-то изменил это после того, как вы прочли. Прочтите ещё раз и решите.
+problem-stale-about = Заголовок If-Match называет прежнюю версию. Ничего не перезаписано.
+problem-precondition-required-title = Какая версия?
+problem-precondition-required = Пришлите в заголовке If-Match версию, которую вы прочли.
+problem-precondition-required-about = Изменение называет версию, на которой оно основано, чтобы ничья работа не пропала незаметно.
+problem-key-reused-title = Ключ уже использован
+problem-key-reused = Этот Idempotency-Key принадлежит другому запросу. Возьмите новый.
+problem-key-reused-about = Тот же Idempotency-Key пришёл с другим телом или адресом.
+problem-key-running-title = Ещё выполняется
+problem-key-running = Первый запрос с этим ключом ещё выполняется. Спросите через мгновение.
+problem-key-running-about = Два запроса с одним Idempotency-Key пришли одновременно; первый ещё выполняется.
+problem-busy-title = Слишком много работы
+problem-busy = Ждёт слишком много изменений. Повторите через мгновение.
+problem-busy-about = Очередь изменений заполнена. Заголовок Retry-After говорит, когда повторить.
+problem-unavailable-title = Сейчас недоступно
+problem-unavailable = База данных недоступна. Повторите запрос с тем же Idempotency-Key.
+problem-unavailable-about = База данных недоступна, или неизвестно, сохранено ли изменение. Повтор с тем же ключом безопасен.
+problem-method-not-allowed-title = Здесь так нельзя
+problem-method-not-allowed = Этот адрес не знает такого метода.
+problem-method-not-allowed-about = Адрес существует, но не с этим методом.
+problem-internal-title = Ошибка на нашей стороне
+problem-internal = Ничего не изменено. Сообщите администратору номер этого запроса.
+problem-internal-about = Ошибка программы. Номер запроса поможет найти её в журнале.
+
+fault-missing = Это нужно указать.
+fault-unknown-field = Такого поля нет.
+fault-unknown-field-nearest = Такого поля нет; ближайшее: «{ $nearest }».
+fault-wrong-type = Здесь нужно: { $expected }.
+fault-empty = Поле не может быть пустым.
+fault-too-long = Не более { $most } { $most ->
+    [one] знака
+   *[other] знаков
+}.
+fault-too-many = Не более { $most } { $most ->
+    [one] записи
+   *[other] записей
+}.
+fault-too-few = Не менее { $fewest }.
+fault-out-of-range = От { $least } до { $most }.
+fault-control-character = В тексте есть невидимый управляющий знак.
+fault-bad-form = Вид не тот; пример: { $example }.
+fault-not-a-date = Такого дня в календаре нет.
+fault-unknown-code = Такой код неизвестен.
+fault-unknown-code-list = Такой код неизвестен. Известны: { $known }.
+fault-duplicate = Это указано дважды.
+fault-too-early = Не раньше { $earliest }.
+fault-too-late = Не позже { $latest }.
+fault-frozen = Это уже нельзя изменить.
+fault-not-here = Здесь этому не место.
+fault-taken = Это уже занято другой записью.
+
+type-text = текст
+type-number = целое число
+type-yes-no = true или false
+type-list = список
+type-object = объект
+type-date = день, например 2026-11-22
+type-id = идентификатор
+
+refusal-case-closed = Дело закрыто, и это окончательно.
+refusal-not-from-here = Действие «{ $action }» на шаге «{ $step }» невозможно.
+refusal-unknown-action = В порядке ведения дела нет действия «{ $action }».
+refusal-not-yours = Это может: { $who }.
+refusal-mediator-not-active = Медиатор не числится действующим в реестре.
+refusal-mediator-documents-expired = Документы медиатора действовали до { $day }.
+refusal-mediator-language = Медиатор не работает на языке дела ({ $language }).
+refusal-mediator-at-limit = Открытых дел у медиатора: { $open }, предел: { $most }. С указанием причины предел можно превысить.
+refusal-mediator-unavailable = Медиатор сегодня отсутствует.
+refusal-mediator-of-other-office = Медиатор работает в другом кабинете; направить его может только координатор.
+refusal-mediator-has-it = Дело уже у этого медиатора.
+refusal-mediator-unknown = Такого медиатора в реестре нет.
+refusal-ground-not-from-here = «{ $ground }»: по этому основанию нельзя закрыть дело на стадии «{ $stage }».
+refusal-ground-not-in-workflow = Порядок ведения дела не знает основания «{ $ground }».
+refusal-ground-is-set = Основание уже записано: «{ $ground }». При закрытии его можно повторить, но не изменить.
+
+role-mediator = медиатор
+role-office-head = руководитель кабинета
+role-registrar = регистратор
+role-coordinator = региональный координатор
+role-partner = партнёр
+role-auditor = аудитор
+role-administrator = администратор
+
+language-kk = казахский
+language-ru = русский
+language-en = английский
+
+stage-filed = зарегистрировано
+stage-assigned = назначено
+stage-reconciled = примирены
+stage-closed = закрыто
+
+ground-settled = урегулировано
+ground-partly-settled = урегулировано частично
+ground-mediation-impossible = медиация невозможна
+ground-both-refused = обе стороны отказались
+ground-one-refused = одна сторона отказалась
+ground-term-expired = срок истёк
+ground-proposal-rejected = предложение отклонено
+ground-not-suitable = не подходит для медиации
+ground-withdrawn = отозвано заявителем
+ground-transferred = передано в другой кабинет
+ground-duplicate = уже зарегистрировано
+ground-consultation-only = только консультация

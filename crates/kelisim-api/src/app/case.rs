@@ -1,0 +1,278 @@
+//! A case: file it, move it, correct it. Load, ask, decide, store: one transaction each.
+
+use super::{AppError, Tx, message};
+use kelisim_domain::{
+    calendar::Zone,
+    case::{
+        self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing, FilingFacts, MediatorAsked,
+        Referred, ground::Ground,
+    },
+    code::{ActionName, OfficeCode, PartnerCode},
+    fault::FaultKind,
+    id::{CaseId, EventId, MediatorId, OfficeId, ReferralId},
+    notice::ReceiptCode,
+    workflow::{Action, Definition, Values},
+};
+use kelisim_persistence::store::{
+    access::{Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case},
+    case::{CaseChange, NewCase, case_insert, case_number_next, case_update},
+    mediator, memorandum, office, outbox::NewMessage, partner,
+};
+use std::sync::Arc;
+
+/// What a change came to.
+pub struct Done {
+    /// The case after it.
+    pub case: Case,
+    /// What happened.
+    pub event: Event,
+    /// The id of the entry in the history.
+    pub event_id: EventId,
+    /// The messages that it caused.
+    pub messages: Vec<NewMessage>,
+}
+
+/// A case for an act of the caller.
+///
+/// # Errors
+/// Not found when the caller may not see it; not permitted when they may see it but not do this.
+pub fn access<P: Permission>(tx: &mut Tx<'_>, id: CaseId) -> Result<Authorized<P>, AppError> {
+    let today = tx.today();
+    access_case(tx.db, &tx.actor, id, today).map_err(|error| match error {
+        NoAccess::NotFound => AppError::NotFound,
+        NoAccess::NotPermitted => AppError::NotPermitted(Vec::new()),
+        NoAccess::Store(error) => error.into(),
+    })
+}
+
+/// The workflow of a case.
+///
+/// # Errors
+/// Internal when it is not loaded.
+pub fn definition_of(tx: &Tx<'_>, case: &Case) -> Result<Arc<Definition>, AppError> {
+    tx.app.definitions.get(tx.region(), case.workflow.as_str(), case.workflow_version)
+}
+
+/// An office where the caller may file, by its code.
+pub struct FilingPlace {
+    /// The office.
+    pub office: OfficeId,
+    /// Its code.
+    pub code: OfficeCode,
+    /// Its district, for a case that names none.
+    pub district: kelisim_domain::code::DistrictCode,
+    /// The workflow that the case will follow.
+    pub definition: Arc<Definition>,
+}
+
+/// Lets through whoever may file somewhere: a partner or an auditor has no such route.
+///
+/// # Errors
+/// Not found.
+pub fn may_file_somewhere(tx: &Tx<'_>) -> Result<(), AppError> {
+    use kelisim_domain::policy::Role;
+    if tx.actor.has_any(&[Role::Mediator, Role::OfficeHead, Role::Coordinator]) { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// The office of a filing.
+///
+/// # Errors
+/// Unknown code, an office that has been closed, or one where the caller holds no grant.
+pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, AppError> {
+    let unknown = || AppError::invalid("/office", FaultKind::UnknownCode { known: Vec::new() });
+    let (region, today) = (tx.region(), tx.today());
+    let office = match office::office_by_code(tx.db, region, code) {
+        Ok(office) => office,
+        Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
+        Err(error) => return Err(error.into()),
+    };
+    let definition = tx.app.definitions.default_of(region)?;
+    if case::may_file(&definition, &tx.actor, office.id).is_none() {
+        let refusal = case::StepRefusal::NotYours {
+            who: definition.opening().flat_map(|action| action.who.clone()).collect(),
+            stage: case::Stage::Filed,
+        };
+        return Err(AppError::NotPermitted(vec![kelisim_domain::refusal::Refusal::Step(refusal)]));
+    }
+    if !office.is_open_on(today) {
+        return Err(unknown());
+    }
+    Ok(FilingPlace { office: office.id, code: office.code.clone(), district: office.district.clone(), definition })
+}
+
+/// A partner's referral at its arrival: a new receipt code, and the memorandum in force today.
+///
+/// # Errors
+/// Unknown or inactive partner.
+pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppError> {
+    let unknown = || AppError::invalid("/referral/partner", FaultKind::UnknownCode { known: Vec::new() });
+    let (region, today) = (tx.region(), tx.today());
+    let partner = match partner::partner_by_code(tx.db, region, code) {
+        Ok(partner) if partner.active => partner,
+        Ok(_) | Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
+        Err(error) => return Err(error.into()),
+    };
+    let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner.id)?;
+    let memorandum = memoranda.iter().find(|memorandum| memorandum.in_force_on(today)).map(|memorandum| memorandum.id);
+    let mut random = [0; 26];
+    tx.app.entropy.fill(&mut random);
+    Ok(Referred { partner: partner.id, memorandum, receipt_code: ReceiptCode::from_random(random) })
+}
+
+/// Files a case.
+///
+/// # Errors
+/// The domain's refusals; an unknown code of the region's lists.
+pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done, AppError> {
+    let (region, zone, now) = (tx.region(), tx.zone(), tx.now);
+    let referred = filing.referral.clone();
+    let number = case_number_next(tx.db, region, place.office, &place.code, zone.year(now))?;
+    let facts = FilingFacts { office: place.office, number };
+    let decision = case::file(&place.definition, filing, facts, &tx.actor)?;
+    let id: CaseId = tx.new_id();
+    let event = event(tx, id, 1, &decision);
+    let case = case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
+    let key = tx.app.vault.key_create(tx.db, region, ("case", id.0), now)?;
+    let event_id: EventId = tx.new_id();
+    let referral_id: ReferralId = tx.new_id();
+    case_insert(tx.db, &key, &NewCase {
+        region,
+        case: &case,
+        event: &event,
+        event_id,
+        content: &decision.content,
+        referral: referred.as_ref().map(|referred| (referral_id, referred)),
+        received_on: zone.day(now),
+    })?;
+    let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
+    Ok(Done { case, event, event_id, messages })
+}
+
+/// The entry of an action at the step of a case, if the caller may take it at all.
+///
+/// # Errors
+/// Every refusal that holds whatever the answers are.
+pub fn action_of<'d>(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+    definition: &'d Definition,
+    name: &ActionName,
+) -> Result<&'d Action, AppError> {
+    let facts = facts(tx, authorized, None)?;
+    let act = Act { action: name, values: None };
+    let refusals = case::check(definition, authorized.case(), &tx.actor, act, &facts);
+    match definition.action_at(name, &authorized.case().step) {
+        Some(action) if refusals.is_empty() => Ok(action),
+        _ => Err(AppError::refused(refusals)),
+    }
+}
+
+/// Takes an action on a case.
+///
+/// # Errors
+/// The domain's refusals and faults; stale when the case has changed since it was loaded.
+pub fn act(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+    definition: &Definition,
+    name: &ActionName,
+    values: &Values,
+) -> Result<Done, AppError> {
+    if let Some(linked) = values.case("linked_case") {
+        access::<See>(tx, linked).map_err(|error| match error {
+            AppError::NotFound => AppError::invalid("/linked_case", FaultKind::UnknownCode { known: Vec::new() }),
+            other => other,
+        })?;
+    }
+    let facts = facts(tx, authorized, values.mediator("mediator"))?;
+    let act = Act { action: name, values: Some(values) };
+    let decision = case::decide(definition, authorized.case(), &tx.actor, act, &facts)?;
+    store(tx, authorized, decision)
+}
+
+/// Corrects facts of a case.
+///
+/// # Errors
+/// D20: a closed case keeps its facts.
+pub fn correct(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<Correct>,
+    correction: Correction,
+    content: ContentChange,
+) -> Result<Done, AppError> {
+    let decision = case::correct(authorized.case(), &tx.actor, authorized.office_has_head(), correction, content)?;
+    store(tx, authorized, decision)
+}
+
+/// Corrects the ground of a closed case (D20).
+///
+/// # Errors
+/// The case is not closed, or the ground could not have closed it.
+pub fn correct_ground(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<CorrectGround>,
+    ground: Ground,
+    effective_on: Option<chrono::NaiveDate>,
+    reason: String,
+) -> Result<Done, AppError> {
+    let case = authorized.case();
+    let definition = definition_of(tx, case)?;
+    let old = case.closure;
+    let effective_on = effective_on.or(old.map(|closure| closure.effective_on)).unwrap_or_else(|| tx.today());
+    let linked_case = old.and_then(|closure| closure.linked_case).filter(|_| ground.needs_linked_case());
+    let closure = Closure { ground, effective_on, linked_case };
+    let decision = case::correct_ground(&definition, case, &tx.actor, closure, reason)?;
+    store(tx, authorized, decision)
+}
+
+/// What the registers say, for a case and the mediator whom a form names.
+///
+/// # Errors
+/// As the store.
+pub fn facts<P>(tx: &mut Tx<'_>, authorized: &Authorized<P>, mediator: Option<MediatorId>) -> Result<Facts, AppError> {
+    let (region, today, zone): (_, _, Zone) = (tx.region(), tx.today(), tx.zone());
+    let mediator = match mediator {
+        None => MediatorAsked::Nobody,
+        Some(id) => mediator::mediator_facts(tx.db, region, id, today)?
+            .map_or(MediatorAsked::Unknown, MediatorAsked::Known),
+    };
+    Ok(Facts {
+        today,
+        filed_on: zone.day(authorized.case().filed_at),
+        office_has_head: authorized.office_has_head(),
+        mediator,
+    })
+}
+
+/// Whether the caller may read the content, and the proof.
+pub fn reads_content<P>(tx: &Tx<'_>, authorized: &Authorized<P>) -> Option<Authorized<ReadContent>> {
+    authorized.also::<ReadContent>(&tx.actor)
+}
+
+fn event(tx: &Tx<'_>, case: CaseId, seq: i32, decision: &Decision) -> Event {
+    Event {
+        case,
+        seq,
+        at: tx.now,
+        actor: tx.actor.account,
+        grant: Some(decision.grant),
+        data: decision.event.clone(),
+    }
+}
+
+/// Stores what was decided, with its messages.
+fn store<P>(tx: &mut Tx<'_>, authorized: &Authorized<P>, decision: Decision) -> Result<Done, AppError> {
+    let before = authorized.loaded();
+    let region = tx.region();
+    let event = event(tx, before.case.id, before.case.version + 1, &decision);
+    let case = case::evolve(before.case.clone(), &event);
+    let key = tx.app.vault.key_open(tx.db, region, before.key)?;
+    let event_id: EventId = tx.new_id();
+    let change = CaseChange { region, before, after: &case, event: &event, event_id, content: &decision.content };
+    case_update(tx.db, &key, &change).map_err(|error| match error {
+        kelisim_persistence::Error::Conflict { .. } => AppError::Stale,
+        other => other.into(),
+    })?;
+    let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
+    Ok(Done { case, event, event_id, messages })
+}

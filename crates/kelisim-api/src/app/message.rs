@@ -1,0 +1,117 @@
+//! From what a decision orders to messages in the outbox, in the same transaction (G3).
+//!
+//! A message names its recipient by register and id; address and text are looked up when it is first sent,
+//! and so is the memorandum, once more (D25).
+
+use super::{AppError, Tx};
+use kelisim_domain::{
+    case::{Case, Event},
+    id::{EventId, MediatorId},
+    notice::{NoticeKind, NoticeOrder, OutcomeClass, PartnerEvent, Payload},
+};
+use kelisim_persistence::store::{
+    contact, mediator, memorandum,
+    outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_insert},
+};
+
+/// Records the messages that an event of a case requires.
+///
+/// # Errors
+/// As the store.
+pub fn enqueue(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: &Event,
+    event_id: EventId,
+    orders: &[NoticeOrder],
+) -> Result<Vec<NewMessage>, AppError> {
+    let mut messages = Vec::new();
+    for order in orders {
+        match *order {
+            NoticeOrder::ToMediator { kind, mediator } => {
+                messages.push(to_mediator(tx, case, event_id, kind, mediator)?);
+            }
+            NoticeOrder::ToPartner { event: told, outcome } => {
+                messages.extend(to_partner(tx, case, event, event_id, told, outcome)?);
+            }
+        }
+    }
+    for message in &messages {
+        // The key holds the id of the event, which is new, so the message is new too.
+        outbox_insert(tx.db, message)?;
+    }
+    Ok(messages)
+}
+
+fn to_mediator(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: EventId,
+    kind: NoticeKind,
+    mediator: MediatorId,
+) -> Result<NewMessage, AppError> {
+    let region = tx.region();
+    let language = mediator::mediator_name(tx.db, region, mediator)?.language;
+    Ok(NewMessage {
+        region,
+        id: tx.new_id(),
+        kind,
+        dedupe_key: format!("{event}/{}/{mediator}", kind.code()),
+        case: Some(case.id),
+        office: Some(case.office),
+        memorandum: None,
+        partner: None,
+        audience: Audience::Staff,
+        recipient: Recipient { kind: RecipientKind::Mediator, id: mediator.0 },
+        language,
+        payload: payload(&Payload::Case { number: case.number.clone(), on: tx.today() })?,
+        created_at: tx.now,
+    })
+}
+
+/// One message to each contact; whether it may be sent is decided by D25 when it is sent.
+///
+/// A contact whom nobody verified, and a partner without a memorandum, get a message all the same:
+/// it ends as cancelled with the reason, so that the record shows why nothing was told.
+fn to_partner(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: &Event,
+    event_id: EventId,
+    told: PartnerEvent,
+    outcome: Option<OutcomeClass>,
+) -> Result<Vec<NewMessage>, AppError> {
+    let (region, on) = (tx.region(), tx.zone().day(event.at));
+    let Some(partner) = case.partner else { return Ok(Vec::new()) };
+    let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner)?;
+    let memorandum = memoranda.iter().find(|memorandum| memorandum.in_force_on(on)).map(|memorandum| memorandum.id);
+    let contacts = contact::contacts_of_partner(tx.db, &tx.app.vault, region, partner)?;
+    let kind = told.kind();
+    let mut messages = Vec::with_capacity(contacts.len());
+    for contact in contacts.iter().filter(|contact| contact.active) {
+        messages.push(NewMessage {
+            region,
+            id: tx.new_id(),
+            kind,
+            dedupe_key: format!("{event_id}/{}/{}", kind.code(), contact.id),
+            case: Some(case.id),
+            office: Some(case.office),
+            memorandum,
+            partner: Some(partner),
+            audience: Audience::Partner,
+            recipient: Recipient { kind: RecipientKind::Contact, id: contact.id.0 },
+            language: contact.language,
+            payload: payload(&Payload::Referral { on, outcome })?,
+            created_at: tx.now,
+        });
+    }
+    Ok(messages)
+}
+
+/// The payload as it is stored.
+///
+/// # Errors
+/// Internal; a payload is plain data.
+pub fn payload(payload: &Payload) -> Result<serde_json::Value, AppError> {
+    serde_json::to_value(payload).map_err(|error| AppError::Internal(format!("payload: {error}")))
+}

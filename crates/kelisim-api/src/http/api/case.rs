@@ -1,0 +1,170 @@
+//! Cases: file, list, read, correct, move, history, and why not.
+
+mod list;
+mod read;
+mod view;
+
+pub use view::CaseView;
+
+use crate::{
+    app::{self, AppError},
+    http::{answer::Answer, call::Call, form::Form},
+};
+use actix_web::{HttpResponse, get, patch, post, web};
+use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId};
+use kelisim_persistence::store::access::{Correct, CorrectGround, See};
+use utoipa_actix_web::service_config::ServiceConfig;
+use view::{EventView, ExplainView, TransitionAnswer, case_answer};
+
+/// Registers the routes.
+pub fn configure(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(file)
+        .service(list::list)
+        .service(one)
+        .service(correct)
+        .service(transition)
+        .service(events)
+        .service(explain);
+}
+
+/// The id in a path; what is not an id is not found, because ids say nothing else.
+fn case_id(path: &str) -> Result<CaseId, AppError> {
+    path.parse().map_err(|_| AppError::NotFound)
+}
+
+/// File a case.
+#[utoipa::path(tag = "cases", request_body = read::FileCase,
+    responses((status = 201, body = CaseView), (status = 401), (status = 403), (status = 422)))]
+#[post("/cases")]
+async fn file(call: Call) -> HttpResponse {
+    call.post(
+        |tx| app::case::may_file_somewhere(tx),
+        |tx, (), body| {
+            let body = body.object()?;
+            let (place, filing) = read::filing(tx, &body)?;
+            let done = app::case::file(tx, &place, filing)?;
+            let authorized = app::case::access::<See>(tx, done.case.id)?;
+            let answer = case_answer(tx, &authorized)?;
+            let location = format!("/api/v1/cases/{}", done.case.id);
+            Ok(Answer { status: 201, location: Some(location), ..answer })
+        },
+    )
+    .await
+}
+
+/// One case; the confidential part only for a reader who may see it.
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case.")),
+    responses((status = 200, body = CaseView), (status = 304), (status = 401), (status = 404)))]
+#[get("/cases/{id}")]
+async fn one(call: Call, path: web::Path<String>) -> HttpResponse {
+    call.get(move |tx| {
+        let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
+        case_answer(tx, &authorized)
+    })
+    .await
+}
+
+/// Correct facts of a case (merge patch); the ground of a closed one only by the coordinator, with a reason.
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case.")), request_body = read::CorrectCase,
+    responses((status = 200, body = CaseView), (status = 401), (status = 403), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428)))]
+#[patch("/cases/{id}")]
+async fn correct(call: Call, path: web::Path<String>) -> HttpResponse {
+    call.change(
+        move |tx| {
+            let authorized = app::case::access::<Correct>(tx, case_id(&path)?)?;
+            let version = authorized.case().version;
+            Ok((authorized, version))
+        },
+        |tx, authorized, body| {
+            let body = body.object()?;
+            let id = authorized.case().id;
+            if body.contains_key("ground") || body.contains_key("reason") {
+                let right = authorized
+                    .also::<CorrectGround>(&tx.actor)
+                    .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
+                let change = read::ground_change(&body, tx.today())?;
+                app::case::correct_ground(tx, &right, change.ground, change.effective_on, change.reason)?;
+            } else {
+                let (correction, content) = read::correction(tx, &authorized, &body)?;
+                app::case::correct(tx, &authorized, correction, content)?;
+            }
+            let authorized = app::case::access::<See>(tx, id)?;
+            case_answer(tx, &authorized)
+        },
+    )
+    .await
+}
+
+/// Take an action of the case's workflow.
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case.")), request_body = read::TakeAction,
+    responses((status = 201, body = TransitionAnswer), (status = 401), (status = 403), (status = 404), (status = 409), (status = 412), (status = 422), (status = 428)))]
+#[post("/cases/{id}/transitions")]
+async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
+    call.change(
+        move |tx| {
+            let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
+            let version = authorized.case().version;
+            Ok((authorized, version))
+        },
+        |tx, authorized, body| {
+            let body = body.object()?;
+            let name = match body.get("action").map(serde_json::Value::as_str) {
+                None => return Err(AppError::invalid("/action", FaultKind::Missing)),
+                Some(None) => return Err(AppError::invalid("/action", FaultKind::WrongType { expected: "text" })),
+                Some(Some(name)) => {
+                    ActionName::parse(name).map_err(|kind| AppError::invalid("/action", kind))?
+                }
+            };
+            let definition = app::case::definition_of(tx, authorized.case())?;
+            let action = app::case::action_of(tx, &authorized, &definition, &name)?;
+            let form = Form::of(&definition, action, authorized.case(), tx.zone(), tx.today());
+            let values = form.read(&body)?;
+            let done = app::case::act(tx, &authorized, &definition, &name, &values)?;
+            view::transition_answer(tx, &done, authorized.key())
+        },
+    )
+    .await
+}
+
+/// The history of a case, oldest first; nothing confidential.
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."), list::PageQuery),
+    responses((status = 200, body = [EventView]), (status = 401), (status = 404)))]
+#[get("/cases/{id}/events")]
+async fn events(call: Call, path: web::Path<String>, request: actix_web::HttpRequest) -> HttpResponse {
+    let query = request.query_string().to_owned();
+    call.get(move |tx| {
+        let id = case_id(&path)?;
+        let authorized = app::case::access::<See>(tx, id)?;
+        let page = list::PageQuery::read(&query)?;
+        let after = match &page.after {
+            None => 0,
+            Some(text) => text.parse().map_err(|_| list::bad_cursor())?,
+        };
+        let mut recorded = authorized.history(tx.db, after, page.limit + 1)?;
+        let more = recorded.len() > page.size();
+        recorded.truncate(page.size());
+        let next = recorded
+            .last()
+            .filter(|_| more)
+            .map(|last| format!("/api/v1/cases/{id}/events?limit={}&after={}", page.limit, last.event.seq));
+        let items: Vec<EventView> = recorded.iter().map(EventView::of).collect();
+        Ok(Answer::page(&items, next))
+    })
+    .await
+}
+
+/// Every action of the workflow: allowed, or each reason why not and who can lift it.
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."),
+        ("mediator" = Option<String>, Query, description = "Ask for this mediator.")),
+    responses((status = 200, body = ExplainView), (status = 401), (status = 404)))]
+#[get("/cases/{id}/explain")]
+async fn explain(call: Call, path: web::Path<String>, request: actix_web::HttpRequest) -> HttpResponse {
+    let query = request.query_string().to_owned();
+    call.get(move |tx| {
+        let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
+        let mediator = list::explained_mediator(&query)?;
+        view::explain_answer(tx, &authorized, mediator)
+    })
+    .await
+}

@@ -1,0 +1,484 @@
+//! A case as it goes over the wire.
+
+use crate::{
+    app::{self, AppError, Tx, case::Done},
+    http::{answer::Answer, problem::RefusalView},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use kelisim_domain::{
+    case::{Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered},
+    id::{CaseId, DataKeyId, MediatorId},
+    language::{Language, Names},
+    workflow::{Action, Definition, FieldType},
+};
+use kelisim_persistence::store::{
+    access::{Authorized, See},
+    case_event::Recorded,
+    mediator::{self, MediatorName},
+    outbox::NewMessage,
+    partner,
+};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A case.
+#[derive(Serialize, ToSchema)]
+pub struct CaseView {
+    id: Uuid,
+    /// What people read, such as `ORL-03/2026-0017`.
+    number: String,
+    /// Also the `ETag`.
+    version: i32,
+    /// The code of the office.
+    office: String,
+    workflow: WorkflowView,
+    /// `filed`, `assigned`, `reconciled` or `closed`.
+    stage: &'static str,
+    /// The workflow's own state inside the stage.
+    step: String,
+    /// `new`, `active`, `waiting`, `done_success` or `done_other`.
+    class: &'static str,
+    category: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subcategory: Option<String>,
+    language: &'static str,
+    district: String,
+    court_stage: &'static str,
+    referral: ReferralView,
+    mediator: Option<MediatorView>,
+    filed_at: DateTime<Utc>,
+    due: Vec<DueView>,
+    /// `settlement`, `no_settlement` or `not_suitable`, once the ground is set.
+    outcome: Option<&'static str>,
+    closure: Option<ClosureView>,
+    /// The actions that the reader may take now.
+    allowed_actions: Vec<String>,
+    /// Only for a reader who may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidential: Option<ContentView>,
+}
+
+/// Which workflow a case follows.
+#[derive(Serialize, ToSchema)]
+struct WorkflowView {
+    key: String,
+    version: i32,
+}
+
+/// Where a case came from.
+#[derive(Serialize, ToSchema)]
+struct ReferralView {
+    source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<String>,
+    /// The partner's own number; only for a reader who may see the content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_code: Option<String>,
+}
+
+/// Who mediates.
+#[derive(Serialize, ToSchema)]
+struct MediatorView {
+    id: Uuid,
+    name: String,
+}
+
+/// A deadline.
+#[derive(Serialize, ToSchema)]
+struct DueView {
+    name: String,
+    at: DateTime<Utc>,
+}
+
+/// Why and when it ended.
+#[derive(Serialize, ToSchema)]
+struct ClosureView {
+    ground: &'static str,
+    effective_on: NaiveDate,
+    /// When the file was closed; none while it is reconciled.
+    at: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linked_case: Option<Uuid>,
+}
+
+/// What only the case team reads.
+#[derive(Serialize, ToSchema)]
+struct ContentView {
+    summary: String,
+    /// In whole tenge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amount: Option<i64>,
+    parties: Vec<PartyView>,
+    agreement: Option<AgreementView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exclusion_code: Option<String>,
+    /// Further confidential answers of the workflow's forms.
+    #[serde(skip_serializing_if = "HashMap::is_empty")]
+    answers: HashMap<String, String>,
+}
+
+/// A party.
+#[derive(Serialize, ToSchema)]
+struct PartyView {
+    id: Uuid,
+    side: &'static str,
+    kind: &'static str,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<String>,
+}
+
+/// A signed agreement.
+#[derive(Serialize, ToSchema)]
+struct AgreementView {
+    signed_on: NaiveDate,
+    summary: String,
+}
+
+/// One entry of the history.
+#[derive(Serialize, ToSchema)]
+pub struct EventView {
+    id: Uuid,
+    seq: i32,
+    kind: &'static str,
+    at: DateTime<Utc>,
+    actor: Uuid,
+    #[schema(value_type = Object)]
+    data: EventData,
+    /// Chains the entry to the one before: SHA-256, hexadecimal.
+    hash: String,
+}
+
+/// What a transition came to.
+#[derive(Serialize, ToSchema)]
+pub struct TransitionAnswer {
+    transition: TransitionView,
+    case: CaseView,
+    /// The messages that it caused.
+    notices: Vec<NoticeView>,
+}
+
+/// A transition.
+#[derive(Serialize, ToSchema)]
+struct TransitionView {
+    id: Uuid,
+    action: String,
+    from: String,
+    to: String,
+    at: DateTime<Utc>,
+    actor: Uuid,
+}
+
+/// A message.
+#[derive(Serialize, ToSchema)]
+struct NoticeView {
+    id: Uuid,
+    kind: &'static str,
+    case: Option<Uuid>,
+    channel: &'static str,
+    language: &'static str,
+    state: &'static str,
+    attempts: u32,
+    next_at: Option<DateTime<Utc>>,
+    sent_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
+}
+
+/// Every action with its answer.
+#[derive(Serialize, ToSchema)]
+pub struct ExplainView {
+    actions: Vec<ActionView>,
+}
+
+/// One action.
+#[derive(Serialize, ToSchema)]
+struct ActionView {
+    action: String,
+    /// In the reader's language.
+    title: String,
+    allowed: bool,
+    refusals: Vec<RefusalView>,
+    form: Vec<FieldView>,
+}
+
+/// One field of an action's form.
+#[derive(Serialize, ToSchema)]
+struct FieldView {
+    name: String,
+    /// `text`, `date`, `yes_no`, `mediator`, `case`, `ground` or `choice`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// In the reader's language.
+    title: String,
+    required: bool,
+    confidential: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<String>,
+}
+
+/// What a case's view needs from the registers, for one case or a page of them.
+pub struct Lookup {
+    mediators: HashMap<MediatorId, MediatorName>,
+    partners: HashMap<kelisim_domain::id::PartnerId, String>,
+}
+
+impl Lookup {
+    /// Looks up the names that these cases show.
+    pub fn of<'c>(tx: &mut Tx<'_>, cases: impl Iterator<Item = &'c Case> + Clone) -> Result<Self, AppError> {
+        let region = tx.region();
+        let mut mediators: Vec<MediatorId> = cases.clone().filter_map(|case| case.mediator).collect();
+        mediators.sort();
+        mediators.dedup();
+        let mut partners = HashMap::new();
+        for id in cases.filter_map(|case| case.partner) {
+            if let std::collections::hash_map::Entry::Vacant(entry) = partners.entry(id) {
+                entry.insert(partner::partner_code(tx.db, region, id)?.to_string());
+            }
+        }
+        Ok(Lookup { mediators: mediator::mediator_names(tx.db, region, &mediators)?, partners })
+    }
+}
+
+/// The open part of a case; `office_has_head` matters for what the reader may do.
+pub fn open_view(tx: &Tx<'_>, case: &Case, lookup: &Lookup, allowed_actions: Vec<String>) -> CaseView {
+    CaseView {
+        id: case.id.0,
+        number: case.number.to_string(),
+        version: case.version,
+        office: case.number.office.to_string(),
+        workflow: WorkflowView { key: case.workflow.to_string(), version: case.workflow_version },
+        stage: case.stage.code(),
+        step: case.step.to_string(),
+        class: case.class.code(),
+        category: case.category.to_string(),
+        subcategory: case.subcategory.clone(),
+        language: case.language.code(),
+        district: case.district.to_string(),
+        court_stage: case.court_stage.code(),
+        referral: ReferralView {
+            source: case.source.to_string(),
+            partner: case.partner.and_then(|id| lookup.partners.get(&id).cloned()),
+            reference: None,
+            receipt_code: None,
+        },
+        mediator: case.mediator.map(|id| MediatorView {
+            id: id.0,
+            name: lookup.mediators.get(&id).map(|name| name_in(name, tx.language())).unwrap_or_default(),
+        }),
+        filed_at: case.filed_at,
+        due: Vec::new(),
+        outcome: case
+            .closure
+            .and_then(|closure| kelisim_domain::notice::OutcomeClass::of(closure.ground))
+            .map(|outcome| outcome.code()),
+        closure: case.closure.map(|closure| ClosureView {
+            ground: closure.ground.code(),
+            effective_on: closure.effective_on,
+            at: case.closed_at,
+            linked_case: closure.linked_case.map(|id| id.0),
+        }),
+        allowed_actions,
+        confidential: None,
+    }
+}
+
+fn name_in(name: &MediatorName, language: Language) -> String {
+    match language {
+        Language::Kk => name.kk.to_string(),
+        Language::Ru | Language::En => name.ru.to_string(),
+    }
+}
+
+/// The actions that the reader may take on a case, as far as they can be known without answers to a form.
+pub fn allowed_actions(
+    tx: &Tx<'_>,
+    definition: &Definition,
+    case: &Case,
+    office_has_head: bool,
+) -> Vec<String> {
+    let facts = Facts {
+        today: tx.today(),
+        filed_on: tx.zone().day(case.filed_at),
+        office_has_head,
+        mediator: MediatorAsked::Nobody,
+    };
+    explain(definition, case, &tx.actor, &facts, None)
+        .into_iter()
+        .filter(|answer| answer.allowed())
+        .map(|answer| answer.name.to_string())
+        .collect()
+}
+
+/// A case for one reader, with what they may read of its content.
+pub fn case_view(tx: &mut Tx<'_>, authorized: &Authorized<See>) -> Result<CaseView, AppError> {
+    let case = authorized.case();
+    let definition = app::case::definition_of(tx, case)?;
+    let lookup = Lookup::of(tx, std::iter::once(case))?;
+    let allowed = allowed_actions(tx, &definition, case, authorized.office_has_head());
+    let mut view = open_view(tx, case, &lookup, allowed);
+    if let Some(referred) = authorized.referral(tx.db)? {
+        view.referral.receipt_code = Some(referred.receipt_code.as_str().to_owned());
+    }
+    if let Some(reader) = app::case::reads_content(tx, authorized) {
+        let content = reader.content(tx.db, &tx.app.vault)?;
+        view.referral.reference = content.reference.reveal().as_ref().map(|text| text.as_str().to_owned());
+        view.confidential = Some(content_view(&content));
+    }
+    Ok(view)
+}
+
+/// The answer that shows a case.
+pub fn case_answer(tx: &mut Tx<'_>, authorized: &Authorized<See>) -> Result<Answer, AppError> {
+    let view = case_view(tx, authorized)?;
+    Ok(Answer::ok(&view).version(view.version).sealed_by(authorized.key()))
+}
+
+/// The content for a reader who passed the check for it.
+fn content_view(content: &Content) -> ContentView {
+    ContentView {
+        summary: content.summary.reveal().clone(),
+        amount: *content.amount.reveal(),
+        parties: content.parties.iter().map(party_view).collect(),
+        agreement: content.agreement.as_ref().map(|agreement| AgreementView {
+            signed_on: agreement.signed_on,
+            summary: agreement.summary.reveal().clone(),
+        }),
+        exclusion_code: content.exclusion_code.reveal().clone(),
+        answers: content.answers.iter().map(|(name, answer)| (name.clone(), answer.reveal().clone())).collect(),
+    }
+}
+
+fn party_view(party: &Party) -> PartyView {
+    PartyView {
+        id: party.id.0,
+        side: party.side.code(),
+        kind: party.kind.code(),
+        name: party.name.reveal().to_string(),
+        phone: party.phone.reveal().as_ref().map(ToString::to_string),
+        email: party.email.reveal().as_ref().map(ToString::to_string),
+        language: party.language.map(Language::code),
+        settlement: party.settlement.reveal().clone(),
+    }
+}
+
+impl EventView {
+    /// An entry of the history.
+    pub fn of(recorded: &Recorded) -> Self {
+        let event = &recorded.event;
+        EventView {
+            id: recorded.id.0,
+            seq: event.seq,
+            kind: event.data.kind(),
+            at: event.at,
+            actor: event.actor.0,
+            data: event.data.clone(),
+            hash: recorded.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+}
+
+/// The answer to a transition: what happened, the case after it, and the messages.
+pub fn transition_answer(tx: &mut Tx<'_>, done: &Done, key: DataKeyId) -> Result<Answer, AppError> {
+    let case = view_after(tx, &done.case)?;
+    let version = case.version;
+    let view = TransitionAnswer {
+        transition: transition_view(&done.event, done.event_id.0),
+        case,
+        notices: done.messages.iter().map(notice_view).collect(),
+    };
+    Ok(Answer { status: 201, ..Answer::ok(&view).version(version).sealed_by(key) })
+}
+
+/// The case after a change by the same actor. They may have given it away with this very act: then the open part is
+/// all that is left to show, and the next request finds nothing (D11).
+fn view_after(tx: &mut Tx<'_>, case: &Case) -> Result<CaseView, AppError> {
+    let id: CaseId = case.id;
+    match app::case::access::<See>(tx, id) {
+        Ok(authorized) => case_view(tx, &authorized),
+        Err(AppError::NotFound) => {
+            let lookup = Lookup::of(tx, std::iter::once(case))?;
+            Ok(open_view(tx, case, &lookup, Vec::new()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn transition_view(event: &Event, id: Uuid) -> TransitionView {
+    let (action, from, to) = match &event.data {
+        EventData::Moved { action, from, to, .. } => (action.to_string(), from.to_string(), to.step.to_string()),
+        other => (other.kind().to_owned(), String::new(), String::new()),
+    };
+    TransitionView { id, action, from, to, at: event.at, actor: event.actor.0 }
+}
+
+fn notice_view(message: &NewMessage) -> NoticeView {
+    NoticeView {
+        id: message.id.0,
+        kind: message.kind.code(),
+        case: message.case.map(|id| id.0),
+        channel: "email",
+        language: message.language.code(),
+        state: "waiting",
+        attempts: 0,
+        next_at: Some(message.created_at),
+        sent_at: None,
+        reason: None,
+    }
+}
+
+/// The answer to "what may I do, and why not?".
+pub fn explain_answer(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+    mediator: Option<MediatorId>,
+) -> Result<Answer, AppError> {
+    let case = authorized.case();
+    let definition = app::case::definition_of(tx, case)?;
+    let facts = app::case::facts(tx, authorized, mediator)?;
+    let language = tx.language();
+    let actions = explain(&definition, case, &tx.actor, &facts, None)
+        .into_iter()
+        .map(|answer| ActionView {
+            action: answer.name.to_string(),
+            title: answer.action.title.get(language).to_owned(),
+            allowed: answer.allowed(),
+            refusals: answer.refusals.iter().map(|refusal| RefusalView::of(refusal, language)).collect(),
+            form: form_view(&definition, answer.action, case, language),
+        })
+        .collect();
+    Ok(Answer::ok(&ExplainView { actions }).version(case.version))
+}
+
+fn form_view(definition: &Definition, action: &Action, case: &Case, language: Language) -> Vec<FieldView> {
+    let title = |names: &Names| names.get(language).to_owned();
+    action
+        .form
+        .iter()
+        .map(|field| FieldView {
+            name: field.name.clone(),
+            kind: field.kind.code(),
+            title: title(&field.title),
+            required: field.required,
+            confidential: field.confidential,
+            choices: match field.kind {
+                FieldType::Ground => {
+                    grounds_offered(definition, action, case).into_iter().map(str::to_owned).collect()
+                }
+                _ => field.choices.clone(),
+            },
+            default: field.default.clone(),
+        })
+        .collect()
+}
