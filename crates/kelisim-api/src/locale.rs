@@ -30,12 +30,17 @@ pub type Arguments = HashMap<Cow<'static, str>, FluentValue<'static>>;
 
 /// Collects arguments: `arguments([("most", 200.into())])`.
 pub fn arguments<const N: usize>(pairs: [(&'static str, FluentValue<'static>); N]) -> Arguments {
-    pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (Cow::Borrowed(name), value))
+        .collect()
 }
 
 /// A message without arguments. A key that no language has is shown as itself; a test finds it.
 pub fn text(language: Language, key: &str) -> String {
-    LOCALES.try_lookup(identifier(language), key).unwrap_or_else(|| key.to_owned())
+    LOCALES
+        .try_lookup(identifier(language), key)
+        .unwrap_or_else(|| key.to_owned())
 }
 
 /// A message with arguments.

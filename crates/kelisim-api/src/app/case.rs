@@ -4,8 +4,8 @@ use super::{AppError, Tx, message};
 use kelisim_domain::{
     calendar::Zone,
     case::{
-        self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing, FilingFacts, MediatorAsked,
-        Referred, ground::Ground,
+        self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing,
+        FilingFacts, MediatorAsked, Referred, ground::Ground,
     },
     code::{ActionName, OfficeCode, PartnerCode},
     fault::FaultKind,
@@ -14,9 +14,13 @@ use kelisim_domain::{
     workflow::{Action, Definition, Values},
 };
 use kelisim_persistence::store::{
-    access::{Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case},
+    access::{
+        Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
+    },
     case::{CaseChange, NewCase, case_insert, case_number_next, case_update},
-    mediator, memorandum, office, outbox::NewMessage, partner,
+    mediator, memorandum, office,
+    outbox::NewMessage,
+    partner,
 };
 use std::sync::Arc;
 
@@ -50,7 +54,9 @@ pub fn access<P: Permission>(tx: &mut Tx<'_>, id: CaseId) -> Result<Authorized<P
 /// # Errors
 /// Internal when it is not loaded.
 pub fn definition_of(tx: &Tx<'_>, case: &Case) -> Result<Arc<Definition>, AppError> {
-    tx.app.definitions.get(tx.region(), case.workflow.as_str(), case.workflow_version)
+    tx.app
+        .definitions
+        .get(tx.region(), case.workflow.as_str(), case.workflow_version)
 }
 
 /// An office where the caller may file, by its code.
@@ -71,7 +77,14 @@ pub struct FilingPlace {
 /// Not found.
 pub fn may_file_somewhere(tx: &Tx<'_>) -> Result<(), AppError> {
     use kelisim_domain::policy::Role;
-    if tx.actor.has_any(&[Role::Mediator, Role::OfficeHead, Role::Coordinator]) { Ok(()) } else { Err(AppError::NotFound) }
+    if tx
+        .actor
+        .has_any(&[Role::Mediator, Role::OfficeHead, Role::Coordinator])
+    {
+        Ok(())
+    } else {
+        Err(AppError::NotFound)
+    }
 }
 
 /// The office of a filing.
@@ -89,15 +102,25 @@ pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, A
     let definition = tx.app.definitions.default_of(region)?;
     if case::may_file(&definition, &tx.actor, office.id).is_none() {
         let refusal = case::StepRefusal::NotYours {
-            who: definition.opening().flat_map(|action| action.who.clone()).collect(),
+            who: definition
+                .opening()
+                .flat_map(|action| action.who.clone())
+                .collect(),
             stage: case::Stage::Filed,
         };
-        return Err(AppError::NotPermitted(vec![kelisim_domain::refusal::Refusal::Step(refusal)]));
+        return Err(AppError::NotPermitted(vec![
+            kelisim_domain::refusal::Refusal::Step(refusal),
+        ]));
     }
-    if !office.is_open_on(today) {
+    if !office.entry.is_open_on(today) {
         return Err(unknown());
     }
-    Ok(FilingPlace { office: office.id, code: office.code.clone(), district: office.district.clone(), definition })
+    Ok(FilingPlace {
+        office: office.id,
+        code: office.entry.code.clone(),
+        district: office.entry.district.clone(),
+        definition,
+    })
 }
 
 /// A partner's referral at its arrival: a new receipt code, and the memorandum in force today.
@@ -105,18 +128,30 @@ pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, A
 /// # Errors
 /// Unknown or inactive partner.
 pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppError> {
-    let unknown = || AppError::invalid("/referral/partner", FaultKind::UnknownCode { known: Vec::new() });
+    let unknown = || {
+        AppError::invalid(
+            "/referral/partner",
+            FaultKind::UnknownCode { known: Vec::new() },
+        )
+    };
     let (region, today) = (tx.region(), tx.today());
     let partner = match partner::partner_by_code(tx.db, region, code) {
-        Ok(partner) if partner.active => partner,
+        Ok(partner) if partner.entry.active => partner,
         Ok(_) | Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
         Err(error) => return Err(error.into()),
     };
     let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner.id)?;
-    let memorandum = memoranda.iter().find(|memorandum| memorandum.in_force_on(today)).map(|memorandum| memorandum.id);
+    let memorandum = memoranda
+        .iter()
+        .find(|memorandum| memorandum.in_force_on(today))
+        .map(|memorandum| memorandum.id);
     let mut random = [0; 26];
     tx.app.entropy.fill(&mut random);
-    Ok(Referred { partner: partner.id, memorandum, receipt_code: ReceiptCode::from_random(random) })
+    Ok(Referred {
+        partner: partner.id,
+        memorandum,
+        receipt_code: ReceiptCode::from_random(random),
+    })
 }
 
 /// Files a case.
@@ -127,25 +162,41 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
     let (region, zone, now) = (tx.region(), tx.zone(), tx.now);
     let referred = filing.referral.clone();
     let number = case_number_next(tx.db, region, place.office, &place.code, zone.year(now))?;
-    let facts = FilingFacts { office: place.office, number };
+    let facts = FilingFacts {
+        office: place.office,
+        number,
+    };
     let decision = case::file(&place.definition, filing, facts, &tx.actor)?;
     let id: CaseId = tx.new_id();
     let event = event(tx, id, 1, &decision);
-    let case = case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
-    let key = tx.app.vault.key_create(tx.db, region, ("case", id.0), now)?;
+    let case =
+        case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
+    let key = tx
+        .app
+        .vault
+        .key_create(tx.db, region, ("case", id.0), now)?;
     let event_id: EventId = tx.new_id();
     let referral_id: ReferralId = tx.new_id();
-    case_insert(tx.db, &key, &NewCase {
-        region,
-        case: &case,
-        event: &event,
-        event_id,
-        content: &decision.content,
-        referral: referred.as_ref().map(|referred| (referral_id, referred)),
-        received_on: zone.day(now),
-    })?;
+    case_insert(
+        tx.db,
+        &key,
+        &NewCase {
+            region,
+            case: &case,
+            event: &event,
+            event_id,
+            content: &decision.content,
+            referral: referred.as_ref().map(|referred| (referral_id, referred)),
+            received_on: zone.day(now),
+        },
+    )?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
-    Ok(Done { case, event, event_id, messages })
+    Ok(Done {
+        case,
+        event,
+        event_id,
+        messages,
+    })
 }
 
 /// The entry of an action at the step of a case, if the caller may take it at all.
@@ -159,7 +210,10 @@ pub fn action_of<'d>(
     name: &ActionName,
 ) -> Result<&'d Action, AppError> {
     let facts = facts(tx, authorized, None)?;
-    let act = Act { action: name, values: None };
+    let act = Act {
+        action: name,
+        values: None,
+    };
     let refusals = case::check(definition, authorized.case(), &tx.actor, act, &facts);
     match definition.action_at(name, &authorized.case().step) {
         Some(action) if refusals.is_empty() => Ok(action),
@@ -180,12 +234,17 @@ pub fn act(
 ) -> Result<Done, AppError> {
     if let Some(linked) = values.case("linked_case") {
         access::<See>(tx, linked).map_err(|error| match error {
-            AppError::NotFound => AppError::invalid("/linked_case", FaultKind::UnknownCode { known: Vec::new() }),
+            AppError::NotFound => {
+                AppError::invalid("/linked_case", FaultKind::UnknownCode { known: Vec::new() })
+            }
             other => other,
         })?;
     }
     let facts = facts(tx, authorized, values.mediator("mediator"))?;
-    let act = Act { action: name, values: Some(values) };
+    let act = Act {
+        action: name,
+        values: Some(values),
+    };
     let decision = case::decide(definition, authorized.case(), &tx.actor, act, &facts)?;
     store(tx, authorized, decision)
 }
@@ -200,7 +259,13 @@ pub fn correct(
     correction: Correction,
     content: ContentChange,
 ) -> Result<Done, AppError> {
-    let decision = case::correct(authorized.case(), &tx.actor, authorized.office_has_head(), correction, content)?;
+    let decision = case::correct(
+        authorized.case(),
+        &tx.actor,
+        authorized.office_has_head(),
+        correction,
+        content,
+    )?;
     store(tx, authorized, decision)
 }
 
@@ -218,9 +283,17 @@ pub fn correct_ground(
     let case = authorized.case();
     let definition = definition_of(tx, case)?;
     let old = case.closure;
-    let effective_on = effective_on.or(old.map(|closure| closure.effective_on)).unwrap_or_else(|| tx.today());
-    let linked_case = old.and_then(|closure| closure.linked_case).filter(|_| ground.needs_linked_case());
-    let closure = Closure { ground, effective_on, linked_case };
+    let effective_on = effective_on
+        .or(old.map(|closure| closure.effective_on))
+        .unwrap_or_else(|| tx.today());
+    let linked_case = old
+        .and_then(|closure| closure.linked_case)
+        .filter(|_| ground.needs_linked_case());
+    let closure = Closure {
+        ground,
+        effective_on,
+        linked_case,
+    };
     let decision = case::correct_ground(&definition, case, &tx.actor, closure, reason)?;
     store(tx, authorized, decision)
 }
@@ -229,7 +302,11 @@ pub fn correct_ground(
 ///
 /// # Errors
 /// As the store.
-pub fn facts<P>(tx: &mut Tx<'_>, authorized: &Authorized<P>, mediator: Option<MediatorId>) -> Result<Facts, AppError> {
+pub fn facts<P>(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<P>,
+    mediator: Option<MediatorId>,
+) -> Result<Facts, AppError> {
     let (region, today, zone): (_, _, Zone) = (tx.region(), tx.today(), tx.zone());
     let mediator = match mediator {
         None => MediatorAsked::Nobody,
@@ -245,7 +322,10 @@ pub fn facts<P>(tx: &mut Tx<'_>, authorized: &Authorized<P>, mediator: Option<Me
 }
 
 /// Whether the caller may read the content, and the proof.
-pub fn reads_content<P>(tx: &Tx<'_>, authorized: &Authorized<P>) -> Option<Authorized<ReadContent>> {
+pub fn reads_content<P>(
+    tx: &Tx<'_>,
+    authorized: &Authorized<P>,
+) -> Option<Authorized<ReadContent>> {
     authorized.also::<ReadContent>(&tx.actor)
 }
 
@@ -261,18 +341,34 @@ fn event(tx: &Tx<'_>, case: CaseId, seq: i32, decision: &Decision) -> Event {
 }
 
 /// Stores what was decided, with its messages.
-fn store<P>(tx: &mut Tx<'_>, authorized: &Authorized<P>, decision: Decision) -> Result<Done, AppError> {
+fn store<P>(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<P>,
+    decision: Decision,
+) -> Result<Done, AppError> {
     let before = authorized.loaded();
     let region = tx.region();
     let event = event(tx, before.case.id, before.case.version + 1, &decision);
     let case = case::evolve(before.case.clone(), &event);
     let key = tx.app.vault.key_open(tx.db, region, before.key)?;
     let event_id: EventId = tx.new_id();
-    let change = CaseChange { region, before, after: &case, event: &event, event_id, content: &decision.content };
+    let change = CaseChange {
+        region,
+        before,
+        after: &case,
+        event: &event,
+        event_id,
+        content: &decision.content,
+    };
     case_update(tx.db, &key, &change).map_err(|error| match error {
         kelisim_persistence::Error::Conflict { .. } => AppError::Stale,
         other => other.into(),
     })?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
-    Ok(Done { case, event, event_id, messages })
+    Ok(Done {
+        case,
+        event,
+        event_id,
+        messages,
+    })
 }

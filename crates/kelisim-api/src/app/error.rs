@@ -78,9 +78,9 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::NotFound => AppError::NotFound,
             StoreError::Busy => AppError::Busy,
-            StoreError::Unavailable { .. } | StoreError::CommitUnknown { .. } | StoreError::RolledBack { .. } => {
-                AppError::Unavailable
-            }
+            StoreError::Unavailable { .. }
+            | StoreError::CommitUnknown { .. }
+            | StoreError::RolledBack { .. } => AppError::Unavailable,
             other => AppError::Internal(other.to_string()),
         }
     }

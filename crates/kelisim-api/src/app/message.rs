@@ -31,7 +31,10 @@ pub fn enqueue(
             NoticeOrder::ToMediator { kind, mediator } => {
                 messages.push(to_mediator(tx, case, event_id, kind, mediator)?);
             }
-            NoticeOrder::ToPartner { event: told, outcome } => {
+            NoticeOrder::ToPartner {
+                event: told,
+                outcome,
+            } => {
                 messages.extend(to_partner(tx, case, event, event_id, told, outcome)?);
             }
         }
@@ -62,9 +65,15 @@ fn to_mediator(
         memorandum: None,
         partner: None,
         audience: Audience::Staff,
-        recipient: Recipient { kind: RecipientKind::Mediator, id: mediator.0 },
+        recipient: Recipient {
+            kind: RecipientKind::Mediator,
+            id: mediator.0,
+        },
         language,
-        payload: payload(&Payload::Case { number: case.number.clone(), on: tx.today() })?,
+        payload: payload(&Payload::Case {
+            number: case.number.clone(),
+            on: tx.today(),
+        })?,
         created_at: tx.now,
     })
 }
@@ -82,9 +91,14 @@ fn to_partner(
     outcome: Option<OutcomeClass>,
 ) -> Result<Vec<NewMessage>, AppError> {
     let (region, on) = (tx.region(), tx.zone().day(event.at));
-    let Some(partner) = case.partner else { return Ok(Vec::new()) };
+    let Some(partner) = case.partner else {
+        return Ok(Vec::new());
+    };
     let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner)?;
-    let memorandum = memoranda.iter().find(|memorandum| memorandum.in_force_on(on)).map(|memorandum| memorandum.id);
+    let memorandum = memoranda
+        .iter()
+        .find(|memorandum| memorandum.in_force_on(on))
+        .map(|memorandum| memorandum.id);
     let contacts = contact::contacts_of_partner(tx.db, &tx.app.vault, region, partner)?;
     let kind = told.kind();
     let mut messages = Vec::with_capacity(contacts.len());
@@ -99,7 +113,10 @@ fn to_partner(
             memorandum,
             partner: Some(partner),
             audience: Audience::Partner,
-            recipient: Recipient { kind: RecipientKind::Contact, id: contact.id.0 },
+            recipient: Recipient {
+                kind: RecipientKind::Contact,
+                id: contact.id.0,
+            },
             language: contact.language,
             payload: payload(&Payload::Referral { on, outcome })?,
             created_at: tx.now,

@@ -20,8 +20,11 @@ use kelisim_domain::{
     policy::{Actor, RegisterAct},
     workflow::Definition,
 };
-use kelisim_persistence::{Database, Db, vault::{Entropy, Vault}};
-use std::{collections::BTreeMap, sync::{Arc, Mutex, PoisonError, RwLock}};
+use kelisim_persistence::{Database, Db, entropy::Entropy, vault::Vault};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -58,24 +61,41 @@ pub struct Definitions {
 impl Definitions {
     /// No workflow yet; new cases will follow the newest version of `default`.
     pub fn new(default: impl Into<String>) -> Self {
-        Definitions { default: default.into(), all: RwLock::default() }
+        Definitions {
+            default: default.into(),
+            all: RwLock::default(),
+        }
     }
 
     /// Adds a published workflow.
     pub fn insert(&self, region: RegionId, definition: Definition) {
-        let key = (region, definition.key.as_str().to_owned(), definition.version);
-        self.all.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::new(definition));
+        let key = (
+            region,
+            definition.key.as_str().to_owned(),
+            definition.version,
+        );
+        self.all
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::new(definition));
     }
 
     /// The workflow of a case.
     ///
     /// # Errors
     /// Internal when it is not loaded: a case cannot exist without its workflow.
-    pub fn get(&self, region: RegionId, key: &str, version: i32) -> Result<Arc<Definition>, AppError> {
+    pub fn get(
+        &self,
+        region: RegionId,
+        key: &str,
+        version: i32,
+    ) -> Result<Arc<Definition>, AppError> {
         let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
         all.get(&(region, key.to_owned(), version))
             .cloned()
-            .ok_or_else(|| AppError::Internal(format!("workflow {key} version {version} is not loaded")))
+            .ok_or_else(|| {
+                AppError::Internal(format!("workflow {key} version {version} is not loaded"))
+            })
     }
 
     /// The newest version of the workflow that new cases follow.
@@ -100,12 +120,20 @@ pub struct Zones(Mutex<BTreeMap<RegionId, Zone>>);
 impl Zones {
     /// Notes a region's zone.
     pub fn insert(&self, region: RegionId, zone: Zone) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(region, zone);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(region, zone);
     }
 
     /// The zone of a region; that of West Kazakhstan for a region made by another process a moment ago.
     pub fn of(&self, region: RegionId) -> Zone {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&region).copied().unwrap_or(Zone::ORAL)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&region)
+            .copied()
+            .unwrap_or(Zone::ORAL)
     }
 }
 
@@ -162,7 +190,11 @@ impl Tx<'_> {
     /// # Errors
     /// Not found, when none of the actor's grants allows the act.
     pub fn allow(&self, act: RegisterAct) -> Result<(), AppError> {
-        if act.allowed(&self.actor) { Ok(()) } else { Err(AppError::NotFound) }
+        if act.allowed(&self.actor) {
+            Ok(())
+        } else {
+            Err(AppError::NotFound)
+        }
     }
 
     /// As [`Tx::allow`], for an actor who may read the register but not change it.

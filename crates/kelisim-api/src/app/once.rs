@@ -8,7 +8,10 @@ use super::{AppError, Tx};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
 use kelisim_persistence::{store::idempotency, vault::DataKey};
-use std::{collections::HashSet, sync::{Arc, Mutex, PoisonError}};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// The longest key that is taken, in characters.
 pub const KEY_MOST: usize = 200;
@@ -42,7 +45,10 @@ impl Running {
         let entry = (token, key.to_owned());
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.insert(entry.clone()) {
-            Ok(Hold { running: self.clone(), entry })
+            Ok(Hold {
+                running: self.clone(),
+                entry,
+            })
         } else {
             Err(AppError::KeyRunning)
         }
@@ -51,7 +57,11 @@ impl Running {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.entry);
+        self.running
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.entry);
     }
 }
 
@@ -70,7 +80,10 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
     if stored.fingerprint != key.fingerprint {
         return Err(AppError::KeyReused);
     }
-    let data_key = tx.app.vault.key_open(tx.db, owner.region, stored.data_key)?;
+    let data_key = tx
+        .app
+        .vault
+        .key_open(tx.db, owner.region, stored.data_key)?;
     let text = data_key.open(&place(owner.account, &key.key), &stored.sealed)?;
     serde_json::from_slice(&text)
         .map(Some)

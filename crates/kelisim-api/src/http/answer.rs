@@ -26,7 +26,14 @@ impl Answer {
     fn new(status: u16, body: &impl Serialize) -> Self {
         // Views are plain structs of text and numbers; serialising them cannot fail.
         let body = serde_json::to_string(body).unwrap_or_default();
-        Answer { status, version: None, location: None, next: None, body, sealed_by: None }
+        Answer {
+            status,
+            version: None,
+            location: None,
+            next: None,
+            body,
+            sealed_by: None,
+        }
     }
 
     /// 200 with a body.
@@ -36,19 +43,28 @@ impl Answer {
 
     /// 201 with a body and the place of the new thing.
     pub fn created(location: impl Into<String>, body: &impl Serialize) -> Self {
-        Answer { location: Some(location.into()), ..Answer::new(201, body) }
+        Answer {
+            location: Some(location.into()),
+            ..Answer::new(201, body)
+        }
     }
 
     /// The version of the thing.
     #[must_use]
     pub fn version(self, version: i32) -> Self {
-        Answer { version: Some(version), ..self }
+        Answer {
+            version: Some(version),
+            ..self
+        }
     }
 
     /// The data key under which a kept copy of this answer is sealed: that of the case or register entry it shows.
     #[must_use]
     pub fn sealed_by(self, key: DataKeyId) -> Self {
-        Answer { sealed_by: Some(key), ..self }
+        Answer {
+            sealed_by: Some(key),
+            ..self
+        }
     }
 
     /// A page of a list, with the address of the next page.
@@ -58,7 +74,13 @@ impl Answer {
             items: &'a [T],
             next: Option<&'a str>,
         }
-        let page = Answer::new(200, &Page { items, next: next.as_deref() });
+        let page = Answer::new(
+            200,
+            &Page {
+                items,
+                next: next.as_deref(),
+            },
+        );
         Answer { next, ..page }
     }
 
@@ -66,7 +88,11 @@ impl Answer {
     pub fn into_response(self, language: Language, has: Option<i32>) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let fresh = has.is_none() || has != self.version;
-        let mut response = HttpResponse::build(if fresh { status } else { StatusCode::NOT_MODIFIED });
+        let mut response = HttpResponse::build(if fresh {
+            status
+        } else {
+            StatusCode::NOT_MODIFIED
+        });
         response.insert_header((header::CONTENT_LANGUAGE, language.code()));
         if let Some(version) = self.version {
             response.insert_header((header::ETAG, format!("\"{version}\"")));
@@ -77,6 +103,10 @@ impl Answer {
         if let Some(next) = self.next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
         }
-        if fresh { response.content_type("application/json").body(self.body) } else { response.finish() }
+        if fresh {
+            response.content_type("application/json").body(self.body)
+        } else {
+            response.finish()
+        }
     }
 }

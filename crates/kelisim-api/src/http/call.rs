@@ -8,7 +8,9 @@ use crate::{
     app::{App, AppError, Tx, account::authenticate, once},
     http::{answer::Answer, problem},
 };
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web,
+};
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use kelisim_domain::language::Language;
 use kelisim_persistence::Db;
@@ -47,11 +49,16 @@ impl Body {
     /// Too large, another media type, not JSON, or not an object.
     pub fn object(self) -> Result<Map<String, Value>, AppError> {
         let bytes = self.0?;
-        let value: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| AppError::Malformed { line: error.line(), column: error.column() })?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|error| AppError::Malformed {
+            line: error.line(),
+            column: error.column(),
+        })?;
         match value {
             Value::Object(object) => Ok(object),
-            _ => Err(AppError::invalid("", kelisim_domain::fault::FaultKind::WrongType { expected: "object" })),
+            _ => Err(AppError::invalid(
+                "",
+                kelisim_domain::fault::FaultKind::WrongType { expected: "object" },
+            )),
         }
     }
 }
@@ -90,7 +97,9 @@ impl Call {
     ) -> HttpResponse {
         let (app, token, place, has) = (self.app, self.token, self.place, self.if_none_match);
         let database = app.database.clone();
-        let result = database.read(move |db| transact(db, &app, token, |tx| job(tx))).await;
+        let result = database
+            .read(move |db| transact(db, &app, token, |tx| job(tx)))
+            .await;
         finish(outcome(result), place, has)
     }
 
@@ -100,7 +109,11 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<A, AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
-        self.write(move |tx| authorise(tx).map(|authorised| (authorised, None)), act).await
+        self.write(
+            move |tx| authorise(tx).map(|authorised| (authorised, None)),
+            act,
+        )
+        .await
     }
 
     /// Runs a change of something that has a version: `authorise` also gives that version, for `If-Match`.
@@ -109,7 +122,11 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, i32), AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
-        self.write(move |tx| authorise(tx).map(|(authorised, version)| (authorised, Some(version))), act).await
+        self.write(
+            move |tx| authorise(tx).map(|(authorised, version)| (authorised, Some(version))),
+            act,
+        )
+        .await
     }
 
     async fn write<A>(
@@ -117,7 +134,15 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, Option<i32>), AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, A, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
-        let Call { app, token, key, if_match, place, body, .. } = self;
+        let Call {
+            app,
+            token,
+            key,
+            if_match,
+            place,
+            body,
+            ..
+        } = self;
         // Two requests with one key at the same time: the second is told so, whoever it is.
         let hold = match (&key, token) {
             (Ok(Some(key)), Some(token)) => Some(app.running.hold(token, &key.key)),
@@ -165,15 +190,26 @@ fn transact(
     let digest = token.ok_or(Failure(AppError::Unauthenticated, None))?;
     let actor = authenticate(db, &digest, now).map_err(|error| Failure(error, None))?;
     let language = Some(actor.language);
-    let mut tx = Tx { db, app, actor, now };
+    let mut tx = Tx {
+        db,
+        app,
+        actor,
+        now,
+    };
     match job(&mut tx) {
-        Ok(answer) => Ok(Outcome { result: Ok(answer), language }),
+        Ok(answer) => Ok(Outcome {
+            result: Ok(answer),
+            language,
+        }),
         Err(error) => Err(Failure(error, language)),
     }
 }
 
 fn outcome(result: Result<Outcome, Failure>) -> Outcome {
-    result.unwrap_or_else(|Failure(error, language)| Outcome { result: Err(error), language })
+    result.unwrap_or_else(|Failure(error, language)| Outcome {
+        result: Err(error),
+        language,
+    })
 }
 
 fn finish(outcome: Outcome, mut place: problem::Place, has: Option<i32>) -> HttpResponse {
@@ -208,7 +244,11 @@ impl FromRequest for Call {
                 .map(|app| Arc::clone(app))
                 .ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
             let reads_body = !matches!(request.method().as_str(), "GET" | "HEAD");
-            let body = if reads_body { Body(read_body(&request, payload).await) } else { Body(Ok(Vec::new())) };
+            let body = if reads_body {
+                Body(read_body(&request, payload).await)
+            } else {
+                Body(Ok(Vec::new()))
+            };
             let key = idempotency_key(&request, &body);
             Ok(Call {
                 token: bearer(&request),
@@ -227,7 +267,10 @@ impl FromRequest for Call {
 pub fn place(request: &HttpRequest, public_url: &str) -> problem::Place {
     problem::Place {
         public_url: public_url.to_owned(),
-        request: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        request: request
+            .extensions()
+            .get::<RequestId>()
+            .map(|id| id.0.clone()),
         language: accepted_language(header_text(request, header::ACCEPT_LANGUAGE)),
     }
 }
@@ -241,11 +284,16 @@ fn bearer(request: &HttpRequest) -> Option<[u8; 32]> {
     let value = header_text(request, header::AUTHORIZATION)?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with("klsm_")).then(|| Sha256::digest(token).into())
+    (scheme.eq_ignore_ascii_case("bearer") && token.starts_with("klsm_"))
+        .then(|| Sha256::digest(token).into())
 }
 
 fn version_tag(tag: &str) -> Option<i32> {
-    tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+    tag.trim()
+        .strip_prefix('"')?
+        .strip_suffix('"')?
+        .parse()
+        .ok()
 }
 
 fn if_match(request: &HttpRequest) -> IfMatch {
@@ -261,8 +309,14 @@ fn idempotency_key(request: &HttpRequest, body: &Body) -> Result<Option<once::Ke
     if request.method() != actix_web::http::Method::POST {
         return Ok(None);
     }
-    let Some(value) = request.headers().get(NAME) else { return Ok(None) };
-    let key = value.to_str().map_err(|_| AppError::BadHeader(NAME))?.trim().trim_matches('"');
+    let Some(value) = request.headers().get(NAME) else {
+        return Ok(None);
+    };
+    let key = value
+        .to_str()
+        .map_err(|_| AppError::BadHeader(NAME))?
+        .trim()
+        .trim_matches('"');
     if key.is_empty() || key.len() > once::KEY_MOST {
         return Err(AppError::BadHeader(NAME));
     }
@@ -272,7 +326,10 @@ fn idempotency_key(request: &HttpRequest, body: &Body) -> Result<Option<once::Ke
     if let Ok(bytes) = &body.0 {
         digest.update(bytes);
     }
-    Ok(Some(once::Key { key: key.to_owned(), fingerprint: digest.finalize().into() }))
+    Ok(Some(once::Key {
+        key: key.to_owned(),
+        fingerprint: digest.finalize().into(),
+    }))
 }
 
 /// The first of the languages asked for that Kelisim speaks, by weight (RFC 9110, 12.5.4); Kazakh when none is named.
@@ -281,8 +338,14 @@ fn accepted_language(header: Option<&str>) -> Language {
     for part in header.unwrap_or_default().split(',') {
         let mut pieces = part.split(';');
         let tag = pieces.next().unwrap_or_default().trim();
-        let weight = pieces.find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-        let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let weight = pieces
+            .find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok())
+            .unwrap_or(1.0);
+        let primary = tag
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if let Ok(language) = primary.parse::<Language>()
             && weight > 0.0
             && best.is_none_or(|(best, _)| weight > best)
@@ -311,7 +374,12 @@ async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8
     }
     let patch = request.method() == actix_web::http::Method::PATCH;
     let media = header_text(request, header::CONTENT_TYPE).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media = media
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     if media == "application/json" || (patch && media == "application/merge-patch+json") {
         Ok(bytes)
     } else if bytes.is_empty() && media.is_empty() {
@@ -328,7 +396,10 @@ mod tests {
 
     #[test]
     fn the_reader_gets_the_language_they_weigh_most() {
-        assert_eq!(accepted_language(Some("de, ru-RU;q=0.7, en;q=0.9")), Language::En);
+        assert_eq!(
+            accepted_language(Some("de, ru-RU;q=0.7, en;q=0.9")),
+            Language::En
+        );
         assert_eq!(accepted_language(Some("ru")), Language::Ru);
         assert_eq!(accepted_language(Some("de")), Language::Kk);
         assert_eq!(accepted_language(None), Language::Kk);
@@ -339,8 +410,14 @@ mod tests {
         assert_eq!(version_tag("\"3\""), Some(3));
         assert_eq!(version_tag("3"), None);
         assert_eq!(version_tag("W/\"3\""), None);
-        assert!(matches!(matches_version(IfMatch::Absent, 3), Err(AppError::PreconditionRequired)));
-        assert!(matches!(matches_version(IfMatch::Version(2), 3), Err(AppError::Stale)));
+        assert!(matches!(
+            matches_version(IfMatch::Absent, 3),
+            Err(AppError::PreconditionRequired)
+        ));
+        assert!(matches!(
+            matches_version(IfMatch::Version(2), 3),
+            Err(AppError::Stale)
+        ));
         assert!(matches_version(IfMatch::Any, 3).is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! Reads the answers to a workflow's form from a JSON body: any action of any definition, no name of one in the code.
 
+use chrono::NaiveDate;
 use kelisim_domain::{
     calendar::Zone,
     case::{Case, ground::Ground},
@@ -9,7 +10,6 @@ use kelisim_domain::{
     text::{STORY_MOST, story},
     workflow::{Action, Definition, Field, FieldRule, FieldType, Value, Values},
 };
-use chrono::NaiveDate;
 use serde_json::{Map, Value as Json};
 
 use crate::app::AppError;
@@ -28,8 +28,19 @@ pub struct Form<'a> {
 
 impl<'a> Form<'a> {
     /// The form of an action on a case.
-    pub fn of(definition: &'a Definition, action: &'a Action, case: &Case, zone: Zone, today: NaiveDate) -> Self {
-        Form { definition, action, today, filed_on: zone.day(case.filed_at) }
+    pub fn of(
+        definition: &'a Definition,
+        action: &'a Action,
+        case: &Case,
+        zone: Zone,
+        today: NaiveDate,
+    ) -> Self {
+        Form {
+            definition,
+            action,
+            today,
+            filed_on: zone.day(case.filed_at),
+        }
     }
 
     /// Reads the answers; `action` itself stands beside them.
@@ -62,7 +73,13 @@ impl<'a> Form<'a> {
             .action
             .form
             .iter()
-            .filter_map(|field| field.name.split_once('.').filter(|(g, _)| *g == group).map(|(_, name)| (name, field)))
+            .filter_map(|field| {
+                field
+                    .name
+                    .split_once('.')
+                    .filter(|(g, _)| *g == group)
+                    .map(|(_, name)| (name, field))
+            })
             .collect();
         let read = input.object_if(group, |inner| {
             let mut values = Values::new();
@@ -72,8 +89,12 @@ impl<'a> Form<'a> {
             Some(values)
         });
         match read {
-            Some(Some(inner)) => inner.iter().for_each(|(name, value)| values.insert(name, value.clone())),
-            Some(None) if fields.iter().any(|(_, field)| field.required) => input.fault(group, FaultKind::Missing),
+            Some(Some(inner)) => inner
+                .iter()
+                .for_each(|(name, value)| values.insert(name, value.clone())),
+            Some(None) if fields.iter().any(|(_, field)| field.required) => {
+                input.fault(group, FaultKind::Missing)
+            }
             Some(None) | None => {}
         }
     }
@@ -86,7 +107,10 @@ impl<'a> Form<'a> {
         };
         let value = match value {
             None => return,
-            Some(None) => field.default.as_deref().and_then(|text| self.parse(field, text).ok()),
+            Some(None) => field
+                .default
+                .as_deref()
+                .and_then(|text| self.parse(field, text).ok()),
             Some(Some(Value::Date(day))) => match self.rules(field, day) {
                 Ok(()) => Some(Value::Date(day)),
                 Err(kind) => return input.fault(name, kind),
@@ -102,12 +126,18 @@ impl<'a> Form<'a> {
 
     fn parse(&self, field: &Field, text: &str) -> Result<Value, FaultKind> {
         match field.kind {
-            FieldType::Text => story(text, STORY_MOST).map(|text| Value::Text(Confidential::new(text))),
+            FieldType::Text => {
+                story(text, STORY_MOST).map(|text| Value::Text(Confidential::new(text)))
+            }
             FieldType::Mediator => id(text).map(Value::Mediator),
             FieldType::Case => id(text).map(Value::Case),
             FieldType::Ground => self.ground(text).map(Value::Ground),
-            FieldType::Choice if field.choices.iter().any(|choice| choice == text) => Ok(Value::Choice(text.to_owned())),
-            FieldType::Choice => Err(FaultKind::UnknownCode { known: field.choices.clone() }),
+            FieldType::Choice if field.choices.iter().any(|choice| choice == text) => {
+                Ok(Value::Choice(text.to_owned()))
+            }
+            FieldType::Choice => Err(FaultKind::UnknownCode {
+                known: field.choices.clone(),
+            }),
             FieldType::Date | FieldType::YesNo => Err(FaultKind::WrongType { expected: "text" }),
         }
     }
@@ -115,7 +145,12 @@ impl<'a> Form<'a> {
     /// A word that is no ground is a fault; a ground that is not allowed here is a refusal, and the domain says so.
     fn ground(&self, text: &str) -> Result<Ground, FaultKind> {
         text.parse::<Ground>().map_err(|_| FaultKind::UnknownCode {
-            known: self.definition.grounds.iter().map(|ground| ground.code().to_owned()).collect(),
+            known: self
+                .definition
+                .grounds
+                .iter()
+                .map(|ground| ground.code().to_owned())
+                .collect(),
         })
     }
 
@@ -123,7 +158,9 @@ impl<'a> Form<'a> {
         for rule in &field.rules {
             match rule {
                 FieldRule::NotBeforeFiling if day < self.filed_on => {
-                    return Err(FaultKind::TooEarly { earliest: self.filed_on });
+                    return Err(FaultKind::TooEarly {
+                        earliest: self.filed_on,
+                    });
                 }
                 FieldRule::NotInFuture if day > self.today => {
                     return Err(FaultKind::TooLate { latest: self.today });
@@ -137,5 +174,7 @@ impl<'a> Form<'a> {
 
 /// The id of something.
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
-    text.parse().map_err(|_| FaultKind::BadForm { example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f" })
+    text.parse().map_err(|_| FaultKind::BadForm {
+        example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
+    })
 }

@@ -18,13 +18,17 @@ pub async fn healthz() -> HttpResponse {
 /// The database answers and has every migration of this program.
 #[get("/readyz")]
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
-    let ready = app.database.read(kelisim_persistence::migrate::is_current).await;
+    let ready = app.database.is_migrated().await;
     match ready {
         Ok(true) => HttpResponse::Ok().json(Health { status: "ready" }),
-        Ok(false) => HttpResponse::ServiceUnavailable().json(Health { status: "migrations_pending" }),
+        Ok(false) => HttpResponse::ServiceUnavailable().json(Health {
+            status: "migrations_pending",
+        }),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            HttpResponse::ServiceUnavailable().json(Health { status: "database_unavailable" })
+            HttpResponse::ServiceUnavailable().json(Health {
+                status: "database_unavailable",
+            })
         }
     }
 }

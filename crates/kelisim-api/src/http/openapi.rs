@@ -17,7 +17,9 @@ pub fn head() -> OpenApi {
     };
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("A token from `kelisim token create`; it begins with `klsm_`."))
+        .description(Some(
+            "A token from `kelisim token create`; it begins with `klsm_`.",
+        ))
         .build();
     OpenApiBuilder::new()
         .info(
@@ -50,18 +52,20 @@ pub fn whole() -> &'static str {
 }
 
 fn answer() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(whole())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(whole())
 }
 
 /// The document beside the routes that it describes.
 #[get("/api/v1/openapi.json")]
-pub async fn document() -> HttpResponse {
+pub async fn openapi_json() -> HttpResponse {
     answer()
 }
 
 /// The same document, where people look first.
 #[get("/api/openapi.json")]
-pub async fn document_short() -> HttpResponse {
+pub async fn openapi_json_short() -> HttpResponse {
     answer()
 }
 
@@ -73,7 +77,10 @@ pub async fn docs() -> HttpResponse {
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
     for (path, methods) in &paths {
         for (method, operation) in methods.as_object().into_iter().flatten() {
-            let summary = operation["summary"].as_str().or(operation["description"].as_str()).unwrap_or_default();
+            let summary = operation["summary"]
+                .as_str()
+                .or(operation["description"].as_str())
+                .unwrap_or_default();
             rows.push_str(&format!(
                 "<tr><td><code>{}</code></td><td><code>{}</code></td><td>{}</td></tr>",
                 escape(&method.to_uppercase()),
@@ -82,14 +89,22 @@ pub async fn docs() -> HttpResponse {
             ));
         }
     }
-    page("Kelisim API", &format!(
-        "<h1>Kelisim API</h1><p>The whole description is <a href=\"/api/openapi.json\">openapi.json</a>.</p><table>{rows}</table>"
-    ), "en")
+    page(
+        "Kelisim API",
+        &format!(
+            "<h1>Kelisim API</h1><p>The whole description is <a href=\"/api/openapi.json\">openapi.json</a>.</p><table>{rows}</table>"
+        ),
+        "en",
+    )
 }
 
 /// What an error code means, for people.
 #[get("/problems/{code}")]
-pub async fn problem_page(request: HttpRequest, code: web::Path<String>, app: web::Data<App>) -> HttpResponse {
+pub async fn problem_page(
+    request: HttpRequest,
+    code: web::Path<String>,
+    app: web::Data<App>,
+) -> HttpResponse {
     let place = call::place(&request, &app.public_url);
     let Some(code) = problem::CODES.iter().find(|known| **known == code.as_str()) else {
         return problem::plain(404, "not_found", &place);
@@ -97,12 +112,19 @@ pub async fn problem_page(request: HttpRequest, code: web::Path<String>, app: we
     let key = code.replace('_', "-");
     let title = text(place.language, &format!("problem-{key}-title"));
     let about = text(place.language, &format!("problem-{key}-about"));
-    let body = format!("<h1>{}</h1><p>{}</p><p><code>{code}</code></p>", escape(&title), escape(&about));
+    let body = format!(
+        "<h1>{}</h1><p>{}</p><p><code>{code}</code></p>",
+        escape(&title),
+        escape(&about)
+    );
     page(&title, &body, place.language.code())
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn page(title: &str, body: &str, language: &str) -> HttpResponse {

@@ -85,6 +85,7 @@ pub struct RefusalView {
     /// Why not, in the reader's language.
     pub detail: String,
     /// The roles that can lift it; empty when nobody can.
+    #[schema(value_type = Vec<String>)]
     pub lifted_by: Vec<Role>,
 }
 
@@ -103,27 +104,58 @@ impl RefusalView {
 
 fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
     match refusal {
-        Refusal::Step(StepRefusal::NotFromHere { action, step, .. }) => {
-            arguments([("action", action.as_str().to_owned().into()), ("step", step.as_str().to_owned().into())])
+        Refusal::Step(StepRefusal::NotFromHere { action, step, .. }) => arguments([
+            ("action", action.as_str().to_owned().into()),
+            ("step", step.as_str().to_owned().into()),
+        ]),
+        Refusal::Step(StepRefusal::UnknownAction(action)) => {
+            arguments([("action", action.as_str().to_owned().into())])
         }
-        Refusal::Step(StepRefusal::UnknownAction(action)) => arguments([("action", action.as_str().to_owned().into())]),
         Refusal::Step(StepRefusal::NotYours { .. }) => {
-            let who: Vec<String> = refusal.lifted_by().into_iter().map(|role| role_name(role, language)).collect();
+            let who: Vec<String> = refusal
+                .lifted_by()
+                .into_iter()
+                .map(|role| role_name(role, language))
+                .collect();
             arguments([("who", who.join(", ").into())])
         }
-        Refusal::Unfit(Unfit::DocumentsExpired(day)) => arguments([("day", day.to_string().into())]),
-        Refusal::Unfit(Unfit::Language(wanted)) => {
-            arguments([("language", text(language, &format!("language-{wanted}")).into())])
+        Refusal::Unfit(Unfit::DocumentsExpired(day)) => {
+            arguments([("day", day.to_string().into())])
         }
-        Refusal::Unfit(Unfit::AtLimit { open, most }) => arguments([("open", (*open).into()), ("most", (*most).into())]),
+        Refusal::Unfit(Unfit::Language(wanted)) => arguments([(
+            "language",
+            text(language, &format!("language-{wanted}")).into(),
+        )]),
+        Refusal::Unfit(Unfit::AtLimit { open, most }) => {
+            arguments([("open", (*open).into()), ("most", (*most).into())])
+        }
         Refusal::Ground(GroundRefusal::NotFromHere { ground, stage }) => arguments([
-            ("ground", text(language, &format!("ground-{}", ground.code().replace('_', "-"))).into()),
-            ("stage", text(language, &format!("stage-{}", stage.code())).into()),
+            (
+                "ground",
+                text(
+                    language,
+                    &format!("ground-{}", ground.code().replace('_', "-")),
+                )
+                .into(),
+            ),
+            (
+                "stage",
+                text(language, &format!("stage-{}", stage.code())).into(),
+            ),
         ]),
-        Refusal::Ground(GroundRefusal::NotInWorkflow(ground) | GroundRefusal::HasOther { set: ground }) => {
-            arguments([("ground", text(language, &format!("ground-{}", ground.code().replace('_', "-"))).into())])
+        Refusal::Ground(
+            GroundRefusal::NotInWorkflow(ground) | GroundRefusal::HasOther { set: ground },
+        ) => arguments([(
+            "ground",
+            text(
+                language,
+                &format!("ground-{}", ground.code().replace('_', "-")),
+            )
+            .into(),
+        )]),
+        Refusal::Step(StepRefusal::Closed) | Refusal::Unfit(_) | Refusal::Register(_) => {
+            Arguments::new()
         }
-        Refusal::Step(StepRefusal::Closed) | Refusal::Unfit(_) => Arguments::new(),
     }
 }
 
@@ -138,12 +170,18 @@ fn field_error(fault: &Fault, language: Language) -> FieldError {
     let key = format!("fault-{}", code.replace('_', "-"));
     let list = |codes: &[String]| codes.join(", ");
     let message = match &fault.kind {
-        FaultKind::UnknownField { nearest: Some(nearest) } => {
-            text_with(language, "fault-unknown-field-nearest", &arguments([("nearest", nearest.clone().into())]))
-        }
-        FaultKind::UnknownCode { known } if !known.is_empty() => {
-            text_with(language, "fault-unknown-code-list", &arguments([("known", list(known).into())]))
-        }
+        FaultKind::UnknownField {
+            nearest: Some(nearest),
+        } => text_with(
+            language,
+            "fault-unknown-field-nearest",
+            &arguments([("nearest", nearest.clone().into())]),
+        ),
+        FaultKind::UnknownCode { known } if !known.is_empty() => text_with(
+            language,
+            "fault-unknown-code-list",
+            &arguments([("known", list(known).into())]),
+        ),
         FaultKind::WrongType { expected } => {
             let expected = text(language, &format!("type-{}", expected.replace('_', "-")));
             text_with(language, &key, &arguments([("expected", expected.into())]))
@@ -151,19 +189,37 @@ fn field_error(fault: &Fault, language: Language) -> FieldError {
         FaultKind::TooLong { most } | FaultKind::TooMany { most } => {
             text_with(language, &key, &arguments([("most", (*most).into())]))
         }
-        FaultKind::TooFew { fewest } => text_with(language, &key, &arguments([("fewest", (*fewest).into())])),
+        FaultKind::TooFew { fewest } => {
+            text_with(language, &key, &arguments([("fewest", (*fewest).into())]))
+        }
         FaultKind::OutOfRange { least, most } => {
             let (least, most) = (least.to_string(), most.to_string());
-            text_with(language, &key, &arguments([("least", least.into()), ("most", most.into())]))
+            text_with(
+                language,
+                &key,
+                &arguments([("least", least.into()), ("most", most.into())]),
+            )
         }
-        FaultKind::BadForm { example } => text_with(language, &key, &arguments([("example", (*example).into())])),
-        FaultKind::TooEarly { earliest } => {
-            text_with(language, &key, &arguments([("earliest", earliest.to_string().into())]))
+        FaultKind::BadForm { example } => {
+            text_with(language, &key, &arguments([("example", (*example).into())]))
         }
-        FaultKind::TooLate { latest } => text_with(language, &key, &arguments([("latest", latest.to_string().into())])),
+        FaultKind::TooEarly { earliest } => text_with(
+            language,
+            &key,
+            &arguments([("earliest", earliest.to_string().into())]),
+        ),
+        FaultKind::TooLate { latest } => text_with(
+            language,
+            &key,
+            &arguments([("latest", latest.to_string().into())]),
+        ),
         _ => text(language, &key),
     };
-    FieldError { pointer: fault.pointer.clone(), code, message }
+    FieldError {
+        pointer: fault.pointer.clone(),
+        code,
+        message,
+    }
 }
 
 /// Where a problem is shown: the address of its page and the request it belongs to.
@@ -201,7 +257,10 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
 
 /// The problem of a status that no use case answers, such as 405.
 pub fn plain(status: u16, code: &'static str, place: &Place) -> HttpResponse {
-    respond(build(status, code, &Arguments::new(), place), place.language)
+    respond(
+        build(status, code, &Arguments::new(), place),
+        place.language,
+    )
 }
 
 fn build(status: u16, code: &'static str, details: &Arguments, place: &Place) -> Problem {
@@ -222,11 +281,17 @@ fn build(status: u16, code: &'static str, details: &Arguments, place: &Place) ->
 pub fn response(error: &AppError, place: &Place) -> HttpResponse {
     let (status, code) = status_and_code(error);
     let details = match error {
-        AppError::Malformed { line, column } => arguments([("line", (*line).into()), ("column", (*column).into())]),
+        AppError::Malformed { line, column } => {
+            arguments([("line", (*line).into()), ("column", (*column).into())])
+        }
         AppError::BadHeader(name) => arguments([("name", (*name).into())]),
         AppError::TooLarge { most } => arguments([("most", (most / 1000).into())]),
         AppError::Internal(context) => {
-            tracing::error!(context, request = place.request.as_deref(), "internal error");
+            tracing::error!(
+                context,
+                request = place.request.as_deref(),
+                "internal error"
+            );
             Arguments::new()
         }
         _ => Arguments::new(),
@@ -234,10 +299,16 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
     let mut problem = build(status, code, &details, place);
     match error {
         AppError::Invalid(faults) => {
-            problem.errors = faults.iter().map(|fault| field_error(fault, place.language)).collect();
+            problem.errors = faults
+                .iter()
+                .map(|fault| field_error(fault, place.language))
+                .collect();
         }
         AppError::Refused(refusals) | AppError::NotPermitted(refusals) => {
-            problem.refusals = refusals.iter().map(|refusal| RefusalView::of(refusal, place.language)).collect();
+            problem.refusals = refusals
+                .iter()
+                .map(|refusal| RefusalView::of(refusal, place.language))
+                .collect();
         }
         _ => {}
     }

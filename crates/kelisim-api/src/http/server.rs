@@ -12,7 +12,11 @@ use actix_web::{
     middleware::{Next, from_fn},
     web,
 };
-use std::{net::TcpListener, sync::Arc, time::{Duration, Instant}};
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use utoipa_actix_web::AppExt;
 
 /// How the server listens.
@@ -28,7 +32,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { workers: 2, connections: 4096, stop_seconds: 25 }
+        Limits {
+            workers: 2,
+            connections: 4096,
+            stop_seconds: 25,
+        }
     }
 }
 
@@ -68,8 +76,8 @@ pub fn open_routes(routes: &mut web::ServiceConfig) {
     routes
         .service(health::healthz)
         .service(health::readyz)
-        .service(openapi::document)
-        .service(openapi::document_short)
+        .service(openapi::openapi_json)
+        .service(openapi::openapi_json_short)
         .service(openapi::docs)
         .service(openapi::problem_page);
 }
@@ -87,7 +95,9 @@ async fn observe(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     use actix_web::HttpMessage;
     let started = Instant::now();
-    let id = request.app_data::<web::Data<App>>().map(|app| app.new_id::<uuid::Uuid>(app.clock.now()).to_string());
+    let id = request
+        .app_data::<web::Data<App>>()
+        .map(|app| app.new_id::<uuid::Uuid>(app.clock.now()).to_string());
     let id = id.unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
@@ -98,9 +108,15 @@ async fn observe(
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
-        ("content-security-policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
     ] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

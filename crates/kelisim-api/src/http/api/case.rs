@@ -4,8 +4,6 @@ mod list;
 mod read;
 mod view;
 
-pub use view::CaseView;
-
 use crate::{
     app::{self, AppError},
     http::{answer::Answer, call::Call, form::Form},
@@ -14,7 +12,7 @@ use actix_web::{HttpResponse, get, patch, post, web};
 use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
 use utoipa_actix_web::service_config::ServiceConfig;
-use view::{EventView, ExplainView, TransitionAnswer, case_answer};
+use view::{CaseView, EventView, ExplainView, TransitionAnswer, case_answer};
 
 /// Registers the routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -47,7 +45,11 @@ async fn file(call: Call) -> HttpResponse {
             let authorized = app::case::access::<See>(tx, done.case.id)?;
             let answer = case_answer(tx, &authorized)?;
             let location = format!("/api/v1/cases/{}", done.case.id);
-            Ok(Answer { status: 201, location: Some(location), ..answer })
+            Ok(Answer {
+                status: 201,
+                location: Some(location),
+                ..answer
+            })
         },
     )
     .await
@@ -84,7 +86,13 @@ async fn correct(call: Call, path: web::Path<String>) -> HttpResponse {
                     .also::<CorrectGround>(&tx.actor)
                     .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
                 let change = read::ground_change(&body, tx.today())?;
-                app::case::correct_ground(tx, &right, change.ground, change.effective_on, change.reason)?;
+                app::case::correct_ground(
+                    tx,
+                    &right,
+                    change.ground,
+                    change.effective_on,
+                    change.reason,
+                )?;
             } else {
                 let (correction, content) = read::correction(tx, &authorized, &body)?;
                 app::case::correct(tx, &authorized, correction, content)?;
@@ -111,14 +119,25 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
             let body = body.object()?;
             let name = match body.get("action").map(serde_json::Value::as_str) {
                 None => return Err(AppError::invalid("/action", FaultKind::Missing)),
-                Some(None) => return Err(AppError::invalid("/action", FaultKind::WrongType { expected: "text" })),
+                Some(None) => {
+                    return Err(AppError::invalid(
+                        "/action",
+                        FaultKind::WrongType { expected: "text" },
+                    ));
+                }
                 Some(Some(name)) => {
                     ActionName::parse(name).map_err(|kind| AppError::invalid("/action", kind))?
                 }
             };
             let definition = app::case::definition_of(tx, authorized.case())?;
             let action = app::case::action_of(tx, &authorized, &definition, &name)?;
-            let form = Form::of(&definition, action, authorized.case(), tx.zone(), tx.today());
+            let form = Form::of(
+                &definition,
+                action,
+                authorized.case(),
+                tx.zone(),
+                tx.today(),
+            );
             let values = form.read(&body)?;
             let done = app::case::act(tx, &authorized, &definition, &name, &values)?;
             view::transition_answer(tx, &done, authorized.key())
@@ -131,7 +150,11 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
 #[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."), list::PageQuery),
     responses((status = 200, body = [EventView]), (status = 401), (status = 404)))]
 #[get("/cases/{id}/events")]
-async fn events(call: Call, path: web::Path<String>, request: actix_web::HttpRequest) -> HttpResponse {
+async fn events(
+    call: Call,
+    path: web::Path<String>,
+    request: actix_web::HttpRequest,
+) -> HttpResponse {
     let query = request.query_string().to_owned();
     call.get(move |tx| {
         let id = case_id(&path)?;
@@ -144,10 +167,12 @@ async fn events(call: Call, path: web::Path<String>, request: actix_web::HttpReq
         let mut recorded = authorized.history(tx.db, after, page.limit + 1)?;
         let more = recorded.len() > page.size();
         recorded.truncate(page.size());
-        let next = recorded
-            .last()
-            .filter(|_| more)
-            .map(|last| format!("/api/v1/cases/{id}/events?limit={}&after={}", page.limit, last.event.seq));
+        let next = recorded.last().filter(|_| more).map(|last| {
+            format!(
+                "/api/v1/cases/{id}/events?limit={}&after={}",
+                page.limit, last.event.seq
+            )
+        });
         let items: Vec<EventView> = recorded.iter().map(EventView::of).collect();
         Ok(Answer::page(&items, next))
     })
@@ -159,7 +184,11 @@ async fn events(call: Call, path: web::Path<String>, request: actix_web::HttpReq
         ("mediator" = Option<String>, Query, description = "Ask for this mediator.")),
     responses((status = 200, body = ExplainView), (status = 401), (status = 404)))]
 #[get("/cases/{id}/explain")]
-async fn explain(call: Call, path: web::Path<String>, request: actix_web::HttpRequest) -> HttpResponse {
+async fn explain(
+    call: Call,
+    path: web::Path<String>,
+    request: actix_web::HttpRequest,
+) -> HttpResponse {
     let query = request.query_string().to_owned();
     call.get(move |tx| {
         let authorized = app::case::access::<See>(tx, case_id(&path)?)?;

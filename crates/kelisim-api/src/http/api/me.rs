@@ -54,11 +54,16 @@ struct RoleView {
 #[get("/me")]
 async fn me(call: Call) -> HttpResponse {
     call.get(|tx| {
-        let account = account::account_load(tx.db, tx.actor.region, tx.actor.account)?;
+        let account = account::account_find(tx.db, tx.actor.region, tx.actor.account)?;
         let mut roles = Vec::with_capacity(tx.actor.grants.len());
         for grant in &tx.actor.grants {
             let region = tx.actor.region;
-            let mut view = RoleView { role: grant.standing.role(), office: None, mediator: None, partner: None };
+            let mut view = RoleView {
+                role: grant.standing.role(),
+                office: None,
+                mediator: None,
+                partner: None,
+            };
             match grant.standing {
                 Standing::Mediator { office, mediator } => {
                     view.office = Some(office::office_code(tx.db, region, office)?.to_string());
@@ -70,7 +75,10 @@ async fn me(call: Call) -> HttpResponse {
                 Standing::Partner { partner } => {
                     view.partner = Some(partner::partner_code(tx.db, region, partner)?.to_string());
                 }
-                Standing::Registrar | Standing::Coordinator | Standing::Auditor | Standing::Administrator => {}
+                Standing::Registrar
+                | Standing::Coordinator
+                | Standing::Auditor
+                | Standing::Administrator => {}
             }
             roles.push(view);
         }

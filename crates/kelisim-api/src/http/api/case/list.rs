@@ -30,29 +30,41 @@ const LIMIT: i64 = 50;
 
 /// The parameters of every list.
 #[derive(Debug, IntoParams)]
-pub struct PageQuery {
+pub(super) struct PageQuery {
     /// How many, at most 100.
     #[param(default = 50, maximum = 100)]
-    pub limit: i64,
+    pub(super) limit: i64,
     /// Where the page before ended: from its `next`.
-    pub after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 /// A parameter that is no cursor of ours.
-pub fn bad_cursor() -> AppError {
-    AppError::invalid("after", FaultKind::BadForm { example: "the value of next" })
+pub(super) fn bad_cursor() -> AppError {
+    AppError::invalid(
+        "after",
+        FaultKind::BadForm {
+            example: "the value of next",
+        },
+    )
 }
 
 fn pairs(query: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 fn limit_of(value: &str) -> Result<i64, FaultKind> {
-    let limit = value.parse::<i64>().map_err(|_| FaultKind::WrongType { expected: "number" })?;
+    let limit = value
+        .parse::<i64>()
+        .map_err(|_| FaultKind::WrongType { expected: "number" })?;
     if (1..=LIMIT_MOST).contains(&limit) {
         Ok(limit)
     } else {
-        Err(FaultKind::OutOfRange { least: 1, most: LIMIT_MOST })
+        Err(FaultKind::OutOfRange {
+            least: 1,
+            most: LIMIT_MOST,
+        })
     }
 }
 
@@ -61,9 +73,12 @@ impl PageQuery {
     ///
     /// # Errors
     /// Every fault.
-    pub fn read(query: &str) -> Result<Self, AppError> {
+    pub(super) fn read(query: &str) -> Result<Self, AppError> {
         let mut faults = Faults::new();
-        let mut page = PageQuery { limit: LIMIT, after: None };
+        let mut page = PageQuery {
+            limit: LIMIT,
+            after: None,
+        };
         for (name, value) in pairs(query) {
             match name.as_str() {
                 "limit" => page.limit = faults.take("limit", limit_of(&value)).unwrap_or(LIMIT),
@@ -75,7 +90,7 @@ impl PageQuery {
     }
 
     /// The limit as a length.
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         usize::try_from(self.limit).unwrap_or_default()
     }
 }
@@ -84,20 +99,27 @@ impl PageQuery {
 ///
 /// # Errors
 /// Not an id, or another parameter.
-pub fn explained_mediator(query: &str) -> Result<Option<MediatorId>, AppError> {
+pub(super) fn explained_mediator(query: &str) -> Result<Option<MediatorId>, AppError> {
     let mut faults = Faults::new();
     let mut mediator = None;
     for (name, value) in pairs(query) {
         match name.as_str() {
             "mediator" => mediator = faults.take("mediator", id(&value)),
-            _ => faults.push(name, FaultKind::UnknownField { nearest: Some("mediator".into()) }),
+            _ => faults.push(
+                name,
+                FaultKind::UnknownField {
+                    nearest: Some("mediator".into()),
+                },
+            ),
         }
     }
     faults.finish(Some(mediator)).map_err(AppError::Invalid)
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
-    text.parse().map_err(|_| FaultKind::BadForm { example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f" })
+    text.parse().map_err(|_| FaultKind::BadForm {
+        example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
+    })
 }
 
 /// Cases within the reader's scope.
@@ -140,8 +162,13 @@ struct Wish {
 
 fn wish(tx: &mut Tx<'_>, query: &str) -> Result<Wish, AppError> {
     let mut faults = Faults::new();
-    let mut wish =
-        Wish { filter: CaseFilter::default(), sort: CaseSort::Newest, after: None, limit: LIMIT, nothing: false };
+    let mut wish = Wish {
+        filter: CaseFilter::default(),
+        sort: CaseSort::Newest,
+        after: None,
+        limit: LIMIT,
+        nothing: false,
+    };
     let (mut offices, mut partners, mut cursor) = (Vec::new(), Vec::new(), None);
     for (name, value) in pairs(query) {
         let parts = || value.split(',').filter(|part| !part.is_empty());
@@ -152,19 +179,33 @@ fn wish(tx: &mut Tx<'_>, query: &str) -> Result<Wish, AppError> {
             "stage" => filter.stages = list_of(&mut faults, &name, parts(), str::parse::<Stage>),
             "class" => filter.classes = list_of(&mut faults, &name, parts(), str::parse::<Class>),
             "step" => {
-                let steps = list_of(&mut faults, &name, parts(), kelisim_domain::code::StepId::parse);
+                let steps = list_of(
+                    &mut faults,
+                    &name,
+                    parts(),
+                    kelisim_domain::code::StepId::parse,
+                );
                 filter.steps = steps.into_iter().map(|step| step.to_string()).collect();
             }
             "category" => {
                 let categories = list_of(&mut faults, &name, parts(), CategoryCode::parse);
-                filter.categories = categories.into_iter().map(|category| category.to_string()).collect();
+                filter.categories = categories
+                    .into_iter()
+                    .map(|category| category.to_string())
+                    .collect();
             }
             "mediator" => filter.mediators = list_of(&mut faults, &name, parts(), id),
             "q" => filter.q = faults.take("q", line(&value, 100)),
-            "filed_from" => filter.filed_from = faults.take("filed_from", day(&value)).map(|day| start(tx, day)),
+            "filed_from" => {
+                filter.filed_from = faults
+                    .take("filed_from", day(&value))
+                    .map(|day| start(tx, day))
+            }
             "filed_to" => {
                 let last = faults.take("filed_to", day(&value));
-                filter.filed_before = last.and_then(|day| day.succ_opt()).map(|day| start(tx, day));
+                filter.filed_before = last
+                    .and_then(|day| day.succ_opt())
+                    .map(|day| start(tx, day));
             }
             "sort" => wish.sort = faults.take("sort", sort(&value)).unwrap_or_default(),
             "limit" => wish.limit = faults.take("limit", limit_of(&value)).unwrap_or(LIMIT),
@@ -184,7 +225,18 @@ fn wish(tx: &mut Tx<'_>, query: &str) -> Result<Wish, AppError> {
 }
 
 const NAMES: [&str; 13] = [
-    "office", "stage", "step", "class", "mediator", "category", "partner", "q", "filed_from", "filed_to", "sort", "limit",
+    "office",
+    "stage",
+    "step",
+    "class",
+    "mediator",
+    "category",
+    "partner",
+    "q",
+    "filed_from",
+    "filed_to",
+    "sort",
+    "limit",
     "after",
 ];
 
@@ -194,15 +246,25 @@ fn list_of<'v, T>(
     parts: impl Iterator<Item = &'v str>,
     parse: impl Fn(&str) -> Result<T, FaultKind>,
 ) -> Vec<T> {
-    parts.filter_map(|part| faults.take(name, parse(part))).collect()
+    parts
+        .filter_map(|part| faults.take(name, parse(part)))
+        .collect()
 }
 
 /// Codes become ids; a code that does not exist matches no case.
-fn resolve(tx: &mut Tx<'_>, wish: &mut Wish, offices: &[OfficeCode], partners: &[PartnerCode]) -> Result<(), AppError> {
+fn resolve(
+    tx: &mut Tx<'_>,
+    wish: &mut Wish,
+    offices: &[OfficeCode],
+    partners: &[PartnerCode],
+) -> Result<(), AppError> {
     let region = tx.region();
     if !offices.is_empty() {
         let codes: Vec<&str> = offices.iter().map(OfficeCode::as_str).collect();
-        wish.filter.offices = office::office_ids(tx.db, region, &codes)?.into_iter().map(|(_, id)| id).collect();
+        wish.filter.offices = office::office_ids(tx.db, region, &codes)?
+            .into_iter()
+            .map(|(_, id)| id)
+            .collect();
         wish.nothing |= wish.filter.offices.is_empty();
     }
     for code in partners {
@@ -225,7 +287,9 @@ fn sort(text: &str) -> Result<CaseSort, FaultKind> {
         "-filed_at" => Ok(CaseSort::Newest),
         "filed_at" => Ok(CaseSort::Oldest),
         "number" => Ok(CaseSort::Number),
-        _ => Err(FaultKind::UnknownCode { known: vec!["-filed_at".into(), "filed_at".into(), "number".into()] }),
+        _ => Err(FaultKind::UnknownCode {
+            known: vec!["-filed_at".into(), "filed_at".into(), "number".into()],
+        }),
     }
 }
 
@@ -233,7 +297,14 @@ fn page(tx: &mut Tx<'_>, scope: &CaseScope, wish: &Wish, query: &str) -> Result<
     let mut cases = if wish.nothing {
         Vec::new()
     } else {
-        case_page(tx.db, scope, &wish.filter, wish.sort, wish.after.as_ref(), wish.limit + 1)?
+        case_page(
+            tx.db,
+            scope,
+            &wish.filter,
+            wish.sort,
+            wish.after.as_ref(),
+            wish.limit + 1,
+        )?
     };
     let size = usize::try_from(wish.limit).unwrap_or_default();
     let more = cases.len() > size;
@@ -273,7 +344,10 @@ fn read_cursor(text: &str, sort: CaseSort) -> Option<CaseCursor> {
         CaseSort::Number => Some(CaseCursor::Number(plain)),
         CaseSort::Newest | CaseSort::Oldest => {
             let (at, id) = plain.split_once('/')?;
-            Some(CaseCursor::Filed(DateTime::from_timestamp_micros(at.parse().ok()?)?, id.parse().ok()?))
+            Some(CaseCursor::Filed(
+                DateTime::from_timestamp_micros(at.parse().ok()?)?,
+                id.parse().ok()?,
+            ))
         }
     }
 }

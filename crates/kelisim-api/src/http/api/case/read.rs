@@ -1,9 +1,15 @@
 //! Bodies about a case, read with all their faults at once.
 
-use crate::app::{AppError, Tx, case::{FilingPlace, filing_place, referred_by}};
+use crate::app::{
+    AppError, Tx,
+    case::{FilingPlace, filing_place, referred_by},
+};
 use chrono::NaiveDate;
 use kelisim_domain::{
-    case::{Content, ContentChange, Correction, CourtStage, Filing, Party, PartyKind, Side, ground::Ground, touched},
+    case::{
+        Content, ContentChange, Correction, CourtStage, Filing, Party, PartyKind, Side,
+        ground::Ground, touched,
+    },
     code::{CategoryCode, DistrictCode, OfficeCode, PartnerCode, SourceCode},
     confidential::Confidential,
     fault::{FaultKind, Faults},
@@ -13,7 +19,10 @@ use kelisim_domain::{
     notice::PartnerReference,
     text::{EmailAddress, Name, Phone, STORY_MOST, line, story},
 };
-use kelisim_persistence::store::{access::{Authorized, Correct, ReadContent}, reference};
+use kelisim_persistence::store::{
+    access::{Authorized, Correct, ReadContent},
+    reference,
+};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -26,8 +35,11 @@ const LINE_MOST: usize = 200;
 
 /// To file a case.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the body for the document; it is read by hand, with all faults at once")]
-pub struct FileCase {
+#[expect(
+    dead_code,
+    reason = "describes the body for the document; it is read by hand, with all faults at once"
+)]
+pub(super) struct FileCase {
     /// The code of the office.
     office: String,
     /// The kind of dispute.
@@ -53,7 +65,7 @@ pub struct FileCase {
 /// One party.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body for the document")]
-pub struct FileParty {
+pub(super) struct FileParty {
     /// `A` to `F`.
     side: String,
     /// `person` or `organisation`.
@@ -69,7 +81,7 @@ pub struct FileParty {
 /// Where a case came from.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body for the document")]
-pub struct FileReferral {
+pub(super) struct FileReferral {
     /// The code of the source; `self` when nobody referred it.
     source: Option<String>,
     /// The code of the partner agency.
@@ -81,7 +93,7 @@ pub struct FileReferral {
 /// To correct facts: a merge patch.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body for the document")]
-pub struct CorrectCase {
+pub(super) struct CorrectCase {
     category: Option<String>,
     subcategory: Option<String>,
     language: Option<String>,
@@ -100,16 +112,18 @@ pub struct CorrectCase {
 
 /// To take an action. The other fields are those of the action's form: `GET /cases/{id}/explain` lists them.
 #[derive(ToSchema)]
-#[schema(additional_properties = true)]
 #[expect(dead_code, reason = "describes the body for the document")]
-pub struct TakeAction {
+pub(super) struct TakeAction {
     /// The action, such as one of the case's `allowed_actions`.
     action: String,
 }
 
 fn language(text: &str) -> Result<Language, FaultKind> {
     text.parse().map_err(|_| FaultKind::UnknownCode {
-        known: Language::ALL.iter().map(|language| language.code().to_owned()).collect(),
+        known: Language::ALL
+            .iter()
+            .map(|language| language.code().to_owned())
+            .collect(),
     })
 }
 
@@ -123,7 +137,10 @@ struct Where {
 ///
 /// # Errors
 /// Every fault of the body; an office where the caller may not file.
-pub(super) fn filing(tx: &mut Tx<'_>, body: &Map<String, Value>) -> Result<(FilingPlace, Filing), AppError> {
+pub(super) fn filing(
+    tx: &mut Tx<'_>,
+    body: &Map<String, Value>,
+) -> Result<(FilingPlace, Filing), AppError> {
     let mut faults = Faults::new();
     let mut input = Input::new(body, &mut faults);
     let office = input.text("office", OfficeCode::parse);
@@ -139,18 +156,41 @@ pub(super) fn filing(tx: &mut Tx<'_>, body: &Map<String, Value>) -> Result<(Fili
     input.finish();
 
     // Codes are looked up also when other fields are wrong, so that everything is said at once.
-    known(tx, &mut faults, "/category", category.as_ref().map(CategoryCode::as_str), Register::Category)?;
+    known(
+        tx,
+        &mut faults,
+        "/category",
+        category.as_ref().map(CategoryCode::as_str),
+        Register::Category,
+    )?;
     let named = district.as_ref().and_then(Option::as_ref);
-    known(tx, &mut faults, "/district", named.map(DistrictCode::as_str), Register::District)?;
-    let source = referral.as_ref().and_then(Option::as_ref).map(|referral| referral.source.as_str());
-    known(tx, &mut faults, "/referral/source", source, Register::Source)?;
+    known(
+        tx,
+        &mut faults,
+        "/district",
+        named.map(DistrictCode::as_str),
+        Register::District,
+    )?;
+    let source = referral
+        .as_ref()
+        .and_then(Option::as_ref)
+        .map(|referral| referral.source.as_str());
+    known(
+        tx,
+        &mut faults,
+        "/referral/source",
+        source,
+        Register::Source,
+    )?;
 
     let place = match (&office, faults.is_empty()) {
         (Some(code), true) => Some(filing_place(tx, code)?),
         _ => None,
     };
     let referral = referral.flatten();
-    let partner = referral.as_ref().and_then(|referral| referral.partner.clone());
+    let partner = referral
+        .as_ref()
+        .and_then(|referral| referral.partner.clone());
     let referred = match (&partner, faults.is_empty()) {
         (Some(code), true) => Some(referred_by(tx, code)?),
         _ => None,
@@ -162,7 +202,10 @@ pub(super) fn filing(tx: &mut Tx<'_>, body: &Map<String, Value>) -> Result<(Fili
             language: spoken?,
             district: district?.or_else(|| place.as_ref().map(|place| place.district.clone()))?,
             court_stage: court_stage?.unwrap_or(CourtStage::PreCourt),
-            source: referral.as_ref().map_or_else(|| SourceCode::from_stored("self".into()), |r| r.source.clone()),
+            source: referral.as_ref().map_or_else(
+                || SourceCode::from_stored("self".into()),
+                |r| r.source.clone(),
+            ),
             referral: referred,
             reference: referral.and_then(|referral| referral.reference),
             summary: Confidential::new(summary?),
@@ -184,7 +227,11 @@ fn referral(input: &mut Input<'_>) -> Option<Where> {
         input.fault("source", FaultKind::Missing);
     }
     let source = source?.unwrap_or_else(|| SourceCode::from_stored("self".into()));
-    Some(Where { source, partner: partner?, reference: reference? })
+    Some(Where {
+        source,
+        partner: partner?,
+        reference: reference?,
+    })
 }
 
 fn parties(tx: &Tx<'_>, input: &mut Input<'_>) -> Option<Vec<Party>> {
@@ -241,9 +288,18 @@ fn known(
     let Some(code) = code else { return Ok(()) };
     let region = tx.region();
     let known: Vec<String> = match register {
-        Register::Category => reference::category_list(tx.db, region)?.into_iter().map(|c| c.code.to_string()).collect(),
-        Register::District => reference::district_list(tx.db, region)?.into_iter().map(|c| c.code.to_string()).collect(),
-        Register::Source => reference::source_list(tx.db, region)?.into_iter().map(|c| c.code.to_string()).collect(),
+        Register::Category => reference::category_list(tx.db, region)?
+            .into_iter()
+            .map(|c| c.code.to_string())
+            .collect(),
+        Register::District => reference::district_list(tx.db, region)?
+            .into_iter()
+            .map(|c| c.code.to_string())
+            .collect(),
+        Register::Source => reference::source_list(tx.db, region)?
+            .into_iter()
+            .map(|c| c.code.to_string())
+            .collect(),
     };
     if !known.iter().any(|known| known == code) {
         faults.push(pointer, FaultKind::UnknownCode { known });
@@ -271,27 +327,45 @@ pub(super) fn correction(
     let summary = input.text_if("summary", |text| story(text, STORY_MOST));
     let takes_amount = input.mentions("amount") && !input.has("amount");
     let amount = input.number_if("amount", 0, AMOUNT_MOST);
-    let parties = if input.mentions("parties") { parties(tx, &mut input).map(Some) } else { Some(None) };
+    let parties = if input.mentions("parties") {
+        parties(tx, &mut input).map(Some)
+    } else {
+        Some(None)
+    };
     for name in ["category", "language", "district", "court_stage", "summary"] {
         if input.mentions(name) && !input.has(name) {
             input.fault(name, FaultKind::Missing);
         }
     }
     input.finish();
-    let code = category.as_ref().and_then(Option::as_ref).map(CategoryCode::as_str);
+    let code = category
+        .as_ref()
+        .and_then(Option::as_ref)
+        .map(CategoryCode::as_str);
     known(tx, &mut faults, "/category", code, Register::Category)?;
-    let code = district.as_ref().and_then(Option::as_ref).map(DistrictCode::as_str);
+    let code = district
+        .as_ref()
+        .and_then(Option::as_ref)
+        .map(DistrictCode::as_str);
     known(tx, &mut faults, "/district", code, Register::District)?;
     let read = (|| {
         let content = ContentChange {
             summary: Confidential::new(summary?),
-            amount: Confidential::new(if takes_amount { Some(None) } else { amount?.map(Some) }),
+            amount: Confidential::new(if takes_amount {
+                Some(None)
+            } else {
+                amount?.map(Some)
+            }),
             parties: parties?,
             ..ContentChange::default()
         };
         let correction = Correction {
             category: category?,
-            subcategory: if clears { Some(String::new()) } else { subcategory? },
+            subcategory: if clears {
+                Some(String::new())
+            } else {
+                subcategory?
+            },
             language: spoken?,
             district: district?,
             court_stage: court_stage?,
@@ -303,10 +377,14 @@ pub(super) fn correction(
     if content.is_empty() {
         return Ok((correction, content));
     }
-    let reader: Authorized<ReadContent> =
-        authorized.also(&tx.actor).ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
+    let reader: Authorized<ReadContent> = authorized
+        .also(&tx.actor)
+        .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
     let before: Content = reader.content(tx.db, &tx.app.vault)?;
-    let correction = Correction { content: touched(&content, &before), ..correction };
+    let correction = Correction {
+        content: touched(&content, &before),
+        ..correction
+    };
     Ok((correction, content))
 }
 
@@ -321,7 +399,10 @@ pub(super) struct GroundChange {
 ///
 /// # Errors
 /// Every fault of the body.
-pub(super) fn ground_change(body: &Map<String, Value>, today: NaiveDate) -> Result<GroundChange, AppError> {
+pub(super) fn ground_change(
+    body: &Map<String, Value>,
+    today: NaiveDate,
+) -> Result<GroundChange, AppError> {
     let mut faults = Faults::new();
     let mut input = Input::new(body, &mut faults);
     let ground = input.text("ground", str::parse::<Ground>);
@@ -333,6 +414,12 @@ pub(super) fn ground_change(body: &Map<String, Value>, today: NaiveDate) -> Resu
     }
     let reason = input.text("reason", |text| line(text, 500));
     input.finish();
-    let change = (|| Some(GroundChange { ground: ground?, effective_on: effective_on?, reason: reason? }))();
+    let change = (|| {
+        Some(GroundChange {
+            ground: ground?,
+            effective_on: effective_on?,
+            reason: reason?,
+        })
+    })();
     faults.finish(change).map_err(AppError::Invalid)
 }

@@ -6,7 +6,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    case::{Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered},
+    case::{
+        Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered,
+    },
     id::{CaseId, DataKeyId, MediatorId},
     language::{Language, Names},
     workflow::{Action, Definition, FieldType},
@@ -25,7 +27,7 @@ use uuid::Uuid;
 
 /// A case.
 #[derive(Serialize, ToSchema)]
-pub struct CaseView {
+pub(super) struct CaseView {
     id: Uuid,
     /// What people read, such as `ORL-03/2026-0017`.
     number: String,
@@ -147,7 +149,7 @@ struct AgreementView {
 
 /// One entry of the history.
 #[derive(Serialize, ToSchema)]
-pub struct EventView {
+pub(super) struct EventView {
     id: Uuid,
     seq: i32,
     kind: &'static str,
@@ -161,7 +163,7 @@ pub struct EventView {
 
 /// What a transition came to.
 #[derive(Serialize, ToSchema)]
-pub struct TransitionAnswer {
+pub(super) struct TransitionAnswer {
     transition: TransitionView,
     case: CaseView,
     /// The messages that it caused.
@@ -196,7 +198,7 @@ struct NoticeView {
 
 /// Every action with its answer.
 #[derive(Serialize, ToSchema)]
-pub struct ExplainView {
+pub(super) struct ExplainView {
     actions: Vec<ActionView>,
 }
 
@@ -229,16 +231,20 @@ struct FieldView {
 }
 
 /// What a case's view needs from the registers, for one case or a page of them.
-pub struct Lookup {
+pub(super) struct Lookup {
     mediators: HashMap<MediatorId, MediatorName>,
     partners: HashMap<kelisim_domain::id::PartnerId, String>,
 }
 
 impl Lookup {
     /// Looks up the names that these cases show.
-    pub fn of<'c>(tx: &mut Tx<'_>, cases: impl Iterator<Item = &'c Case> + Clone) -> Result<Self, AppError> {
+    pub(super) fn of<'c>(
+        tx: &mut Tx<'_>,
+        cases: impl Iterator<Item = &'c Case> + Clone,
+    ) -> Result<Self, AppError> {
         let region = tx.region();
-        let mut mediators: Vec<MediatorId> = cases.clone().filter_map(|case| case.mediator).collect();
+        let mut mediators: Vec<MediatorId> =
+            cases.clone().filter_map(|case| case.mediator).collect();
         mediators.sort();
         mediators.dedup();
         let mut partners = HashMap::new();
@@ -247,18 +253,29 @@ impl Lookup {
                 entry.insert(partner::partner_code(tx.db, region, id)?.to_string());
             }
         }
-        Ok(Lookup { mediators: mediator::mediator_names(tx.db, region, &mediators)?, partners })
+        Ok(Lookup {
+            mediators: mediator::mediator_names(tx.db, region, &mediators)?,
+            partners,
+        })
     }
 }
 
 /// The open part of a case; `office_has_head` matters for what the reader may do.
-pub fn open_view(tx: &Tx<'_>, case: &Case, lookup: &Lookup, allowed_actions: Vec<String>) -> CaseView {
+pub(super) fn open_view(
+    tx: &Tx<'_>,
+    case: &Case,
+    lookup: &Lookup,
+    allowed_actions: Vec<String>,
+) -> CaseView {
     CaseView {
         id: case.id.0,
         number: case.number.to_string(),
         version: case.version,
         office: case.number.office.to_string(),
-        workflow: WorkflowView { key: case.workflow.to_string(), version: case.workflow_version },
+        workflow: WorkflowView {
+            key: case.workflow.to_string(),
+            version: case.workflow_version,
+        },
         stage: case.stage.code(),
         step: case.step.to_string(),
         class: case.class.code(),
@@ -269,13 +286,19 @@ pub fn open_view(tx: &Tx<'_>, case: &Case, lookup: &Lookup, allowed_actions: Vec
         court_stage: case.court_stage.code(),
         referral: ReferralView {
             source: case.source.to_string(),
-            partner: case.partner.and_then(|id| lookup.partners.get(&id).cloned()),
+            partner: case
+                .partner
+                .and_then(|id| lookup.partners.get(&id).cloned()),
             reference: None,
             receipt_code: None,
         },
         mediator: case.mediator.map(|id| MediatorView {
             id: id.0,
-            name: lookup.mediators.get(&id).map(|name| name_in(name, tx.language())).unwrap_or_default(),
+            name: lookup
+                .mediators
+                .get(&id)
+                .map(|name| name_in(name, tx.language()))
+                .unwrap_or_default(),
         }),
         filed_at: case.filed_at,
         due: Vec::new(),
@@ -302,7 +325,7 @@ fn name_in(name: &MediatorName, language: Language) -> String {
 }
 
 /// The actions that the reader may take on a case, as far as they can be known without answers to a form.
-pub fn allowed_actions(
+pub(super) fn allowed_actions(
     tx: &Tx<'_>,
     definition: &Definition,
     case: &Case,
@@ -322,7 +345,10 @@ pub fn allowed_actions(
 }
 
 /// A case for one reader, with what they may read of its content.
-pub fn case_view(tx: &mut Tx<'_>, authorized: &Authorized<See>) -> Result<CaseView, AppError> {
+pub(super) fn case_view(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+) -> Result<CaseView, AppError> {
     let case = authorized.case();
     let definition = app::case::definition_of(tx, case)?;
     let lookup = Lookup::of(tx, std::iter::once(case))?;
@@ -333,16 +359,25 @@ pub fn case_view(tx: &mut Tx<'_>, authorized: &Authorized<See>) -> Result<CaseVi
     }
     if let Some(reader) = app::case::reads_content(tx, authorized) {
         let content = reader.content(tx.db, &tx.app.vault)?;
-        view.referral.reference = content.reference.reveal().as_ref().map(|text| text.as_str().to_owned());
+        view.referral.reference = content
+            .reference
+            .reveal()
+            .as_ref()
+            .map(|text| text.as_str().to_owned());
         view.confidential = Some(content_view(&content));
     }
     Ok(view)
 }
 
 /// The answer that shows a case.
-pub fn case_answer(tx: &mut Tx<'_>, authorized: &Authorized<See>) -> Result<Answer, AppError> {
+pub(super) fn case_answer(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+) -> Result<Answer, AppError> {
     let view = case_view(tx, authorized)?;
-    Ok(Answer::ok(&view).version(view.version).sealed_by(authorized.key()))
+    Ok(Answer::ok(&view)
+        .version(view.version)
+        .sealed_by(authorized.key()))
 }
 
 /// The content for a reader who passed the check for it.
@@ -356,7 +391,11 @@ fn content_view(content: &Content) -> ContentView {
             summary: agreement.summary.reveal().clone(),
         }),
         exclusion_code: content.exclusion_code.reveal().clone(),
-        answers: content.answers.iter().map(|(name, answer)| (name.clone(), answer.reveal().clone())).collect(),
+        answers: content
+            .answers
+            .iter()
+            .map(|(name, answer)| (name.clone(), answer.reveal().clone()))
+            .collect(),
     }
 }
 
@@ -375,7 +414,7 @@ fn party_view(party: &Party) -> PartyView {
 
 impl EventView {
     /// An entry of the history.
-    pub fn of(recorded: &Recorded) -> Self {
+    pub(super) fn of(recorded: &Recorded) -> Self {
         let event = &recorded.event;
         EventView {
             id: recorded.id.0,
@@ -384,13 +423,21 @@ impl EventView {
             at: event.at,
             actor: event.actor.0,
             data: event.data.clone(),
-            hash: recorded.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: recorded
+                .hash
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
         }
     }
 }
 
 /// The answer to a transition: what happened, the case after it, and the messages.
-pub fn transition_answer(tx: &mut Tx<'_>, done: &Done, key: DataKeyId) -> Result<Answer, AppError> {
+pub(super) fn transition_answer(
+    tx: &mut Tx<'_>,
+    done: &Done,
+    key: DataKeyId,
+) -> Result<Answer, AppError> {
     let case = view_after(tx, &done.case)?;
     let version = case.version;
     let view = TransitionAnswer {
@@ -398,7 +445,10 @@ pub fn transition_answer(tx: &mut Tx<'_>, done: &Done, key: DataKeyId) -> Result
         case,
         notices: done.messages.iter().map(notice_view).collect(),
     };
-    Ok(Answer { status: 201, ..Answer::ok(&view).version(version).sealed_by(key) })
+    Ok(Answer {
+        status: 201,
+        ..Answer::ok(&view).version(version).sealed_by(key)
+    })
 }
 
 /// The case after a change by the same actor. They may have given it away with this very act: then the open part is
@@ -417,10 +467,19 @@ fn view_after(tx: &mut Tx<'_>, case: &Case) -> Result<CaseView, AppError> {
 
 fn transition_view(event: &Event, id: Uuid) -> TransitionView {
     let (action, from, to) = match &event.data {
-        EventData::Moved { action, from, to, .. } => (action.to_string(), from.to_string(), to.step.to_string()),
+        EventData::Moved {
+            action, from, to, ..
+        } => (action.to_string(), from.to_string(), to.step.to_string()),
         other => (other.kind().to_owned(), String::new(), String::new()),
     };
-    TransitionView { id, action, from, to, at: event.at, actor: event.actor.0 }
+    TransitionView {
+        id,
+        action,
+        from,
+        to,
+        at: event.at,
+        actor: event.actor.0,
+    }
 }
 
 fn notice_view(message: &NewMessage) -> NoticeView {
@@ -439,7 +498,7 @@ fn notice_view(message: &NewMessage) -> NoticeView {
 }
 
 /// The answer to "what may I do, and why not?".
-pub fn explain_answer(
+pub(super) fn explain_answer(
     tx: &mut Tx<'_>,
     authorized: &Authorized<See>,
     mediator: Option<MediatorId>,
@@ -454,14 +513,23 @@ pub fn explain_answer(
             action: answer.name.to_string(),
             title: answer.action.title.get(language).to_owned(),
             allowed: answer.allowed(),
-            refusals: answer.refusals.iter().map(|refusal| RefusalView::of(refusal, language)).collect(),
+            refusals: answer
+                .refusals
+                .iter()
+                .map(|refusal| RefusalView::of(refusal, language))
+                .collect(),
             form: form_view(&definition, answer.action, case, language),
         })
         .collect();
     Ok(Answer::ok(&ExplainView { actions }).version(case.version))
 }
 
-fn form_view(definition: &Definition, action: &Action, case: &Case, language: Language) -> Vec<FieldView> {
+fn form_view(
+    definition: &Definition,
+    action: &Action,
+    case: &Case,
+    language: Language,
+) -> Vec<FieldView> {
     let title = |names: &Names| names.get(language).to_owned();
     action
         .form
@@ -473,9 +541,10 @@ fn form_view(definition: &Definition, action: &Action, case: &Case, language: La
             required: field.required,
             confidential: field.confidential,
             choices: match field.kind {
-                FieldType::Ground => {
-                    grounds_offered(definition, action, case).into_iter().map(str::to_owned).collect()
-                }
+                FieldType::Ground => grounds_offered(definition, action, case)
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
                 _ => field.choices.clone(),
             },
             default: field.default.clone(),
