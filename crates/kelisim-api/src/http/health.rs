@@ -11,13 +11,13 @@ struct Health {
 
 /// The process answers.
 #[get("/healthz")]
-pub async fn healthz() -> HttpResponse {
+pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
 }
 
 /// The database answers and has every migration of this program.
 #[get("/readyz")]
-pub async fn readyz(app: web::Data<App>) -> HttpResponse {
+pub(crate) async fn readyz(app: web::Data<App>) -> HttpResponse {
     let ready = app.database.is_migrated().await;
     match ready {
         Ok(true) => HttpResponse::Ok().json(Health { status: "ready" }),

@@ -59,19 +59,19 @@ fn answer() -> HttpResponse {
 
 /// The document beside the routes that it describes.
 #[get("/api/v1/openapi.json")]
-pub async fn openapi_json() -> HttpResponse {
+pub(crate) async fn openapi_json() -> HttpResponse {
     answer()
 }
 
 /// The same document, where people look first.
 #[get("/api/openapi.json")]
-pub async fn openapi_json_short() -> HttpResponse {
+pub(crate) async fn openapi_json_short() -> HttpResponse {
     answer()
 }
 
 /// The document as a page for people.
 #[get("/api/docs")]
-pub async fn docs() -> HttpResponse {
+pub(crate) async fn docs() -> HttpResponse {
     let document: serde_json::Value = serde_json::from_str(whole()).unwrap_or_default();
     let mut rows = String::new();
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
@@ -100,7 +100,7 @@ pub async fn docs() -> HttpResponse {
 
 /// What an error code means, for people.
 #[get("/problems/{code}")]
-pub async fn problem_page(
+pub(crate) async fn problem_page(
     request: HttpRequest,
     code: web::Path<String>,
     app: web::Data<App>,
