@@ -1,3 +1,5 @@
+//! The README of this crate is its documentation.
+//!
 #![doc = include_str!("../README.md")]
 
 pub mod connection;
