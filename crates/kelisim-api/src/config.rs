@@ -10,7 +10,6 @@ mod value;
 
 pub use value::Network;
 
-use chrono::Duration;
 use kelisim_domain::{
     calendar::Zone,
     code::{RegionCode, WorkflowKey},
@@ -23,6 +22,7 @@ use lettre::message::Mailbox;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 use url::Url;
@@ -122,16 +122,14 @@ pub struct Region {
 /// Bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The largest body of a request, in bytes.
-    pub body_bytes: usize,
-    /// How long a client may take to send a request.
-    pub request: Duration,
+    /// Connections that each thread of the server keeps open.
+    pub connections: usize,
     /// How long running requests are waited for when the server stops.
-    pub stop: Duration,
+    pub stop_seconds: u64,
     /// Connections that read.
-    pub database_readers: u32,
+    pub database_readers: NonZeroUsize,
     /// Changes that may wait for the database.
-    pub database_queue: usize,
+    pub database_queue: NonZeroUsize,
 }
 
 /// The log.
@@ -372,18 +370,16 @@ impl Reader {
     }
 
     fn limits(&mut self) -> Option<Limits> {
-        let body_bytes = self.number("limits.body_bytes");
-        let request = self.number("limits.request_seconds");
-        let stop = self.number("limits.stop_seconds");
+        let connections = self.number("limits.connections");
+        let stop_seconds = self.number("limits.stop_seconds");
         let readers = self.number("limits.database_readers");
         let queue = self.number("limits.database_queue");
-        let seconds = |number: u64| i64::try_from(number).ok().map(Duration::seconds);
+        let size = |number: u64| usize::try_from(number).ok();
         Some(Limits {
-            body_bytes: usize::try_from(body_bytes?).ok()?,
-            request: seconds(request?)?,
-            stop: seconds(stop?)?,
-            database_readers: u32::try_from(readers?).ok()?,
-            database_queue: usize::try_from(queue?).ok()?,
+            connections: size(connections?)?,
+            stop_seconds: stop_seconds?,
+            database_readers: NonZeroUsize::new(size(readers?)?)?,
+            database_queue: NonZeroUsize::new(size(queue?)?)?,
         })
     }
 

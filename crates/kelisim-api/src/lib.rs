@@ -1,9 +1,14 @@
 //! Kelisim's HTTP interface, mail, worker and command line.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod enrol;
 pub mod http;
 pub mod locale;
 pub mod mail;
 pub mod region;
+pub mod setup;
+pub mod start;
+pub mod telemetry;

@@ -1,2 +1,5 @@
 //! The binary `kelisim`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    kelisim_api::cli::main()
+}

@@ -26,6 +26,9 @@ pub fn enqueue(
     orders: &[NoticeOrder],
 ) -> Result<Vec<NewMessage>, AppError> {
     let mut messages = Vec::new();
+    if tx.app.is_history {
+        return Ok(messages);
+    }
     for order in orders {
         match *order {
             NoticeOrder::ToMediator { kind, mediator } => {

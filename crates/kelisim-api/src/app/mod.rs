@@ -46,6 +46,8 @@ pub struct App {
     pub public_url: String,
     /// Told after each commit, so that a worker in this process looks at the outbox at once.
     pub wake: Arc<Notify>,
+    /// Whether what happens is past: an invented or imported history causes no message (D37).
+    pub is_history: bool,
     /// Idempotency keys whose first request is still running in this process.
     pub running: once::Running,
 }

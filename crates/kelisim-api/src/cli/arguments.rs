@@ -1,0 +1,192 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "kelisim", version, max_term_width = 100)]
+#[command(about = "Case management for a regional network of volunteer mediators")]
+#[command(
+    after_help = "Examples:\n  kelisim demo                          try everything with an invented year\n  kelisim migrate --config kelisim.toml make a database ready\n  kelisim serve --config kelisim.toml   serve it\n\nEvery setting: `kelisim config default`."
+)]
+pub(super) struct Arguments {
+    /// A configuration file (TOML).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an invented network, walk one case from filed to closed, then serve it.
+    #[command(
+        after_help = "Examples:\n  kelisim demo\n  kelisim demo --no-serve --json | jq -r '.accounts[] | select(.role == \"coordinator\").token'\n  kelisim demo --fresh --cases 5000 --seed 7\n\nNo mail leaves this machine: messages become .eml files in DATA/mail/."
+    )]
+    Demo(DemoOptions),
+    /// Serve the interface and, unless worker.enabled = false, send the mail.
+    Serve {
+        /// Address and port, instead of http.listen.
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<String>,
+    },
+    /// Send the mail, and nothing else.
+    Work,
+    /// Make the database ready: tables, master key, region, workflows. Again and again without harm.
+    Migrate {
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say whether the configuration is valid.
+    CheckConfig,
+    /// Show the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Ask the server on http.listen whether it is ready: exit 0 or 1.
+    Healthcheck,
+    /// The first administrator.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Accounts, for set-up by scripts.
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Bearer tokens.
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Mail.
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DemoOptions {
+    /// Address and port; a loopback address only.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub(super) listen: String,
+    /// The folder for database, key and mail.
+    #[arg(long, default_value = "./kelisim-demo", value_name = "FOLDER")]
+    pub(super) data: PathBuf,
+    /// How many cases the invented year has.
+    #[arg(long, default_value_t = 850, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(super) cases: u32,
+    /// Another seed makes another network; the same seed and date make the same one.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// The day on which the invented year ends [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<chrono::NaiveDate>,
+    /// Delete the folder first, if a demo made it.
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// End when everything is made.
+    #[arg(long)]
+    pub(super) no_serve: bool,
+    /// Print one JSON object for programs instead of the story.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Every setting that holds and where it comes from; secrets are masked.
+    Show {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// A file with every setting, its meaning and its default, to begin with.
+    Default,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Make the first administrator and print a token, alone on stdout.
+    #[command(
+        after_help = "Example:\n  kelisim admin create --email aigul@example.kz --name 'Aigul' > token"
+    )]
+    Create {
+        /// The mail address.
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// The name.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountCommand {
+    /// Make an account with one role, without sending anything; prints its id.
+    #[command(
+        after_help = "Examples:\n  kelisim account create --email head@example.kz --name 'Saule' --role office_head --office ORL-01\n  kelisim account create --email m@example.kz --name 'Erlan' --role mediator --office ORL-01 --mediator 0190…\n  kelisim account create --email edu@example.kz --name 'Dana' --role partner --partner EDU"
+    )]
+    Create {
+        /// The mail address.
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// The name.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// mediator, office_head, registrar, coordinator, partner, auditor or administrator.
+        #[arg(long, value_name = "ROLE")]
+        role: String,
+        /// The office of a head or mediator.
+        #[arg(long, value_name = "CODE")]
+        office: Option<String>,
+        /// The mediator's id in the register.
+        #[arg(long, value_name = "ID")]
+        mediator: Option<String>,
+        /// The agency of a partner contact.
+        #[arg(long, value_name = "CODE")]
+        partner: Option<String>,
+        /// The language of the account: kk, ru or en.
+        #[arg(long, default_value = "kk", value_name = "LANGUAGE")]
+        language: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokenCommand {
+    /// Print a new bearer token for an account, alone on stdout.
+    Create {
+        /// The mail address of the account.
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// Days until it expires.
+        #[arg(long, default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3_650))]
+        expires_days: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// Send one test message and say which step of sending fails.
+    Test {
+        /// The address.
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! `migrate`.
+
+use super::{Failure, print, sources};
+use crate::{config::Config, setup};
+use serde_json::json;
+
+pub(super) fn run(config: &Config, json: bool) -> Result<(), Failure> {
+    let sources = sources();
+    let done = setup::run(config, sources.clock.as_ref(), &sources.secret_entropy)?;
+    if json {
+        let done = json!({
+            "database_url": config.database.to_string(),
+            "migrations": done.migrations,
+            "master_key_made": done.master_key,
+            "region": config.region.code,
+            "region_made": done.is_new_region,
+        });
+        return print(&format!("{done}\n"));
+    }
+    for name in &done.migrations {
+        eprintln!("Applied {name}.");
+    }
+    if let Some(path) = &done.master_key {
+        eprintln!(
+            "Made the master key {}. Keep a copy apart from the backups.",
+            path.display()
+        );
+    }
+    if done.is_new_region {
+        eprintln!("Loaded the region {}.", config.region.code);
+    }
+    eprintln!("{} is ready.", config.database);
+    Ok(())
+}

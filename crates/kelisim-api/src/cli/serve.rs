@@ -1,0 +1,111 @@
+//! `serve` and `work`: run until somebody asks to stop, then finish what runs.
+
+use super::{Failure, sources};
+use crate::{
+    app::App,
+    config::Config,
+    http::server::{self, Limits},
+    start, telemetry,
+};
+use std::{net::TcpListener, sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// The longest a stop may take before the process ends anyway.
+const STOP_SECONDS: u64 = 30;
+
+pub(super) fn run(config: &Config) -> Result<(), Failure> {
+    telemetry::start(config.log);
+    let app = start::open(config, &sources())?;
+    let listener = bind(config)?;
+    eprintln!(
+        "Kelisim serves {} (stop with Ctrl+C).",
+        config.http.public_url
+    );
+    serve(app, listener, config)
+}
+
+pub(super) fn work(config: &Config) -> Result<(), Failure> {
+    telemetry::start(config.log);
+    let app = start::open(config, &sources())?;
+    runtime()?.block_on(async {
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(worker(app, config.clone(), stopped));
+        asked_to_stop().await;
+        finish(stop, Some(worker)).await;
+        Ok(())
+    })
+}
+
+/// Takes the address, so that a port in use is said before anything else happens.
+pub(crate) fn bind(config: &Config) -> Result<TcpListener, Failure> {
+    let listen = config.http.listen;
+    TcpListener::bind(listen)
+        .map_err(|error| Failure::failed(format!("cannot listen on {listen}: {error}")))
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Result<(), Failure> {
+    let limits = Limits {
+        workers: config.http.workers,
+        connections: config.limits.connections,
+        stop_seconds: config.limits.stop_seconds,
+    };
+    runtime()?.block_on(async {
+        let server = server::serve(Arc::clone(&app), listener, limits).map_err(Failure::failed)?;
+        let handle = server.handle();
+        let serving = tokio::spawn(server);
+        let (stop, stopped) = watch::channel(false);
+        let worker = config
+            .worker_enabled
+            .then(|| tokio::spawn(worker(app, config.clone(), stopped)));
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        // The worker finishes its messages while the server finishes its requests.
+        tokio::join!(handle.stop(true), finish(stop, worker));
+        serving
+            .await
+            .map_err(Failure::failed)?
+            .map_err(Failure::failed)
+    })
+}
+
+/// Sends the mail until it is told to stop.
+async fn worker(_app: Arc<App>, _config: Config, mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.changed().await;
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::failed)
+}
+
+async fn finish(stop: watch::Sender<bool>, worker: Option<tokio::task::JoinHandle<()>>) {
+    let _ = stop.send(true);
+    if let Some(worker) = worker
+        && tokio::time::timeout(Duration::from_secs(STOP_SECONDS - 2), worker)
+            .await
+            .is_err()
+    {
+        tracing::warn!("the worker did not stop in time; its leases run out by themselves");
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,202 @@
+//! Making a database ready: tables, master key, region and workflows. `migrate` and `demo` do it, and nobody else.
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    region::{self, RegionFiles, Unreadable},
+};
+use chrono::{DateTime, Utc};
+use kelisim_domain::{
+    code::WorkflowKey,
+    id::RegionId,
+    workflow::{self, Definition, DefinitionFault},
+};
+use kelisim_persistence::{
+    Database, Db, Entropy, Error, MasterKey, Options, Vault,
+    entropy::new_id,
+    migrate,
+    store::{
+        definition::{StoredDefinition, definition_insert},
+        region::region_find_by_code,
+    },
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Why a database is not ready, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The database.
+    #[error("{0}")]
+    Database(#[from] Error),
+    /// No region has this code.
+    #[error("region.code is {code}, and this program knows {known} only")]
+    UnknownRegion {
+        /// The code in the configuration.
+        code: String,
+        /// The codes that there are.
+        known: String,
+    },
+    /// The region is not in the database.
+    #[error("the database has no region {0} yet; run `kelisim migrate`")]
+    NoRegion(String),
+    /// Tables are missing.
+    #[error("the database lacks {0} of this program's migrations; run `kelisim migrate`")]
+    Behind(usize),
+    /// A workflow of the program was published before with another text (D34).
+    #[error(
+        "workflow {key} version {version} in the database differs from the one in this program; \
+         a published version never changes, so one of the two is not what it says"
+    )]
+    OtherDefinition {
+        /// The key.
+        key: String,
+        /// The version.
+        version: i32,
+    },
+    /// A workflow in the database makes no sense to this program.
+    #[error("workflow {key} version {version} cannot be read: {fault}")]
+    UnreadableDefinition {
+        /// The key.
+        key: String,
+        /// The version.
+        version: i32,
+        /// The first fault.
+        fault: String,
+    },
+    /// The workflow for new cases is not published.
+    #[error("workflow.default is {0}, which is not published in this database")]
+    NoDefault(String),
+    /// The database names a master key that is not there.
+    #[error(
+        "the master key file {0} is missing, and the database was made with it; \
+         put it back, a new key would open nothing"
+    )]
+    KeyLost(PathBuf),
+    /// A file that is part of the program is broken.
+    #[error("{0}")]
+    Embedded(#[from] Unreadable),
+}
+
+/// What was done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The migrations that were applied.
+    pub migrations: Vec<String>,
+    /// The master key file that was made.
+    pub master_key: Option<PathBuf>,
+    /// Whether the region was new.
+    pub is_new_region: bool,
+}
+
+/// The sizes of the database's queues and threads.
+pub fn options(config: &Config) -> Options {
+    Options {
+        threads: config.limits.database_readers,
+        queue: config.limits.database_queue,
+        ..Options::default()
+    }
+}
+
+/// Applies migrations, makes the master key of an empty database, loads the region and the workflows.
+///
+/// # Errors
+/// See [`SetupError`]; doing it again after the cause was removed goes on where it stopped.
+pub fn run(
+    config: &Config,
+    clock: &dyn Clock,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Done, SetupError> {
+    let code = &config.region.code;
+    let files = region::find(code)?.ok_or_else(|| SetupError::UnknownRegion {
+        code: code.to_string(),
+        known: region::known().join(", "),
+    })?;
+    let migrations = migrate::migrate(&config.database)?;
+    let database = Database::open(&config.database, &options(config))?;
+    let (key, master_key) = master_key(config, &database, entropy.as_ref())?;
+    let now = clock.now();
+    let entropy = Arc::clone(entropy);
+    let is_new_region = database.write_blocking(move |db| {
+        Vault::found(db, &key, Arc::clone(&entropy), now)?;
+        load(db, &files, entropy.as_ref(), now)
+    })?;
+    Ok(Done {
+        migrations,
+        master_key,
+        is_new_region,
+    })
+}
+
+/// The key in the file; a new one only for a database that names none.
+fn master_key(
+    config: &Config,
+    database: &Database,
+    entropy: &dyn Entropy,
+) -> Result<(MasterKey, Option<PathBuf>), SetupError> {
+    let path = &config.master_key_file;
+    if path.exists() {
+        return Ok((MasterKey::read(path)?, None));
+    }
+    if database.read_blocking(Vault::is_founded)? {
+        return Err(SetupError::KeyLost(path.clone()));
+    }
+    Ok((MasterKey::create(path, entropy)?, Some(path.clone())))
+}
+
+/// Loads region, lists and embedded workflows; says whether the region was new.
+fn load(
+    db: &mut Db,
+    files: &RegionFiles,
+    entropy: &dyn Entropy,
+    now: DateTime<Utc>,
+) -> Result<bool, SetupError> {
+    let new = RegionId(new_id(now, entropy));
+    let region = region::load(db, files, new, now)?;
+    for (definition, text) in embedded()? {
+        let stored = StoredDefinition {
+            key: definition.key.clone(),
+            version: definition.version,
+            text: text.to_owned(),
+            published_at: now,
+        };
+        match definition_insert(db, region, &stored) {
+            Err(Error::Conflict { .. }) => return Err(differs(&stored.key, stored.version)),
+            other => other?,
+        };
+    }
+    Ok(region == new)
+}
+
+/// The workflows that are part of the program.
+pub(crate) fn embedded() -> Result<Vec<(Definition, &'static str)>, SetupError> {
+    let text = workflow::BASIC;
+    let definition = workflow::parse(text).map_err(|faults| unreadable("basic", 1, &faults))?;
+    Ok(vec![(definition, text)])
+}
+
+pub(crate) fn differs(key: &WorkflowKey, version: i32) -> SetupError {
+    SetupError::OtherDefinition {
+        key: key.to_string(),
+        version,
+    }
+}
+
+pub(crate) fn unreadable(key: &str, version: i32, faults: &[DefinitionFault]) -> SetupError {
+    SetupError::UnreadableDefinition {
+        key: key.to_owned(),
+        version,
+        fault: faults.first().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+/// The id of the region in which commands create.
+///
+/// # Errors
+/// It is not loaded yet.
+pub fn region_id(db: &mut Db, config: &Config) -> Result<RegionId, SetupError> {
+    match region_find_by_code(db, &config.region.code) {
+        Ok(region) => Ok(region.id),
+        Err(Error::NotFound) => Err(SetupError::NoRegion(config.region.code.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,92 @@
+//! From a configuration to a running application, with every check that a start must pass.
+
+use crate::{
+    app::{App, Definitions, Zones},
+    clock::Clock,
+    config::Config,
+    setup::{self, SetupError},
+};
+use kelisim_domain::workflow;
+use kelisim_persistence::{
+    Database, Db, Entropy, MasterKey, Vault, migrate,
+    store::{definition::definition_list, region::region_list},
+};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Where time and chance come from.
+#[derive(Clone)]
+pub struct Sources {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and codes.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keys and tokens.
+    pub secret_entropy: Arc<dyn Entropy>,
+    /// Whether a past is recorded, which causes no message (D37).
+    pub is_history: bool,
+}
+
+/// Opens the database and everything that stands on it.
+///
+/// # Errors
+/// The database is behind or newer, its settings are unsafe, the master key is not the one it names, or a
+/// workflow differs from the program's.
+pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> {
+    let behind = migrate::pending(&config.database)?.len();
+    if behind > 0 {
+        return Err(SetupError::Behind(behind));
+    }
+    let database = Database::open(&config.database, &setup::options(config))?;
+    if !config.master_key_file.exists() {
+        return Err(SetupError::KeyLost(config.master_key_file.clone()));
+    }
+    let key = MasterKey::read(&config.master_key_file)?;
+    let entropy = Arc::clone(&sources.secret_entropy);
+    let vault = database.read_blocking(move |db| Vault::open(db, &key, entropy))?;
+    let default = config.workflow.as_str().to_owned();
+    let (definitions, zones) = database.read_blocking(move |db| published(db, default))?;
+    let wanted = config.clone();
+    let region = database.read_blocking(move |db| setup::region_id(db, &wanted))?;
+    if definitions.default_of(region).is_err() {
+        return Err(SetupError::NoDefault(config.workflow.to_string()));
+    }
+    Ok(Arc::new(App {
+        database,
+        vault,
+        definitions,
+        clock: Arc::clone(&sources.clock),
+        entropy: Arc::clone(&sources.entropy),
+        zones,
+        public_url: config.http.public_url.clone(),
+        wake: Arc::new(Notify::new()),
+        is_history: sources.is_history,
+        running: crate::app::once::Running::default(),
+    }))
+}
+
+/// The published workflows and the zone of every region.
+fn published(db: &mut Db, default: String) -> Result<(Definitions, Zones), SetupError> {
+    let (definitions, zones) = (Definitions::new(default), Zones::default());
+    let embedded = setup::embedded()?;
+    for region in region_list(db)? {
+        zones.insert(region.id, region.zone);
+        for stored in definition_list(db, region.id)? {
+            let same = |ours: &&(workflow::Definition, &str)| {
+                ours.0.key == stored.key && ours.0.version == stored.version
+            };
+            if embedded
+                .iter()
+                .find(same)
+                .is_some_and(|(_, text)| *text != stored.text)
+            {
+                return Err(setup::differs(&stored.key, stored.version));
+            }
+            let definition = workflow::parse(&stored.text).map_err(|faults| {
+                setup::unreadable(stored.key.as_str(), stored.version, &faults)
+            })?;
+            definitions.insert(region.id, definition);
+        }
+    }
+    Ok((definitions, zones))
+}
