@@ -12,3 +12,4 @@ pub mod region;
 pub mod setup;
 pub mod start;
 pub mod telemetry;
+pub mod worker;

@@ -11,6 +11,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use super::transport::{BeforeData, Fault, Letter, Outcome, Phase, Reply, Transport};
 
@@ -31,6 +32,15 @@ impl DirectoryTransport {
     /// Where a letter lies once it was delivered.
     pub fn path_of(&self, letter: &Letter) -> PathBuf {
         self.directory.join(file_name(letter))
+    }
+
+    /// The file of a message that was delivered into `directory`, by its outbox id.
+    pub fn find(directory: &Path, id: Uuid) -> Option<PathBuf> {
+        let ending = format!("_{id}.eml");
+        fs::read_dir(directory)
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.to_string_lossy().ends_with(&ending))
     }
 
     fn store(&self, letter: &Letter) -> io::Result<PathBuf> {
@@ -58,10 +68,8 @@ impl Transport for DirectoryTransport {
             }
             let (this, letter) = (self.clone(), letter.clone());
             match tokio::task::spawn_blocking(move || this.store(&letter)).await {
-                Ok(Ok(path)) => Outcome::Sent(Reply {
-                    code: None,
-                    text: path.display().to_string(),
-                }),
+                // The name of the file holds an address, which has no place in the log.
+                Ok(Ok(_)) => Outcome::Sent(Reply::new(None, "written")),
                 // A full or missing disk is the fault of no letter.
                 Ok(Err(error)) => {
                     Outcome::RelayFault(Fault::new(Phase::Store, None, error.to_string()))

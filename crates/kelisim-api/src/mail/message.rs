@@ -11,25 +11,6 @@ use kelisim_domain::{
     notice::{DataLevel, NoticeKind, PartnerEvent, PartnerNotice},
 };
 use lettre::{Address, message::Mailbox};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-/// What the outbox keeps of a message until its first attempt: only what nobody could look up then.
-///
-/// Case, office, memorandum, partner and recipient stand in the row itself; names, addresses, the
-/// partner's own reference and the memorandum's terms are looked up when the message is rendered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Payload {
-    /// The local day of the event.
-    pub on: NaiveDate,
-    /// How the case ended, for the message that says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<kelisim_domain::notice::OutcomeClass>,
-    /// The mediator at the time of the event.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mediator: Option<Uuid>,
-}
 
 /// A message that is complete but for its words.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 
 pub mod directory;
 pub mod message;
+pub mod prepare;
 pub mod probe;
 pub mod render;
 pub mod settings;

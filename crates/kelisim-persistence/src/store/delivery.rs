@@ -101,6 +101,22 @@ pub fn outbox_extend(
     Ok(())
 }
 
+/// Gives back what was claimed and not begun: another worker may take it at once.
+///
+/// # Errors
+/// Those of the database.
+pub fn outbox_release(db: &mut Db, leases: &[Lease]) -> Result<usize, Error> {
+    let tokens: Vec<Uid> = leases.iter().map(|lease| Uid(lease.token)).collect();
+    let count = diesel::update(outbox::table.filter(outbox::lease_token.eq_any(tokens)))
+        .filter(outbox::state.eq(State::Waiting.code()))
+        .set((
+            outbox::lease_token.eq(None::<Uid>),
+            outbox::lease_until.eq(None::<Ts>),
+        ))
+        .execute(db)?;
+    Ok(count)
+}
+
 /// Keeps the rendered message, sealed under `data_key`: every later attempt sends these bytes.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod case;
 pub mod case_event;
 pub mod case_list;
+pub mod case_mail;
 pub mod contact;
 pub mod data_key;
 pub mod definition;

@@ -1,0 +1,4 @@
+//! What runs beside the requests: the outbox.
+
+pub mod backoff;
+pub mod outbox;

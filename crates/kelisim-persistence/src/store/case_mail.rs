@@ -1,0 +1,81 @@
+//! What the mail may know of a case.
+//!
+//! The worker is no actor, so it has no way through `access_case`; instead of the case it gets the
+//! few facts that a message can carry, and none of its content (R1, G6).
+
+use kelisim_domain::{
+    case::CaseNumber,
+    code::{CategoryCode, DistrictCode},
+    id::{CaseId, MediatorId, OfficeId, RegionId},
+    language::Language,
+    notice::{PartnerReference, ReceiptCode},
+};
+
+use crate::{
+    connection::Db,
+    error::Error,
+    store::case::{case_load, reference_open, referral_of_case},
+    vault::{DataKey, Vault},
+};
+
+/// A case as far as a message can speak of it.
+#[derive(Clone)]
+pub struct MailCase {
+    /// Its number, for staff.
+    pub number: CaseNumber,
+    /// Its office, for staff.
+    pub office: OfficeId,
+    /// Its language.
+    pub language: Language,
+    /// Its category, which a memorandum covers or not.
+    pub category: CategoryCode,
+    /// Its district, likewise.
+    pub district: DistrictCode,
+    /// Its mediator.
+    pub mediator: Option<MediatorId>,
+    /// The names by which the partner knows it.
+    pub referral: Option<MailReferral>,
+    /// The key under which messages about it are sealed.
+    pub key: DataKey,
+}
+
+/// A referral as far as a message to its partner can speak of it.
+#[derive(Clone)]
+pub struct MailReferral {
+    /// Our code.
+    pub receipt_code: ReceiptCode,
+    /// The partner's own number.
+    pub reference: Option<PartnerReference>,
+}
+
+/// Loads what a message may know.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Erased`] when the case's key was destroyed.
+pub fn case_for_mail(
+    db: &mut Db,
+    vault: &Vault,
+    region: RegionId,
+    id: CaseId,
+) -> Result<MailCase, Error> {
+    let loaded = case_load(db, region, id)?;
+    let key = vault.key_open(db, region, loaded.key)?;
+    let referral = match referral_of_case(db, region, id)? {
+        None => None,
+        Some((referred, sealed)) => Some(MailReferral {
+            receipt_code: referred.receipt_code,
+            reference: reference_open(&key, id, sealed.as_deref())?,
+        }),
+    };
+    let case = loaded.case;
+    Ok(MailCase {
+        number: case.number,
+        office: case.office,
+        language: case.language,
+        category: case.category,
+        district: case.district,
+        mediator: case.mediator,
+        referral,
+        key,
+    })
+}
