@@ -54,6 +54,10 @@ impl Refusal {
 
     /// Whether it is about who asks, not about the case: such a refusal is a 403, every other a 409.
     pub fn is_about_who(&self) -> bool {
-        matches!(self, Refusal::Step(StepRefusal::NotYours { .. }))
+        matches!(
+            self,
+            Refusal::Step(StepRefusal::NotYours { .. })
+                | Refusal::Register(RegisterRefusal::RegistrarOnly)
+        )
     }
 }

@@ -172,6 +172,8 @@ pub enum RegisterRefusal {
         /// What was wanted.
         to: MediatorStatus,
     },
+    /// Election, suspension and removal are recorded by the registrar.
+    RegistrarOnly,
     /// The memorandum is signed already.
     AlreadySigned,
     /// The memorandum was never signed.
@@ -186,7 +188,7 @@ impl RegisterRefusal {
     /// The rule: the table of who may do what keeps the register of mediators, D25 the memoranda.
     pub fn rule(self) -> &'static str {
         match self {
-            RegisterRefusal::StatusStep { .. } => "3.3",
+            RegisterRefusal::StatusStep { .. } | RegisterRefusal::RegistrarOnly => "3.3",
             _ => "D25",
         }
     }
@@ -195,6 +197,7 @@ impl RegisterRefusal {
     pub fn code(self) -> &'static str {
         match self {
             RegisterRefusal::StatusStep { .. } => "mediator_status_step",
+            RegisterRefusal::RegistrarOnly => "registrar_only",
             RegisterRefusal::AlreadySigned => "memorandum_already_signed",
             RegisterRefusal::NotSigned => "memorandum_not_signed",
             RegisterRefusal::AlreadyTerminated => "memorandum_already_terminated",
@@ -206,6 +209,7 @@ impl RegisterRefusal {
     pub fn lifted_by(self) -> Vec<Role> {
         match self {
             RegisterRefusal::NotSigned => vec![Role::Coordinator],
+            RegisterRefusal::RegistrarOnly => vec![Role::Registrar],
             _ => Vec::new(),
         }
     }

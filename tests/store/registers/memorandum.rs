@@ -105,6 +105,7 @@ on_both_databases! {
         let list = |partner: Option<u128>, after: Option<u128>, limit| {
             let page = MemorandumPage {
                 partner: partner.map(|n| PartnerId(id(n))),
+                signed: false,
                 after: after.map(|n| MemorandumId(id(n))),
                 limit,
             };

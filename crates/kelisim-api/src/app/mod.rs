@@ -6,8 +6,13 @@
 pub mod account;
 pub mod case;
 mod error;
+pub mod mediator;
+pub mod memorandum;
 pub mod message;
+pub mod office;
 pub mod once;
+pub mod partner;
+pub mod register;
 
 pub use error::AppError;
 

@@ -7,4 +7,5 @@ pub mod form;
 pub mod health;
 pub mod openapi;
 pub mod problem;
+pub mod query;
 pub mod server;

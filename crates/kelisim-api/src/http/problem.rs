@@ -9,12 +9,13 @@ use crate::{
 };
 use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{
-    assignment::Unfit,
+    assignment::{MediatorStatus, Unfit},
     case::{StepRefusal, ground::GroundRefusal},
     fault::{Fault, FaultKind},
     language::Language,
     policy::Role,
     refusal::Refusal,
+    register::RegisterRefusal,
 };
 use serde::Serialize;
 
@@ -153,6 +154,12 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
             )
             .into(),
         )]),
+        Refusal::Register(RegisterRefusal::StatusStep { from, to }) => {
+            let name = |status: &MediatorStatus| {
+                text(language, &format!("mediator-status-{}", status.code()))
+            };
+            arguments([("from", name(from).into()), ("to", name(to).into())])
+        }
         Refusal::Step(StepRefusal::Closed) | Refusal::Unfit(_) | Refusal::Register(_) => {
             Arguments::new()
         }

@@ -15,6 +15,8 @@ use crate::types::Uid;
 pub struct MemorandumPage {
     /// Only those of this partner.
     pub partner: Option<PartnerId>,
+    /// Only those that were ever signed.
+    pub signed: bool,
     /// The last of the page before.
     pub after: Option<MemorandumId>,
     /// The most memoranda to give.
@@ -88,8 +90,8 @@ pub fn memoranda_of_partner(
 ) -> Result<Vec<Memorandum>, Error> {
     let page = MemorandumPage {
         partner: Some(partner),
-        after: None,
         limit: i64::MAX,
+        ..MemorandumPage::default()
     };
     memorandum_list(db, region, &page)
 }
@@ -116,6 +118,9 @@ pub fn memorandum_list(
         .into_boxed::<MultiBackend>();
     if let Some(partner) = page.partner {
         query = query.filter(memorandum::partner_id.eq(Uid::from(partner)));
+    }
+    if page.signed {
+        query = query.filter(memorandum::signed_on.is_not_null());
     }
     if let Some(after) = page.after {
         query = query.filter(memorandum::id.lt(Uid::from(after)));

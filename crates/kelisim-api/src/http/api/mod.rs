@@ -2,11 +2,19 @@
 
 pub mod case;
 pub mod me;
+pub mod mediator;
+pub mod memorandum;
+pub mod office;
+pub mod partner;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every route. A route outside this list does not exist, and every route in it stands in the OpenAPI document.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
     me::configure(routes);
+    office::configure(routes);
+    mediator::configure(routes);
+    partner::configure(routes);
+    memorandum::configure(routes);
     case::configure(routes);
 }
