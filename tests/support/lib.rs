@@ -3,15 +3,18 @@
 //! A test that touches a database is written once, inside [`on_both_databases!`]; the test command
 //! compares the two lists and fails when they differ.
 
+mod app;
 mod binary;
 mod both;
 mod contents;
 mod database;
 pub mod http;
+pub mod network;
 mod postgres;
 pub mod smtp_sink;
 mod stored;
 
+pub use app::TestApp;
 pub use binary::binary;
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;

@@ -1,0 +1,3 @@
+//! The interface over a real socket, on both databases.
+
+mod case_life;

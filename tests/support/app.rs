@@ -1,0 +1,169 @@
+//! The whole application on a socket of its own, over a database of its own, at a time of its own.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use kelisim_api::app::{App, Definitions, Zones, once::Running};
+use kelisim_api::clock::ManualClock;
+use kelisim_api::http::server::{Limits, serve};
+use kelisim_domain::calendar::Zone;
+use kelisim_domain::workflow;
+use kelisim_persistence::store::definition::definition_list;
+use kelisim_persistence::{Db, Error, SeededEntropy};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::http::{Client, Reply};
+use crate::network::{self, REGION};
+use crate::{Backend, OnBackend, TestDatabase};
+
+/// A server with the network of [`network`].
+pub struct TestApp {
+    /// The clock of the application.
+    pub clock: Arc<ManualClock>,
+    /// The application itself, for what no route shows.
+    pub app: Arc<App>,
+    base: String,
+    server: Option<(ServerHandle, JoinHandle<()>)>,
+    /// The database; dropped last.
+    pub database: TestDatabase,
+}
+
+impl OnBackend for TestApp {
+    fn on(backend: Backend) -> Self {
+        Self::start(backend, workflow::BASIC)
+    }
+}
+
+impl TestApp {
+    /// Starts a server whose new cases follow a workflow; `basic` is published in any case.
+    pub fn start(backend: Backend, workflow_text: &str) -> Self {
+        let database = TestDatabase::create(backend);
+        let open = database.open();
+        let text = workflow_text.to_owned();
+        let vault = open
+            .write_blocking(move |db| {
+                let vault = network::lay(db)?;
+                network::publish(db, &text)?;
+                Ok::<_, Error>(vault)
+            })
+            .unwrap();
+        let default = workflow::parse(workflow_text).unwrap().key;
+        let definitions = Definitions::new(default.as_str());
+        for stored in open
+            .read_blocking(|db| definition_list(db, REGION))
+            .unwrap()
+        {
+            definitions.insert(REGION, workflow::parse(&stored.text).unwrap());
+        }
+        let zones = Zones::default();
+        zones.insert(REGION, Zone::ORAL);
+        let clock = Arc::new(ManualClock::at(network::start()));
+        let app = Arc::new(App {
+            database: open,
+            vault,
+            definitions,
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(1)),
+            zones,
+            public_url: "https://kelisim.example.kz".to_owned(),
+            wake: Arc::new(Notify::new()),
+            is_history: false,
+            running: Running::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (tell, handle) = std::sync::mpsc::channel();
+        let served = Arc::clone(&app);
+        let thread = std::thread::spawn(move || {
+            crate::block_on(async move {
+                let limits = Limits {
+                    workers: 1,
+                    stop_seconds: 2,
+                    ..Limits::default()
+                };
+                let server = serve(served, listener, limits).unwrap();
+                tell.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let handle = handle.recv().unwrap();
+        Self {
+            clock,
+            app,
+            base,
+            server: Some((handle, thread)),
+            database,
+        }
+    }
+
+    /// A client without a token.
+    pub fn nobody(&self) -> Client {
+        Client::new(self.base.clone())
+    }
+
+    /// A client with the token of somebody of the network.
+    pub fn by(&self, name: &str) -> Client {
+        self.nobody().with_token(&network::token(name))
+    }
+
+    /// Everything that a body needs to file a case at ORL-01.
+    pub fn filing() -> Value {
+        json!({
+            "office": "ORL-01", "category": "family", "language": "kk", "summary": "Two neighbours and a cow.",
+            "parties": [
+                {"side": "A", "kind": "person", "name": "Demo Applicant", "phone": "8 701 123 45 67"},
+                {"side": "B", "kind": "person", "name": "Demo Other"},
+            ],
+        })
+    }
+
+    /// The same, referred by the partner EDU.
+    pub fn referred_filing() -> Value {
+        let mut body = Self::filing();
+        body["referral"] = json!({"source": "education", "partner": "EDU", "reference": "214"});
+        body
+    }
+
+    /// Files a case as the head of ORL-01; gives it as answered.
+    #[track_caller]
+    pub fn file(&self, body: &Value) -> Value {
+        self.by("head").post("cases", body).expect(201)
+    }
+
+    /// Takes an action on a case, at the version given.
+    pub fn act(&self, who: &str, case: &Value, body: &Value) -> Reply {
+        let path = format!("cases/{}/transitions", case["id"].as_str().unwrap());
+        let version = case["version"].as_i64().unwrap();
+        self.by(who)
+            .request("POST", &path)
+            .if_match(version)
+            .json(body)
+            .send()
+    }
+
+    /// Takes an action that must succeed; gives the case after it.
+    #[track_caller]
+    pub fn moved(&self, who: &str, case: &Value, body: &Value) -> Value {
+        self.act(who, case, body).expect(201)["case"].clone()
+    }
+
+    /// Runs a job in one transaction.
+    pub fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        self.app.database.write_blocking(job).unwrap()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some((handle, thread)) = self.server.take() {
+            crate::block_on(handle.stop(true));
+            thread.join().ok();
+        }
+    }
+}
