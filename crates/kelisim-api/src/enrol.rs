@@ -194,16 +194,30 @@ impl Desk<'_> {
             }
             other => other?,
         }
+        let after = json!({"active": true, "language": new.language});
+        self.audit("account.create", account.id.to_string(), after)?;
+        self.grant_create(account.id, new.standing)?;
+        Ok(account.id)
+    }
+
+    /// Gives an account one more role, from today on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn grant_create(
+        &mut self,
+        account: AccountId,
+        standing: Standing,
+    ) -> Result<(), EnrolError> {
         let grant = Grant {
             id: GrantId(new_id(self.now, self.entropy)),
-            standing: new.standing,
+            standing,
             from: self.zone.day(self.now),
             to: None,
         };
-        grant_insert(self.db, self.region, account.id, &grant, self.now)?;
-        let after = json!({"role": new.standing.role(), "from": grant.from, "grant": grant.id});
-        self.audit("account.create", account.id.to_string(), after)?;
-        Ok(account.id)
+        grant_insert(self.db, self.region, account, &grant, self.now)?;
+        let after = json!({"account": account, "role": standing.role(), "from": grant.from});
+        self.audit("grant.create", grant.id.to_string(), after)
     }
 
     /// Makes a bearer token; `secret` is the chance that nobody can guess. Only its digest is stored.

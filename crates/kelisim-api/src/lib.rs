@@ -8,6 +8,7 @@ pub mod enrol;
 pub mod http;
 pub mod locale;
 pub mod mail;
+pub mod outgoing;
 pub mod region;
 pub mod setup;
 pub mod start;

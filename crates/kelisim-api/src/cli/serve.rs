@@ -5,10 +5,11 @@ use crate::{
     app::App,
     config::Config,
     http::server::{self, Limits},
-    start, telemetry,
+    outgoing, start, telemetry,
+    worker::outbox::Worker,
 };
 use std::{net::TcpListener, sync::Arc, time::Duration};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// The longest a stop may take before the process ends anyway.
 const STOP_SECONDS: u64 = 30;
@@ -27,11 +28,17 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
 pub(super) fn work(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
     let app = start::open(config, &sources())?;
+    let worker = outgoing::worker(&app, config).map_err(Failure::Failed)?;
+    eprintln!(
+        "Kelisim sends the mail of {} (stop with Ctrl+C).",
+        config.database
+    );
     runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(worker(app, config.clone(), stopped));
+        let sending = send(worker, stopped);
         asked_to_stop().await;
-        finish(stop, Some(worker)).await;
+        tracing::info!("stopping");
+        finish(stop, Some(sending)).await;
         Ok(())
     })
 }
@@ -50,18 +57,20 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
         connections: config.limits.connections,
         stop_seconds: config.limits.stop_seconds,
     };
+    let worker = match config.worker_enabled {
+        true => Some(outgoing::worker(&app, config).map_err(Failure::Failed)?),
+        false => None,
+    };
     runtime()?.block_on(async {
-        let server = server::serve(Arc::clone(&app), listener, limits).map_err(Failure::failed)?;
+        let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
         let serving = tokio::spawn(server);
         let (stop, stopped) = watch::channel(false);
-        let worker = config
-            .worker_enabled
-            .then(|| tokio::spawn(worker(app, config.clone(), stopped)));
+        let sending = worker.map(|worker| send(worker, stopped));
         asked_to_stop().await;
         tracing::info!("stopping");
         // The worker finishes its messages while the server finishes its requests.
-        tokio::join!(handle.stop(true), finish(stop, worker));
+        tokio::join!(handle.stop(true), finish(stop, sending));
         serving
             .await
             .map_err(Failure::failed)?
@@ -70,18 +79,24 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
 }
 
 /// Sends the mail until it is told to stop.
-async fn worker(_app: Arc<App>, _config: Config, mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.changed().await;
+fn send(worker: Worker, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let stop = async {
+            // An error means that nobody is left who could say it.
+            let _ = stopped.changed().await;
+        };
+        worker.run(stop).await;
+    })
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(Failure::failed)
 }
 
-async fn finish(stop: watch::Sender<bool>, worker: Option<tokio::task::JoinHandle<()>>) {
+async fn finish(stop: watch::Sender<bool>, worker: Option<JoinHandle<()>>) {
     let _ = stop.send(true);
     if let Some(worker) = worker
         && tokio::time::timeout(Duration::from_secs(STOP_SECONDS - 2), worker)

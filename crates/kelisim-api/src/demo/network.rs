@@ -313,3 +313,7 @@ pub(super) fn object(value: Value) -> Form {
         _ => Form::new(),
     }
 }
+
+pub(super) fn partner_email(code: &str) -> String {
+    format!("{}@kelisim.example", code.to_lowercase())
+}

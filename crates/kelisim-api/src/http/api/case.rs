@@ -1,7 +1,7 @@
 //! Cases: file, list, read, correct, move, history, and why not.
 
 mod list;
-mod read;
+pub(crate) mod read;
 mod view;
 
 use crate::{

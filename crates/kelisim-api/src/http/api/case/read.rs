@@ -137,7 +137,7 @@ struct Where {
 ///
 /// # Errors
 /// Every fault of the body; an office where the caller may not file.
-pub(super) fn filing(
+pub(crate) fn filing(
     tx: &mut Tx<'_>,
     body: &Map<String, Value>,
 ) -> Result<(FilingPlace, Filing), AppError> {

@@ -1,0 +1,74 @@
+//! The way out, as the configuration names it: the transport, and the worker that uses it.
+
+use crate::{
+    app::App,
+    config::{Config, MailRoute},
+    mail::{
+        directory::DirectoryTransport, prepare::Post, settings::SmtpSettings, smtp::SmtpTransport,
+        transport::Transport,
+    },
+    worker::outbox::{Options, Parts, Worker},
+};
+use std::{sync::Arc, time::Duration};
+
+/// Opens the transport of the configuration; nothing is sent and no server is asked yet.
+///
+/// # Errors
+/// In words: the folder cannot be made, or the certificate cannot be used.
+pub fn transport(config: &Config) -> Result<Arc<dyn Transport>, String> {
+    match &config.mail.route {
+        MailRoute::Directory(path) => DirectoryTransport::open(path)
+            .map(|transport| Arc::new(transport) as Arc<dyn Transport>)
+            .map_err(|error| format!("mail.directory {}: {error}", path.display())),
+        MailRoute::Smtp {
+            url,
+            root_certificate,
+        } => {
+            let domain = config.mail.from.email.domain();
+            let mut settings = SmtpSettings::parse(url, None, domain)
+                .map_err(|error| format!("mail.smtp_url: {error}"))?;
+            if let Some(path) = root_certificate {
+                let read = std::fs::read(path);
+                let pem = read.map_err(|error| {
+                    format!("mail.smtp_root_certificate {}: {error}", path.display())
+                })?;
+                settings.root_certificate = Some(pem);
+            }
+            let transport = SmtpTransport::new(settings)
+                .map_err(|error| format!("mail.smtp_root_certificate: {error}"))?;
+            Ok(Arc::new(transport))
+        }
+    }
+}
+
+/// The worker of an application.
+///
+/// # Errors
+/// As [`transport`].
+pub fn worker(app: &App, config: &Config) -> Result<Worker, String> {
+    let relay = match &config.mail.route {
+        MailRoute::Directory(_) => "directory",
+        MailRoute::Smtp { .. } => "smtp",
+    };
+    // What was taken up is finished within the time that a stop may take.
+    let grace = Duration::from_secs(config.limits.stop_seconds);
+    Ok(Worker::new(Parts {
+        database: app.database.clone(),
+        vault: app.vault.clone(),
+        transport: transport(config)?,
+        relay: relay.to_owned(),
+        clock: Arc::clone(&app.clock),
+        entropy: Arc::clone(&app.entropy),
+        wake: Arc::clone(&app.wake),
+        post: Post {
+            from: config.mail.from.clone(),
+            public_url: app.public_url.clone(),
+            reply_to_staff: None,
+            reply_to_partner: None,
+        },
+        options: Options {
+            grace,
+            ..Options::default()
+        },
+    }))
+}
