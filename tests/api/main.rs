@@ -1,3 +1,4 @@
 //! The interface over a real socket, on both databases.
 
 mod case_life;
+mod frame;

@@ -40,6 +40,7 @@ impl OnBackend for TestApp {
 impl TestApp {
     /// Starts a server whose new cases follow a workflow; `basic` is published in any case.
     pub fn start(backend: Backend, workflow_text: &str) -> Self {
+        crate::logs::keep();
         let database = TestDatabase::create(backend);
         let open = database.open();
         let text = workflow_text.to_owned();
