@@ -1,4 +1,6 @@
-//! Kelisim's HTTP interface, mail, worker and command line.
+//! The README of this crate is its documentation.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod app;
 pub mod cli;

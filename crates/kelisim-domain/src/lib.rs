@@ -1,10 +1,6 @@
-//! The rules of mediation cases, and nothing else.
+//! The README of this crate is its documentation.
 //!
-//! Nothing in this crate reads a clock, draws a random number, opens a file or waits.
-//! Time, ids and facts from the registers come in as arguments, so that every rule can be tried in a test
-//! exactly as it runs in production.
-//!
-//! Rules carry the numbers D1 to D39 of the domain description; a typed refusal stands beside each rule.
+#![doc = include_str!("../README.md")]
 
 pub mod assignment;
 pub mod audit;
