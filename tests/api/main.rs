@@ -2,3 +2,4 @@
 
 mod case_life;
 mod frame;
+mod matrix;

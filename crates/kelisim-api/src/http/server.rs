@@ -52,11 +52,12 @@ pub fn serve(app: Arc<App>, listener: TcpListener, limits: Limits) -> std::io::R
         ActixApp::new()
             .app_data(app.clone())
             .wrap(from_fn(observe))
+            // Before the scope, which takes everything that begins like it: its own document too.
+            .configure(open_routes)
             .into_utoipa_app()
             .openapi(openapi::head())
             .service(utoipa_actix_web::scope("/api/v1").configure(api::configure))
             .into_app()
-            .configure(open_routes)
             .default_service(web::to(nothing_here))
     };
     let server = HttpServer::new(factory)

@@ -297,8 +297,10 @@ async fn contact_read(call: Call, path: web::Path<(String, String)>) -> HttpResp
 async fn contact_create(call: Call, code: web::Path<String>) -> HttpResponse {
     call.post(
         move |tx| {
+            tx.allow(ReadPartners)?;
+            let partner = find(tx, &code)?;
             tx.allow_write(ReadPartners, ManagePartners)?;
-            find(tx, &code)
+            Ok(partner)
         },
         |tx, partner, body| {
             let wish =
