@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod demo;
 pub mod enrol;
 pub mod http;
 pub mod locale;

@@ -1,9 +1,9 @@
 //! Making a database ready: tables, master key, region and workflows. `migrate` and `demo` do it, and nobody else.
 
 use crate::{
-    clock::Clock,
     config::Config,
     region::{self, RegionFiles, Unreadable},
+    start::Sources,
 };
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
@@ -101,11 +101,7 @@ pub fn options(config: &Config) -> Options {
 ///
 /// # Errors
 /// See [`SetupError`]; doing it again after the cause was removed goes on where it stopped.
-pub fn run(
-    config: &Config,
-    clock: &dyn Clock,
-    entropy: &Arc<dyn Entropy>,
-) -> Result<Done, SetupError> {
+pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
     let code = &config.region.code;
     let files = region::find(code)?.ok_or_else(|| SetupError::UnknownRegion {
         code: code.to_string(),
@@ -113,12 +109,15 @@ pub fn run(
     })?;
     let migrations = migrate::migrate(&config.database)?;
     let database = Database::open(&config.database, &options(config))?;
-    let (key, master_key) = master_key(config, &database, entropy.as_ref())?;
-    let now = clock.now();
-    let entropy = Arc::clone(entropy);
+    let (key, master_key) = master_key(config, &database, sources.secret_entropy.as_ref())?;
+    let now = sources.clock.now();
+    let (ids, secrets) = (
+        Arc::clone(&sources.entropy),
+        Arc::clone(&sources.secret_entropy),
+    );
     let is_new_region = database.write_blocking(move |db| {
-        Vault::found(db, &key, Arc::clone(&entropy), now)?;
-        load(db, &files, entropy.as_ref(), now)
+        Vault::found(db, &key, secrets, now)?;
+        load(db, &files, ids.as_ref(), now)
     })?;
     Ok(Done {
         migrations,

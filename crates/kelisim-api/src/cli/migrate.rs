@@ -5,8 +5,7 @@ use crate::{config::Config, setup};
 use serde_json::json;
 
 pub(super) fn run(config: &Config, json: bool) -> Result<(), Failure> {
-    let sources = sources();
-    let done = setup::run(config, sources.clock.as_ref(), &sources.secret_entropy)?;
+    let done = setup::run(config, &sources())?;
     if json {
         let done = json!({
             "database_url": config.database.to_string(),

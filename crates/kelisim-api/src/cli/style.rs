@@ -12,6 +12,11 @@ pub(crate) fn on_stderr() -> bool {
     wanted() && std::io::stderr().is_terminal()
 }
 
+/// Whether somebody looks at stderr.
+pub(crate) fn on_stderr_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
 fn wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -17,7 +17,10 @@ use kelisim_persistence::store::access::See;
 use serde_json::{Value, json};
 
 /// Opens an office.
-pub(super) fn office_open(tx: &mut Tx<'_>, form: &Form) -> Result<kelisim_domain::id::OfficeId, AppError> {
+pub(super) fn office_open(
+    tx: &mut Tx<'_>,
+    form: &Form,
+) -> Result<kelisim_domain::id::OfficeId, AppError> {
     let known = register::known(tx, &[], &[])?;
     let entry = OfficeEntry::parse(form, &known, None).map_err(AppError::Invalid)?;
     Ok(app::office::create(tx, entry)?.id)
@@ -26,9 +29,14 @@ pub(super) fn office_open(tx: &mut Tx<'_>, form: &Form) -> Result<kelisim_domain
 /// Enters a mediator.
 pub(super) fn mediator_enter(tx: &mut Tx<'_>, form: &Form) -> Result<MediatorId, AppError> {
     let offices = form.get("offices").and_then(Value::as_array);
-    let codes: Vec<&str> = offices.into_iter().flatten().filter_map(Value::as_str).collect();
+    let codes: Vec<&str> = offices
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let known = register::known(tx, &codes, &[])?;
-    let (entry, wish) = MediatorEntry::parse(form, &known, None, tx.today()).map_err(AppError::Invalid)?;
+    let (entry, wish) =
+        MediatorEntry::parse(form, &known, None, tx.today()).map_err(AppError::Invalid)?;
     Ok(app::mediator::create(tx, entry, wish)?.mediator.id)
 }
 
@@ -39,7 +47,11 @@ pub(super) fn partner_enter(tx: &mut Tx<'_>, form: &Form) -> Result<PartnerId, A
 }
 
 /// Enters a contact, and marks its address as verified in a second step, as a person must.
-pub(super) fn contact_enter(tx: &mut Tx<'_>, partner: PartnerId, form: &Form) -> Result<ContactId, AppError> {
+pub(super) fn contact_enter(
+    tx: &mut Tx<'_>,
+    partner: PartnerId,
+    form: &Form,
+) -> Result<ContactId, AppError> {
     let mut unverified = form.clone();
     unverified.remove("verified");
     let wish = ContactWish::parse(&unverified, None, true).map_err(AppError::Invalid)?;
@@ -52,11 +64,15 @@ pub(super) fn contact_enter(tx: &mut Tx<'_>, partner: PartnerId, form: &Form) ->
 
 /// Drafts a memorandum and signs it today.
 pub(super) fn memorandum_sign(tx: &mut Tx<'_>, form: &Form) -> Result<(), AppError> {
-    let partner = form.get("partner").and_then(Value::as_str).unwrap_or_default();
+    let partner = form
+        .get("partner")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let known = register::known(tx, &[], &[partner])?;
     let draft = Draft::parse(form, &known, None).map_err(AppError::Invalid)?;
     let memorandum = app::memorandum::create(tx, draft)?;
-    let signing = Signing::parse(&Form::new(), &memorandum, tx.today()).map_err(AppError::Invalid)?;
+    let signing =
+        Signing::parse(&Form::new(), &memorandum, tx.today()).map_err(AppError::Invalid)?;
     app::memorandum::sign(tx, memorandum, &signing)?;
     Ok(())
 }
@@ -68,7 +84,12 @@ pub(super) fn case_file(tx: &mut Tx<'_>, form: &Form) -> Result<Done, AppError> 
 }
 
 /// Takes an action on a case.
-pub(super) fn case_act(tx: &mut Tx<'_>, id: CaseId, action: &str, form: &Form) -> Result<Done, AppError> {
+pub(super) fn case_act(
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    action: &str,
+    form: &Form,
+) -> Result<Done, AppError> {
     let name = ActionName::parse(action).map_err(|kind| AppError::invalid("/action", kind))?;
     let authorized = app::case::access::<See>(tx, id)?;
     let definition = app::case::definition_of(tx, authorized.case())?;
@@ -86,4 +107,3 @@ pub(super) fn with_mediator(form: &Form, mediator: Option<MediatorId>) -> Form {
     }
     form
 }
-

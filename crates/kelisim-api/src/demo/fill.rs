@@ -20,7 +20,10 @@ use kelisim_domain::{
     policy::{Actor, Standing},
     text::{EmailAddress, Name},
 };
-use kelisim_persistence::{Db, Error, store::account::{account_find_by_email, grant_list}};
+use kelisim_persistence::{
+    Db, Error,
+    store::account::{account_find_by_email, grant_list},
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How many steps share a transaction.
@@ -32,7 +35,7 @@ pub(super) const REASON: &str = "demo";
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FillError {
     /// A use case refused what the plan wanted: the plan is wrong.
-    #[error("{what}: {error}")]
+    #[error("{what}: {error:?}")]
     Refused { what: String, error: AppError },
     #[error("{0}")]
     Enrol(#[from] EnrolError),
@@ -43,7 +46,6 @@ pub(super) enum FillError {
 /// Those who act, and what the plan's indices stand for.
 #[derive(Clone)]
 pub(super) struct Cast {
-    pub(super) region: RegionId,
     pub(super) coordinator: Actor,
     pub(super) heads: Vec<Option<Actor>>,
     pub(super) mediators: Vec<Actor>,
@@ -54,7 +56,11 @@ impl Cast {
     /// Who does a step of the plan.
     pub(super) fn actor(&self, doer: Doer) -> &Actor {
         match doer {
-            Doer::Head(office) => self.heads.get(office).and_then(Option::as_ref).unwrap_or(&self.coordinator),
+            Doer::Head(office) => self
+                .heads
+                .get(office)
+                .and_then(Option::as_ref)
+                .unwrap_or(&self.coordinator),
             Doer::Mediator(index) => self.mediators.get(index).unwrap_or(&self.coordinator),
             Doer::Coordinator => &self.coordinator,
         }
@@ -68,16 +74,30 @@ pub(super) const ADMINISTRATOR: &str = "administrator@kelisim.example";
 pub(super) const AUDITOR: &str = "auditor@kelisim.example";
 
 /// Makes accounts, offices, mediators and partners.
-pub(super) fn network(app: &Arc<App>, plan: &Arc<Plan>, region: RegionId) -> Result<Cast, FillError> {
+pub(super) fn network(
+    app: &Arc<App>,
+    plan: &Arc<Plan>,
+    region: RegionId,
+) -> Result<Cast, FillError> {
     let (app_in, plan_in) = (Arc::clone(app), Arc::clone(plan));
     app.database.write_blocking(move |db| {
-        let mut fill = Fill { db, app: &app_in, plan: &plan_in, region };
+        let mut fill = Fill {
+            db,
+            app: &app_in,
+            plan: &plan_in,
+            region,
+        };
         let coordinator = fill.staff()?;
         let offices = fill.offices(&coordinator)?;
         let heads = fill.heads(&offices)?;
         let (mediator_ids, mediators) = fill.mediators(&offices)?;
         fill.partners(&coordinator)?;
-        Ok(Cast { region, coordinator, heads, mediators, mediator_ids })
+        Ok(Cast {
+            coordinator,
+            heads,
+            mediators,
+            mediator_ids,
+        })
     })
 }
 
@@ -90,11 +110,18 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn at(&self, day: NaiveDate, minutes: i64) -> DateTime<Utc> {
-        self.app.zones.of(self.region).start_of(day) + Duration::hours(9) + Duration::minutes(minutes)
+        self.app.zones.of(self.region).start_of(day)
+            + Duration::hours(9)
+            + Duration::minutes(minutes)
     }
 
     fn tx(&mut self, actor: &Actor, now: DateTime<Utc>) -> Tx<'_> {
-        Tx { db: self.db, app: self.app, actor: actor.clone(), now }
+        Tx {
+            db: self.db,
+            app: self.app,
+            actor: actor.clone(),
+            now,
+        }
     }
 
     fn desk(&mut self, now: DateTime<Utc>) -> Desk<'_> {
@@ -109,7 +136,14 @@ impl Fill<'_> {
     }
 
     /// Makes an account with these standings and gives the actor behind it.
-    fn account(&mut self, email: &str, name: &str, language: Language, standings: &[Standing], now: DateTime<Utc>) -> Result<Actor, FillError> {
+    fn account(
+        &mut self,
+        email: &str,
+        name: &str,
+        language: Language,
+        standings: &[Standing],
+        now: DateTime<Utc>,
+    ) -> Result<Actor, FillError> {
         let mut desk = self.desk(now);
         let Some((first, others)) = standings.split_first() else {
             return Err(refused(email)(AppError::NotFound));
@@ -124,16 +158,45 @@ impl Fill<'_> {
             desk.grant_create(account, *standing)?;
         }
         let grants = grant_list(self.db, self.region, account)?;
-        Ok(Actor { account, region: self.region, language, grants })
+        Ok(Actor {
+            account,
+            region: self.region,
+            language,
+            grants,
+        })
     }
 
     /// One account for each role of the region; gives the coordinator.
     fn staff(&mut self) -> Result<Actor, FillError> {
         let now = self.at(network::opened(), 0);
-        let coordinator = self.account(COORDINATOR, "Өңірлік үйлестіруші (демо)", Language::Kk, &[Standing::Coordinator], now)?;
-        self.account(REGISTRAR, "Тіркеуші (демо)", Language::Kk, &[Standing::Registrar], now)?;
-        self.account(ADMINISTRATOR, "Әкімші (демо)", Language::Ru, &[Standing::Administrator], now)?;
-        self.account(AUDITOR, "Аудитор (демо)", Language::Ru, &[Standing::Auditor], now)?;
+        let coordinator = self.account(
+            COORDINATOR,
+            "Өңірлік үйлестіруші (демо)",
+            Language::Kk,
+            &[Standing::Coordinator],
+            now,
+        )?;
+        self.account(
+            REGISTRAR,
+            "Тіркеуші (демо)",
+            Language::Kk,
+            &[Standing::Registrar],
+            now,
+        )?;
+        self.account(
+            ADMINISTRATOR,
+            "Әкімші (демо)",
+            Language::Ru,
+            &[Standing::Administrator],
+            now,
+        )?;
+        self.account(
+            AUDITOR,
+            "Аудитор (демо)",
+            Language::Ru,
+            &[Standing::Auditor],
+            now,
+        )?;
         Ok(coordinator)
     }
 
@@ -158,12 +221,21 @@ impl Fill<'_> {
             };
             let email = network::head_email(&office.code);
             let standing = Standing::OfficeHead { office: *id };
-            heads.push(Some(self.account(&email, &name.kk, Language::Kk, &[standing], now)?));
+            heads.push(Some(self.account(
+                &email,
+                &name.kk,
+                Language::Kk,
+                &[standing],
+                now,
+            )?));
         }
         Ok(heads)
     }
 
-    fn mediators(&mut self, offices: &[OfficeId]) -> Result<(Vec<MediatorId>, Vec<Actor>), FillError> {
+    fn mediators(
+        &mut self,
+        offices: &[OfficeId],
+    ) -> Result<(Vec<MediatorId>, Vec<Actor>), FillError> {
         let registrar = self.registrar()?;
         let plan = self.plan;
         let (mut ids, mut actors) = (Vec::new(), Vec::new());
@@ -174,31 +246,60 @@ impl Fill<'_> {
             let standings: Vec<Standing> = mediator
                 .offices
                 .iter()
-                .map(|office| Standing::Mediator { office: offices[*office], mediator: id })
+                .map(|office| Standing::Mediator {
+                    office: offices[*office],
+                    mediator: id,
+                })
                 .collect();
-            let language = if mediator.form["language"] == "ru" { Language::Ru } else { Language::Kk };
-            let name = if language == Language::Ru { &mediator.name.ru } else { &mediator.name.kk };
-            actors.push(self.account(&network::mediator_email(index), name, language, &standings, now)?);
+            let language = if mediator.form["language"] == "ru" {
+                Language::Ru
+            } else {
+                Language::Kk
+            };
+            let name = if language == Language::Ru {
+                &mediator.name.ru
+            } else {
+                &mediator.name.kk
+            };
+            actors.push(self.account(
+                &network::mediator_email(index),
+                name,
+                language,
+                &standings,
+                now,
+            )?);
             ids.push(id);
         }
         Ok((ids, actors))
     }
 
     fn registrar(&mut self) -> Result<Actor, FillError> {
-        let account = account_find_by_email(self.db, &EmailAddress::from_stored(REGISTRAR.to_owned()))?;
+        let account =
+            account_find_by_email(self.db, &EmailAddress::from_stored(REGISTRAR.to_owned()))?;
         let grants = grant_list(self.db, self.region, account.id)?;
-        Ok(Actor { account: account.id, region: self.region, language: account.language, grants })
+        Ok(Actor {
+            account: account.id,
+            region: self.region,
+            language: account.language,
+            grants,
+        })
     }
 
     fn partners(&mut self, coordinator: &Actor) -> Result<(), FillError> {
         let plan = self.plan;
         for partner in &plan.partners {
-            let id = self.partner(coordinator, partner).map_err(refused(&partner.row.code))?;
+            let id = self
+                .partner(coordinator, partner)
+                .map_err(refused(&partner.row.code))?;
             let email = network::partner_email(&partner.row.code);
             let now = self.at(partner.signed_on, 60);
             let standing = Standing::Partner { partner: id };
             let name = partner.contact["name"].as_str().unwrap_or("demo");
-            let language = if partner.contact["language"] == "ru" { Language::Ru } else { Language::Kk };
+            let language = if partner.contact["language"] == "ru" {
+                Language::Ru
+            } else {
+                Language::Kk
+            };
             self.account(&email, name, language, &[standing], now)?;
         }
         Ok(())
@@ -215,11 +316,21 @@ impl Fill<'_> {
 }
 
 /// Records the whole year; `progress` is told how many steps are done.
-pub(super) fn year(app: &Arc<App>, plan: &Arc<Plan>, cast: &Arc<Cast>, progress: &dyn Fn(usize)) -> Result<(), FillError> {
+pub(super) fn year(
+    app: &Arc<App>,
+    plan: &Arc<Plan>,
+    cast: &Arc<Cast>,
+    progress: &dyn Fn(usize),
+) -> Result<(), FillError> {
     let timeline = Arc::new(timeline(plan));
     let mut ids: BTreeMap<usize, CaseId> = BTreeMap::new();
     for start in (0..timeline.len()).step_by(GROUP) {
-        let (app_in, plan, cast, timeline) = (Arc::clone(app), Arc::clone(plan), Arc::clone(cast), Arc::clone(&timeline));
+        let (app_in, plan, cast, timeline) = (
+            Arc::clone(app),
+            Arc::clone(plan),
+            Arc::clone(cast),
+            Arc::clone(&timeline),
+        );
         let end = (start + GROUP).min(timeline.len());
         ids = app.database.write_blocking(move |db| {
             for moment in &timeline[start..end] {
@@ -248,9 +359,17 @@ struct Moment {
 fn timeline(plan: &Plan) -> Vec<Moment> {
     let mut moments = Vec::with_capacity(steps(plan));
     for (case, planned) in plan.cases.iter().enumerate() {
-        moments.push(Moment { at: planned.filed_at, case, step: None });
+        moments.push(Moment {
+            at: planned.filed_at,
+            case,
+            step: None,
+        });
         for (step, planned) in planned.steps.iter().enumerate() {
-            moments.push(Moment { at: planned.at, case, step: Some(step) });
+            moments.push(Moment {
+                at: planned.at,
+                case,
+                step: Some(step),
+            });
         }
     }
     moments.sort_by_key(|moment| (moment.at, moment.case, moment.step));
@@ -258,18 +377,42 @@ fn timeline(plan: &Plan) -> Vec<Moment> {
 }
 
 impl Moment {
-    fn happen(&self, db: &mut Db, app: &App, plan: &Plan, cast: &Cast, ids: &mut BTreeMap<usize, CaseId>) -> Result<(), FillError> {
+    fn happen(
+        &self,
+        db: &mut Db,
+        app: &App,
+        plan: &Plan,
+        cast: &Cast,
+        ids: &mut BTreeMap<usize, CaseId>,
+    ) -> Result<(), FillError> {
         let case = &plan.cases[self.case];
-        let what = || format!("case {} at {}", self.case, self.at);
-        let tx = |doer: Doer, db| Tx { db, app, actor: cast.actor(doer).clone(), now: self.at };
+        let what = || {
+            format!(
+                "{}, case {} at {}",
+                plan.offices[case.office].code, self.case, self.at
+            )
+        };
+        let tx = |doer: Doer, db| Tx {
+            db,
+            app,
+            actor: cast.actor(doer).clone(),
+            now: self.at,
+        };
         let Some(step) = self.step else {
-            let done = act::case_file(&mut tx(case.filer, db), &case.form).map_err(refused(&what()))?;
+            let done =
+                act::case_file(&mut tx(case.filer, db), &case.form).map_err(refused(&what()))?;
             ids.insert(self.case, done.case.id);
             return Ok(());
         };
         let step = &case.steps[step];
-        let id = ids.get(&self.case).copied().ok_or_else(|| refused(&what())(AppError::NotFound))?;
-        let form = act::with_mediator(&step.form, step.mediator.map(|index| cast.mediator_ids[index]));
+        let id = ids
+            .get(&self.case)
+            .copied()
+            .ok_or_else(|| refused(&what())(AppError::NotFound))?;
+        let form = act::with_mediator(
+            &step.form,
+            step.mediator.map(|index| cast.mediator_ids[index]),
+        );
         act::case_act(&mut tx(step.doer, db), id, step.action, &form).map_err(refused(&what()))?;
         Ok(())
     }

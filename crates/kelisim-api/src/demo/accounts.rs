@@ -1,0 +1,134 @@
+//! The accounts to sign in with: every role, and for one office the head and two mediators.
+
+use super::{
+    fill::{ADMINISTRATOR, AUDITOR, COORDINATOR, REASON, REGISTRAR},
+    network,
+    walk::{MEDIATORS, OFFICE, PARTNER},
+};
+use crate::{
+    app::App,
+    enrol::{Desk, EnrolError},
+};
+use chrono::{DateTime, Utc};
+use kelisim_domain::{
+    id::RegionId,
+    policy::{Role, Standing},
+    text::EmailAddress,
+};
+use kelisim_persistence::{
+    Db, Entropy,
+    store::account::{account_find_by_email, grant_list},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How long the tokens of a demo hold.
+pub(super) const DAYS: i64 = 90;
+
+/// One account with a new token.
+pub(super) struct Access {
+    pub(super) email: String,
+    pub(super) role: Role,
+    pub(super) scope: Value,
+    pub(super) token: String,
+}
+
+impl Access {
+    /// As `--json` shows it; passwords and second factors come with the pages.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "email": self.email,
+            "role": self.role,
+            "scope": self.scope,
+            "password": null,
+            "totp_secret": null,
+            "token": self.token,
+        })
+    }
+
+    /// The scope in a word.
+    pub(super) fn scope_words(&self) -> String {
+        let word = |name: &str| {
+            self.scope
+                .get(name)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        word("office")
+            .or_else(|| word("partner"))
+            .unwrap_or_else(|| "region".to_owned())
+    }
+}
+
+/// Mints a token for each.
+pub(super) fn mint(
+    app: &App,
+    region: RegionId,
+    office: String,
+    now: DateTime<Utc>,
+    secret: Arc<dyn Entropy>,
+) -> Result<Vec<Access>, EnrolError> {
+    let zone = app.zones.of(region);
+    app.database.write_blocking(move |db| {
+        let mut access = Vec::new();
+        let mut desk = Desk {
+            db,
+            region,
+            now,
+            zone,
+            entropy: secret.as_ref(),
+            reason: REASON,
+        };
+        let mut one = |email: String, role: Role| {
+            let address = EmailAddress::from_stored(email.clone());
+            let token = desk.token_create(&address, DAYS, secret.as_ref())?;
+            let scope = scope(desk.db, region, &address, role, &office)?;
+            access.push(Access {
+                email,
+                role,
+                scope,
+                token,
+            });
+            Ok::<_, EnrolError>(())
+        };
+        one(COORDINATOR.to_owned(), Role::Coordinator)?;
+        one(network::head_email(&office), Role::OfficeHead)?;
+        let mut mediators = MEDIATORS;
+        mediators.sort_unstable();
+        for mediator in mediators {
+            one(network::mediator_email(mediator), Role::Mediator)?;
+        }
+        one(network::partner_email(PARTNER), Role::Partner)?;
+        one(REGISTRAR.to_owned(), Role::Registrar)?;
+        one(AUDITOR.to_owned(), Role::Auditor)?;
+        one(ADMINISTRATOR.to_owned(), Role::Administrator)?;
+        Ok(access)
+    })
+}
+
+/// `{}`, `{"office"}`, `{"office", "mediator"}` or `{"partner"}`.
+fn scope(
+    db: &mut Db,
+    region: RegionId,
+    email: &EmailAddress,
+    role: Role,
+    office: &str,
+) -> Result<Value, EnrolError> {
+    let account = account_find_by_email(db, email)?;
+    let grants = grant_list(db, region, account.id)?;
+    let mediator = grants.iter().find_map(|grant| match grant.standing {
+        Standing::Mediator { mediator, .. } => Some(mediator),
+        _ => None,
+    });
+    Ok(match role {
+        Role::OfficeHead => json!({"office": office}),
+        Role::Mediator => json!({"office": office, "mediator": mediator}),
+        Role::Partner => json!({"partner": PARTNER}),
+        Role::Registrar | Role::Coordinator | Role::Auditor | Role::Administrator => json!({}),
+    })
+}
+
+/// The code of the office whose people are shown.
+pub(super) fn office_code(plan: &super::plan::Plan) -> String {
+    plan.offices[OFFICE].code.clone()
+}
