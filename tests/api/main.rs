@@ -3,3 +3,4 @@
 mod case_life;
 mod frame;
 mod matrix;
+mod registers;
