@@ -1,6 +1,8 @@
 //! The interface over a real socket, on both databases.
 
+mod bad_input;
 mod case_life;
+mod conditions;
 mod frame;
 mod matrix;
 mod registers;
