@@ -68,7 +68,7 @@ pub(super) struct Walk<'a> {
     pub(super) plan: &'a Plan,
     pub(super) cast: &'a Arc<Cast>,
     pub(super) zone: Zone,
-    /// The day before the demo's date.
+    /// The last working day before the demo's date.
     pub(super) day: NaiveDate,
     pub(super) mail: &'a Path,
 }

@@ -10,7 +10,7 @@ use super::{
     names,
     network::{Form, MediatorPlan, OfficePlan, PartnerPlan, object},
 };
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
 use kelisim_domain::calendar::Zone;
 use serde_json::json;
 
@@ -124,7 +124,7 @@ impl Year<'_> {
                 let days = 365 * i64::try_from(index).unwrap_or(0)
                     / i64::try_from(count.max(1)).unwrap_or(1);
                 let day = self.date - Duration::days((365 - days - dice.between(0, 1)).max(1));
-                self.office_hour(working_day(day), dice)
+                self.office_hour(working_day(day, self.date), dice)
             })
             .collect();
         times.sort();
@@ -146,7 +146,7 @@ impl Year<'_> {
 
     /// Some working days after an instant, never beyond the end of the year.
     fn later(&self, at: DateTime<Utc>, days: i64, dice: &mut Dice) -> DateTime<Utc> {
-        let day = working_day(self.zone.day(at) + Duration::days(days));
+        let day = working_day(self.zone.day(at) + Duration::days(days), self.date);
         let at_work = self.office_hour(day, dice);
         let soon = at + Duration::minutes(dice.between(4, 25));
         at_work
@@ -460,10 +460,13 @@ fn parties(category: &str, language: &str, settlement: &str, dice: &mut Dice) ->
     vec![party("A", None), party("B", other)]
 }
 
-fn working_day(day: NaiveDate) -> NaiveDate {
-    match day.weekday() {
-        Weekday::Sat => day + Days::new(2),
-        Weekday::Sun => day + Days::new(1),
-        _ => day,
-    }
+/// The working day on or after a day; where that would not lie before `end`, the last one before it.
+pub(super) fn working_day(day: NaiveDate, end: NaiveDate) -> NaiveDate {
+    let is_free = |day: &NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
+    let after = day
+        .iter_days()
+        .find(|day| !is_free(day))
+        .filter(|day| *day < end);
+    let before = || end.iter_days().rev().skip(1).find(|day| !is_free(day));
+    after.or_else(before).unwrap_or(day)
 }
