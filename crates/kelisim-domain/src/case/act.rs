@@ -100,10 +100,16 @@ fn no_such_move(definition: &Definition, case: &Case, name: &ActionName) -> Step
 }
 
 fn mediator_fit(case: &Case, actor: &Actor, act: Act<'_>, facts: &Facts) -> Vec<Unfit> {
-    let mediator = match &facts.mediator {
-        MediatorAsked::Nobody => return Vec::new(),
-        MediatorAsked::Unknown => return vec![Unfit::Unknown],
-        MediatorAsked::Known(mediator) => mediator,
+    let named = act.values.and_then(|values| values.mediator("mediator"));
+    let mediator = match (&facts.mediator, named) {
+        (MediatorAsked::Nobody, None) => return Vec::new(),
+        (MediatorAsked::Known(mediator), named) if named.is_none_or(|id| id == mediator.id) => {
+            mediator
+        }
+        // Facts about nobody, or about somebody else, speak for no one.
+        (MediatorAsked::Nobody | MediatorAsked::Unknown | MediatorAsked::Known(_), _) => {
+            return vec![Unfit::Unknown];
+        }
     };
     let offer = Offer {
         office: case.office,
@@ -117,7 +123,8 @@ fn mediator_fit(case: &Case, actor: &Actor, act: Act<'_>, facts: &Facts) -> Vec<
         .is_empty(),
         lifts_limit: act
             .values
-            .is_some_and(|values| values.text("over_limit_reason").is_some()),
+            .and_then(|values| values.text("over_limit_reason"))
+            .is_some_and(|reason| !reason.reveal().trim().is_empty()),
         today: facts.today,
     };
     unfit(mediator, &offer)
@@ -139,15 +146,8 @@ fn ground_fits(
         return Some(GroundRefusal::NotInWorkflow(ground));
     }
     let target = definition.step(&action.to).map(|step| step.stage);
-    let fits = if ground.is_success() {
-        target == Some(Stage::Reconciled)
-    } else {
-        target == Some(Stage::Closed) && ground.from_stages().contains(&case.stage)
-    };
-    let offered = action.field("ground").is_none_or(|field| {
-        field.choices.is_empty() || field.choices.iter().any(|choice| choice == ground.code())
-    });
-    (!fits || !offered).then_some(GroundRefusal::NotFromHere {
+    let fits = target.is_some_and(|target| ground.fits(case.stage, target));
+    (!fits || !action.offers(ground)).then_some(GroundRefusal::NotFromHere {
         ground,
         stage: case.stage,
     })

@@ -1,11 +1,11 @@
 //! For every action of the workflow: open to the reader now, or every reason why not (D36).
 
-use super::{Act, Case, Facts, Stage, act::check};
+use super::{Act, Case, Facts, act::check};
 use crate::{
     code::ActionName,
     policy::Actor,
     refusal::Refusal,
-    workflow::{Action, Definition, FieldType, Values},
+    workflow::{Action, Definition, Values},
 };
 
 /// The answer for one action.
@@ -65,25 +65,17 @@ pub fn explain<'a>(
 
 /// The grounds that a form offers at this stage, for the field of type ground.
 pub fn grounds_offered(definition: &Definition, action: &Action, case: &Case) -> Vec<&'static str> {
-    let Some(field) = action
-        .form
-        .iter()
-        .find(|field| field.kind == FieldType::Ground)
-    else {
+    if action.field("ground").is_none() {
         return Vec::new();
-    };
+    }
     let target = definition.step(&action.to).map(|step| step.stage);
     definition
         .grounds
         .iter()
         .filter(|ground| match case.closure {
             Some(closure) => closure.ground == **ground,
-            None if target == Some(Stage::Reconciled) => ground.is_success(),
-            None => !ground.is_success() && ground.from_stages().contains(&case.stage),
+            None => action.offers(**ground) && target.is_some_and(|to| ground.fits(case.stage, to)),
         })
         .map(|ground| ground.code())
-        .filter(|code| {
-            field.choices.is_empty() || field.choices.iter().any(|choice| choice == code)
-        })
         .collect()
 }

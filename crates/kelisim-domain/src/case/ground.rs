@@ -101,6 +101,15 @@ impl Ground {
         }
     }
 
+    /// Whether it may be set on the way between two stages: a success on entering `reconciled`, any other on closing.
+    pub fn fits(self, from: Stage, to: Stage) -> bool {
+        if self.is_success() {
+            (from, to) == (Stage::Assigned, Stage::Reconciled)
+        } else {
+            to == Stage::Closed && self.from_stages().contains(&from)
+        }
+    }
+
     /// Where the effective date comes from.
     pub fn effective_on(self) -> EffectiveOn {
         match self {

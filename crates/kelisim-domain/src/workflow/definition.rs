@@ -70,6 +70,13 @@ impl Action {
         self.form.iter().find(|field| field.name == name)
     }
 
+    /// Whether the form lets this ground be named; a form without a list of grounds lets every one.
+    pub fn offers(&self, ground: Ground) -> bool {
+        self.field("ground").is_some_and(|field| {
+            field.choices.is_empty() || field.choices.iter().any(|choice| choice == ground.code())
+        })
+    }
+
     /// Whether the action does this.
     pub fn does(&self, effect: Effect) -> bool {
         self.effects.contains(&effect)

@@ -3,6 +3,7 @@
 //! A definition names steps, actions, who may take them, what they ask and what they do.
 //! It is read from TOML and refused as a whole, with all its faults, when it does not make sense.
 
+mod check;
 mod definition;
 mod parse;
 mod values;

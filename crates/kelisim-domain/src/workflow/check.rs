@@ -1,0 +1,373 @@
+//! The checks that every workflow passes before a case may follow it.
+
+use super::{
+    DefinitionFault,
+    definition::{Action, Audience, Definition, Effect, Field, FieldType, Guard, Trigger},
+};
+use crate::{
+    case::{
+        Class, Stage,
+        ground::{EffectiveOn, Ground},
+    },
+    notice::NoticeKind,
+    policy::Relation,
+};
+use std::fmt;
+
+/// Everything that is wrong with a definition (D4, D8, D19 to D21).
+pub(super) fn faults(definition: &Definition) -> Vec<DefinitionFault> {
+    Check::of(definition)
+}
+
+struct Check<'a> {
+    definition: &'a Definition,
+    faults: Vec<DefinitionFault>,
+}
+
+impl<'a> Check<'a> {
+    fn of(definition: &'a Definition) -> Vec<DefinitionFault> {
+        let mut check = Check {
+            definition,
+            faults: Vec::new(),
+        };
+        check.head();
+        check.steps();
+        for action in &definition.actions {
+            check.action(action);
+            check.form(action);
+        }
+        check.notices();
+        check.faults
+    }
+
+    fn fault(&mut self, place: impl fmt::Display, what: impl Into<String>) {
+        self.faults.push(DefinitionFault {
+            place: place.to_string(),
+            what: what.into(),
+        });
+    }
+
+    fn head(&mut self) {
+        if self.definition.version < 1 {
+            self.fault("version", "versions count from 1");
+        }
+        if self.definition.opening().count() != 1 {
+            self.fault(
+                "actions",
+                "exactly one action opens a case: the one without `from`",
+            );
+        }
+        if !self
+            .definition
+            .steps
+            .iter()
+            .any(|step| step.stage == Stage::Closed)
+        {
+            self.fault(
+                "steps",
+                "no step has the stage closed, so no case could ever end",
+            );
+        }
+    }
+
+    fn steps(&mut self) {
+        let definition = self.definition;
+        for (position, step) in definition.steps.iter().enumerate() {
+            if definition.steps[..position]
+                .iter()
+                .any(|other| other.id == step.id)
+            {
+                self.fault(format!("step {}", step.id), "the id stands twice");
+            }
+            match (step.stage, step.class) {
+                (Stage::Closed, Some(_)) => {
+                    self.fault(
+                        format!("step {}", step.id),
+                        "a closed step has no class: it follows the ground (D19)",
+                    );
+                }
+                (Stage::Closed, None) | (_, Some(Class::New | Class::Active | Class::Waiting)) => {}
+                (_, None) => self.fault(
+                    format!("step {}", step.id),
+                    "class is missing: new, active or waiting (D21)",
+                ),
+                (_, Some(Class::DoneSuccess | Class::DoneOther)) => {
+                    self.fault(
+                        format!("step {}", step.id),
+                        "only a closed case is done (D21)",
+                    );
+                }
+            }
+            let entered = definition.actions.iter().any(|action| action.to == step.id);
+            if !entered {
+                self.fault(format!("step {}", step.id), "no action leads here");
+            }
+            let left = definition
+                .actions
+                .iter()
+                .any(|action| action.from.contains(&step.id));
+            if !left && step.stage != Stage::Closed {
+                self.fault(
+                    format!("step {}", step.id),
+                    "no action leads away from here",
+                );
+            }
+        }
+    }
+
+    fn action(&mut self, action: &Action) {
+        let place = format!("action {} to {}", action.name, action.to);
+        if action.who.is_empty() {
+            self.fault(&place, "nobody may take it: `who` is empty");
+        }
+        let Some(to) = self.definition.step(&action.to).map(|step| step.stage) else {
+            return self.fault(&place, format!("there is no step {}", action.to));
+        };
+        if action.from.is_empty() && to != Stage::Filed {
+            self.fault(&place, "a case opens in the stage filed");
+        }
+        if action.from.is_empty() && !(action.effects.is_empty() && action.guards.is_empty()) {
+            self.fault(&place, "what opens a case has no effects and no guards");
+        }
+        if action.does(Effect::AssignMediator) && to != Stage::Assigned {
+            self.fault(
+                &place,
+                "the effect assign_mediator leads to the stage assigned",
+            );
+        }
+        for id in &action.from {
+            let Some(from) = self.definition.step(id).map(|step| step.stage) else {
+                self.fault(&place, format!("there is no step {id}"));
+                continue;
+            };
+            self.stage_move(&place, action, from, to);
+            let twins = self
+                .definition
+                .actions
+                .iter()
+                .filter(|a| a.name == action.name && a.from.contains(id));
+            if twins.count() > 1 {
+                self.fault(&place, format!("two actions of this name start at {id}"));
+            }
+        }
+        if action.does(Effect::AssignMediator) && !action.guards.contains(&Guard::MediatorFit) {
+            self.fault(
+                &place,
+                "who assigns a mediator needs the guard mediator_fit (D4)",
+            );
+        }
+        if action.guards.contains(&Guard::MediatorFit) && action.field("mediator").is_none() {
+            self.fault(&place, "the guard mediator_fit needs the field mediator");
+        }
+    }
+
+    /// The moves between stages that the domain allows (3.1), and what each must do.
+    fn stage_move(&mut self, place: &str, action: &Action, from: Stage, to: Stage) {
+        use Stage::{Assigned, Closed, Filed, Reconciled};
+        let sets_ground = action.does(Effect::SetGround);
+        match (from, to) {
+            (Closed, _) => return self.fault(place, "closed is final (D20)"),
+            (Filed, Reconciled) | (Reconciled, Filed | Assigned) => {
+                let (from, to) = (from.code(), to.code());
+                return self.fault(
+                    place,
+                    format!("a case does not go from {from} to {to} (3.1)"),
+                );
+            }
+            (Filed, Assigned) if !action.does(Effect::AssignMediator) => {
+                self.fault(
+                    place,
+                    "entering the stage assigned needs the effect assign_mediator (D4)",
+                );
+            }
+            (Assigned, Reconciled) | (Filed | Assigned, Closed) if !sets_ground => {
+                self.fault(
+                    place,
+                    format!(
+                        "entering the stage {} needs the effect set_ground (D19)",
+                        to.code()
+                    ),
+                );
+            }
+            _ => {}
+        }
+        let ends = matches!((from, to), (Assigned, Reconciled) | (_, Closed));
+        if sets_ground && !ends {
+            self.fault(
+                place,
+                "the effect set_ground leads to the stage reconciled or closed (D19)",
+            );
+        }
+        let records = action.does(Effect::RecordAgreement);
+        if records && (from, to) != (Assigned, Reconciled) {
+            self.fault(
+                place,
+                "the effect record_agreement leads from assigned to reconciled",
+            );
+        }
+        let conduct = ends || sets_ground || records;
+        if from != Filed && conduct && action.who.iter().any(|who| *who != Relation::CaseMediator) {
+            self.fault(
+                place,
+                "only the mediator of the case records its outcome and closes it (D8)",
+            );
+        }
+        if sets_ground && ends && from != Reconciled {
+            self.grounds(place, action, from, to);
+        }
+    }
+
+    /// Some ground can be set on this move, and the form asks what each ground needs (3.2, D19).
+    fn grounds(&mut self, place: &str, action: &Action, from: Stage, to: Stage) {
+        let open: Vec<Ground> = self
+            .definition
+            .grounds
+            .iter()
+            .copied()
+            .filter(|ground| ground.fits(from, to) && action.offers(*ground))
+            .collect();
+        if open.is_empty() {
+            self.fault(
+                place,
+                format!(
+                    "none of its grounds leads from {} to {} (3.2)",
+                    from.code(),
+                    to.code()
+                ),
+            );
+        }
+        for ground in open {
+            let asks: &[&str] = match ground.effective_on() {
+                EffectiveOn::Signing => &["agreement.signed_on", "effective_on"],
+                EffectiveOn::Named => &["effective_on"],
+                EffectiveOn::Decision => &[],
+            };
+            if !asks.is_empty() && asks.iter().all(|name| action.field(name).is_none()) {
+                self.needs(place, ground, asks[0]);
+            }
+            if ground.needs_linked_case() && action.field("linked_case").is_none() {
+                self.needs(place, ground, "linked_case");
+            }
+            if ground == Ground::NotSuitable && action.field("exclusion_code").is_none() {
+                self.needs(place, ground, "exclusion_code");
+            }
+        }
+    }
+
+    fn needs(&mut self, place: &str, ground: Ground, name: &str) {
+        self.fault(
+            place,
+            format!("the ground {} needs the field {name} (3.2)", ground.code()),
+        );
+    }
+
+    fn form(&mut self, action: &Action) {
+        let place = format!("action {} to {}", action.name, action.to);
+        for effect in &action.effects {
+            for name in effect.needs() {
+                let asked = action.field(name).is_some_and(|field| {
+                    field.required || field.default.is_some() || self.repeats_ground(action)
+                });
+                if !asked {
+                    self.fault(
+                        &place,
+                        format!(
+                            "the effect {} needs the field {name}, required or with a default",
+                            effect.code()
+                        ),
+                    );
+                }
+            }
+            for (name, kind) in effect.fields() {
+                if action.field(name).is_some_and(|field| field.kind != *kind) {
+                    self.fault(
+                        &place,
+                        format!("the field {name} has the type {}", kind.code()),
+                    );
+                }
+            }
+        }
+        for (position, field) in action.form.iter().enumerate() {
+            self.field(&place, action, position, field);
+        }
+    }
+
+    /// Whether the action starts only where the ground was set before, so that naming it again is a courtesy.
+    fn repeats_ground(&self, action: &Action) -> bool {
+        let sets_it = |id| {
+            let stage = self.definition.step(id).map(|step| step.stage);
+            matches!(stage, Some(Stage::Filed | Stage::Assigned))
+        };
+        !action.from.iter().any(sets_it)
+    }
+
+    fn field(&mut self, place: &str, action: &Action, position: usize, field: &Field) {
+        let place = format!("{place}, field {}", field.name);
+        if field.name == "action"
+            || action.form[..position]
+                .iter()
+                .any(|other| other.name == field.name)
+        {
+            self.fault(&place, "the name is taken");
+        }
+        if field.kind == FieldType::Choice && field.choices.is_empty() {
+            self.fault(&place, "a choice needs `choices`");
+        }
+        if field.kind == FieldType::Ground {
+            for code in field.choices.iter().chain(&field.default) {
+                match code.parse::<Ground>() {
+                    Ok(ground) if self.definition.grounds.contains(&ground) => {}
+                    Ok(_) => {
+                        self.fault(&place, format!("{code} is not in the workflow's `grounds`"))
+                    }
+                    Err(_) => self.fault(&place, format!("{code} is not a ground")),
+                }
+            }
+        }
+        if !field.rules.is_empty() && field.kind != FieldType::Date {
+            self.fault(&place, "only a date has `rules`");
+        }
+        if matches!(field.name.as_str(), "agreement.summary" | "exclusion_code")
+            && !field.confidential
+        {
+            self.fault(&place, "this field is confidential");
+        }
+    }
+
+    fn notices(&mut self) {
+        for rule in &self.definition.notices {
+            let fits = matches!(
+                (rule.on, rule.to, rule.notice),
+                (
+                    Trigger::MediatorAssigned,
+                    Audience::Mediator,
+                    NoticeKind::Assignment
+                ) | (
+                    Trigger::MediatorReplaced,
+                    Audience::FormerMediator,
+                    NoticeKind::Unassignment
+                ) | (Trigger::Filed, Audience::Partner, NoticeKind::CaseReceived)
+                    | (
+                        Trigger::FirstAssigned,
+                        Audience::Partner,
+                        NoticeKind::CaseAssigned
+                    )
+                    | (Trigger::Ended, Audience::Partner, NoticeKind::CaseEnded)
+            );
+            if !fits {
+                self.fault(
+                    format!("notice on {}", rule.on.code()),
+                    format!(
+                        "the message {} does not fit {} to {}",
+                        rule.notice.code(),
+                        rule.on.code(),
+                        rule.to.code()
+                    ),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

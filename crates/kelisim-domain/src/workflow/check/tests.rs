@@ -1,0 +1,149 @@
+//! Every fault of a definition is named, one by one.
+
+use crate::workflow::{BASIC, parse};
+
+fn faults(from: &str, to: &str) -> Vec<String> {
+    let text = BASIC.replacen(from, to, 1);
+    assert_ne!(text, BASIC, "the text to replace must be there");
+    parse(&text)
+        .expect_err("a fault")
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+#[test]
+fn d21_a_step_has_one_stage_and_one_class() {
+    assert_eq!(
+        faults("class = \"new\"\n", ""),
+        ["step filed: class is missing: new, active or waiting (D21)"]
+    );
+    assert_eq!(
+        faults("class = \"new\"", "class = \"done_other\""),
+        ["step filed: only a closed case is done (D21)"]
+    );
+}
+
+#[test]
+fn d04_assigning_needs_the_guard() {
+    let found = faults("guards = [\"mediator_fit\"]\n", "");
+    assert_eq!(
+        found,
+        ["action assign to assigned: who assigns a mediator needs the guard mediator_fit (D4)"]
+    );
+}
+
+#[test]
+fn d08_only_the_mediator_records_the_outcome() {
+    let found = faults(
+        "who = [\"case_mediator\"]",
+        "who = [\"case_mediator\", \"office_head\"]",
+    );
+    assert_eq!(
+        found,
+        [
+            "action reconcile to reconciled: only the mediator of the case records its outcome and closes it (D8)"
+        ]
+    );
+}
+
+#[test]
+fn d19_no_case_closes_without_a_ground() {
+    let found = faults(
+        "who = [\"office_head\", \"coordinator\"]\neffects = [\"set_ground\"]",
+        "who = [\"office_head\"]",
+    );
+    assert_eq!(
+        found,
+        ["action close to closed: entering the stage closed needs the effect set_ground (D19)"]
+    );
+}
+
+#[test]
+fn d20_nothing_leads_out_of_closed() {
+    let found = faults(
+        "from = [\"reconciled\"]",
+        "from = [\"reconciled\", \"closed\"]",
+    );
+    assert_eq!(found, ["action close to closed: closed is final (D20)"]);
+}
+
+#[test]
+fn d04_a_mediator_is_always_named_and_always_led_to_assigned() {
+    let optional = "type = \"mediator\"\nrequired = true";
+    assert_eq!(
+        faults(&optional.replace('\n', "\n  "), "type = \"mediator\""),
+        [
+            "action assign to assigned: the effect assign_mediator needs the field mediator, required or with a default"
+        ]
+    );
+    assert_eq!(
+        faults(
+            "from = [\"assigned\"]\nto = \"assigned\"",
+            "from = [\"assigned\"]\nto = \"filed\""
+        ),
+        ["action reassign to filed: the effect assign_mediator leads to the stage assigned"]
+    );
+}
+
+#[test]
+fn d08_nobody_else_closes_what_is_in_mediation_with_or_without_a_ground() {
+    let close = "from = [\"reconciled\"]\nto = \"closed\"\ntitle = { kk = \"Істі жабу\", ru = \"Закрыть дело\", en = \"Close the case\" }\n";
+    let found = faults(
+        &format!("{close}who = [\"case_mediator\"]\neffects = [\"set_ground\"]"),
+        &format!("{close}who = [\"office_head\"]"),
+    );
+    assert_eq!(
+        found,
+        [
+            "action close to closed: only the mediator of the case records its outcome and closes it (D8)"
+        ]
+    );
+}
+
+#[test]
+fn d19_a_ground_is_set_where_it_may_be_and_asks_for_what_it_needs() {
+    assert_eq!(
+        faults(
+            "choices = [\"settled\", \"partly_settled\"]",
+            "choices = [\"withdrawn\"]"
+        ),
+        [
+            "action reconcile to reconciled: none of its grounds leads from assigned to reconciled (3.2)"
+        ]
+    );
+    assert_eq!(
+        faults("name = \"linked_case\"", "name = \"other_case\""),
+        ["action close to closed: the ground duplicate needs the field linked_case (3.2)"]
+    );
+    assert_eq!(
+        faults("name = \"effective_on\"", "name = \"day\""),
+        ["action close to closed: the ground proposal_rejected needs the field effective_on (3.2)"]
+    );
+    assert_eq!(
+        faults("name = \"exclusion_code\"", "name = \"why\""),
+        ["action close to closed: the ground not_suitable needs the field exclusion_code (3.2)"]
+    );
+    assert_eq!(
+        faults(
+            "guards = [\"mediator_fit\"]\neffects = [\"assign_mediator\"]",
+            "guards = [\"mediator_fit\"]\neffects = [\"assign_mediator\", \"set_ground\"]"
+        ),
+        [
+            "action assign to assigned: the effect set_ground leads to the stage reconciled or closed (D19)",
+            "action assign to assigned: the effect set_ground needs the field ground, required or with a default",
+        ]
+    );
+}
+
+#[test]
+fn what_opens_a_case_does_nothing_else() {
+    let who = "who = [\"office_mediator\", \"office_head\", \"coordinator\"]";
+    assert_eq!(
+        faults(who, &format!("{who}\nguards = [\"mediator_fit\"]")),
+        [
+            "action file to filed: what opens a case has no effects and no guards",
+            "action file to filed: the guard mediator_fit needs the field mediator",
+        ]
+    );
+}
