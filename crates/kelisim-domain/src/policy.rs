@@ -342,22 +342,28 @@ pub enum CasePermission {
     CorrectGround,
 }
 
-/// Whether the actor may do this with the case.
+/// The relations to the case that open this to the actor.
 ///
 /// See: the mediator of the case, the head of its office, the coordinator, and whoever filed it until it is first assigned.
 /// Content: the same without the coordinator, who reads it only where the office has no head.
 /// On reassignment the former mediator loses all of it at that moment (D11).
-pub fn may(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> bool {
-    let stands = |relation| !grants_in(actor, ties, &[relation]).is_empty();
-    let filed_it =
-        !ties.was_assigned && ties.filed_by == actor.account && stands(Relation::OfficeMediator);
-    let team = stands(Relation::CaseMediator) || stands(Relation::OfficeHead) || filed_it;
-    let coordinator = stands(Relation::Coordinator);
-    match permission {
-        CasePermission::See | CasePermission::Correct => team || coordinator,
-        CasePermission::ReadContent => team || (coordinator && !ties.office_has_head),
-        CasePermission::CorrectGround => coordinator,
+pub fn open_to(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> Vec<Relation> {
+    let mut relations = Vec::new();
+    if permission != CasePermission::CorrectGround {
+        relations.extend([Relation::CaseMediator, Relation::OfficeHead]);
+        if !ties.was_assigned && ties.filed_by == actor.account {
+            relations.push(Relation::OfficeMediator);
+        }
     }
+    if permission != CasePermission::ReadContent || !ties.office_has_head {
+        relations.push(Relation::Coordinator);
+    }
+    relations
+}
+
+/// Whether the actor may do this with the case: whether a grant stands in one of the relations of [`open_to`].
+pub fn may(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> bool {
+    !grants_in(actor, ties, &open_to(actor, ties, permission)).is_empty()
 }
 
 /// Which cases a list, search or count may touch (R2). Every such query takes one.

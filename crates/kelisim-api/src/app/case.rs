@@ -5,9 +5,10 @@ use kelisim_domain::{
     calendar::Zone,
     case::{
         self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing,
-        FilingFacts, MediatorAsked, Referred, ground::Ground,
+        FilingFacts, GroundCorrection, MediatorAsked, Referred, ground::Ground,
     },
     code::{ActionName, OfficeCode, PartnerCode},
+    confidential::Confidential,
     fault::FaultKind,
     id::{CaseId, EventId, MediatorId, OfficeId, ReferralId},
     notice::ReceiptCode,
@@ -232,14 +233,7 @@ pub fn act(
     name: &ActionName,
     values: &Values,
 ) -> Result<Done, AppError> {
-    if let Some(linked) = values.case("linked_case") {
-        access::<See>(tx, linked).map_err(|error| match error {
-            AppError::NotFound => {
-                AppError::invalid("/linked_case", FaultKind::UnknownCode { known: Vec::new() })
-            }
-            other => other,
-        })?;
-    }
+    linked_is_seen(tx, values.case("linked_case"))?;
     let facts = facts(tx, authorized, values.mediator("mediator"))?;
     let act = Act {
         action: name,
@@ -269,33 +263,64 @@ pub fn correct(
     store(tx, authorized, decision)
 }
 
+/// What somebody says was the right end of a closed case.
+pub struct RightGround {
+    /// The ground.
+    pub ground: Ground,
+    /// Its day; the old one when none is named.
+    pub effective_on: Option<chrono::NaiveDate>,
+    /// The other case, for a duplicate.
+    pub linked_case: Option<CaseId>,
+    /// The code of the exclusion, for a dispute that may not be mediated.
+    pub exclusion_code: Confidential<Option<String>>,
+    /// Why it is corrected.
+    pub reason: String,
+}
+
 /// Corrects the ground of a closed case (D20).
 ///
 /// # Errors
-/// The case is not closed, or the ground could not have closed it.
+/// The case is not closed, the ground could not have closed it, or it lacks what it needs.
 pub fn correct_ground(
     tx: &mut Tx<'_>,
     authorized: &Authorized<CorrectGround>,
-    ground: Ground,
-    effective_on: Option<chrono::NaiveDate>,
-    reason: String,
+    right: RightGround,
 ) -> Result<Done, AppError> {
+    linked_is_seen(tx, right.linked_case)?;
     let case = authorized.case();
     let definition = definition_of(tx, case)?;
     let old = case.closure;
-    let effective_on = effective_on
+    let effective_on = right
+        .effective_on
         .or(old.map(|closure| closure.effective_on))
         .unwrap_or_else(|| tx.today());
-    let linked_case = old
+    let kept = old
         .and_then(|closure| closure.linked_case)
-        .filter(|_| ground.needs_linked_case());
-    let closure = Closure {
-        ground,
-        effective_on,
-        linked_case,
+        .filter(|_| right.ground.needs_linked_case());
+    let correction = GroundCorrection {
+        closure: Closure {
+            ground: right.ground,
+            effective_on,
+            linked_case: right.linked_case.or(kept),
+        },
+        exclusion_code: right.exclusion_code,
+        reason: right.reason,
     };
-    let decision = case::correct_ground(&definition, case, &tx.actor, closure, reason)?;
+    let decision = case::correct_ground(&definition, case, &tx.actor, correction)?;
     store(tx, authorized, decision)
+}
+
+/// A linked case is one that the caller may see.
+fn linked_is_seen(tx: &mut Tx<'_>, linked: Option<CaseId>) -> Result<(), AppError> {
+    let Some(linked) = linked else { return Ok(()) };
+    match access::<See>(tx, linked) {
+        Ok(_) => Ok(()),
+        Err(AppError::NotFound) => Err(AppError::invalid(
+            "/linked_case",
+            FaultKind::UnknownCode { known: Vec::new() },
+        )),
+        Err(error) => Err(error),
+    }
 }
 
 /// What the registers say, for a case and the mediator whom a form names.

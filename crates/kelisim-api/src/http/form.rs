@@ -173,7 +173,7 @@ impl<'a> Form<'a> {
 }
 
 /// The id of something.
-fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
+pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
     text.parse().map_err(|_| FaultKind::BadForm {
         example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
     })

@@ -1,8 +1,8 @@
 //! What a command does to a case, or why not. Pure: the same arguments give the same answer.
 
 use super::{
-    Act, Agreement, Case, CaseNumber, Class, Closure, Content, ContentChange, Correction,
-    CourtStage, EventData, Facts, Party, Place, Referred, Stage,
+    Act, Agreement, Case, CaseNumber, Class, Closure, ContentChange, CourtStage, EventData, Facts,
+    Party, Place, Referred, Stage,
     act::{check, grants_for},
     ground::{EffectiveOn, Ground},
 };
@@ -10,7 +10,7 @@ use crate::{
     code::{CategoryCode, DistrictCode, SourceCode},
     confidential::Confidential,
     fault::{Fault, FaultKind, Faults},
-    id::{GrantId, OfficeId},
+    id::{CaseId, GrantId, OfficeId},
     language::Language,
     notice::{NoticeKind, NoticeOrder, OutcomeClass, PartnerEvent, PartnerReference},
     policy::{Actor, CaseTies, grants_in},
@@ -173,10 +173,7 @@ pub fn decide(
     }
     let nothing = Values::new();
     let values = act.values.unwrap_or(&nothing);
-    let (Some(action), true) = (
-        definition.action_at(act.action, &case.step),
-        refusals.is_empty(),
-    ) else {
+    let Some(action) = definition.action_at(act.action, &case.step) else {
         return Err(Rejection::Refused(refusals));
     };
     let Some(grant) = grants_for(action, case, actor, facts)
@@ -185,7 +182,9 @@ pub fn decide(
     else {
         return Err(Rejection::Refused(refusals));
     };
-    let closure = closure(case, action, values, facts).map_err(Rejection::Invalid)?;
+    let closure = complete(case, action, values)
+        .and_then(|()| closure(case, action, values, facts))
+        .map_err(Rejection::Invalid)?;
     let mediator = values
         .mediator("mediator")
         .filter(|_| action.does(Effect::AssignMediator));
@@ -228,12 +227,25 @@ fn place(definition: &Definition, action: &Action, ground: Option<Ground>) -> Pl
     }
 }
 
-fn class_of(ground: Option<Ground>) -> Class {
+pub(super) fn class_of(ground: Option<Ground>) -> Class {
     if ground.is_some_and(Ground::is_success) {
         Class::DoneSuccess
     } else {
         Class::DoneOther
     }
+}
+
+/// An effect without the answers it needs would leave half a fact behind, such as an assigned case without a mediator.
+fn complete(case: &Case, action: &Action, values: &Values) -> Result<(), Vec<Fault>> {
+    let mut faults = Faults::new();
+    let needed = action.effects.iter().flat_map(|effect| match effect {
+        Effect::SetGround if case.closure.is_some() => &[],
+        effect => effect.needs(),
+    });
+    for name in needed.filter(|name| values.get(name).is_none()) {
+        faults.push(format!("/{}", name.replace('.', "/")), FaultKind::Missing);
+    }
+    faults.finish(Some(()))
 }
 
 /// The closure that the answers make, with its effective day (3.2).
@@ -264,14 +276,7 @@ fn closure(
     };
     let effective_on = faults.take("/effective_on", effective_on);
     let linked_case = values.case("linked_case");
-    match (ground.needs_linked_case(), linked_case) {
-        (true, None) => faults.push("/linked_case", FaultKind::Missing),
-        (false, Some(_)) => faults.push("/linked_case", FaultKind::NotHere),
-        (true, Some(linked)) if linked == case.id => {
-            faults.push("/linked_case", FaultKind::NotHere)
-        }
-        _ => {}
-    }
+    link_fits(case, ground, linked_case, &mut faults);
     match (ground, values.text("exclusion_code")) {
         (Ground::NotSuitable, None) => faults.push("/exclusion_code", FaultKind::Missing),
         (Ground::NotSuitable, Some(_)) | (_, None) => {}
@@ -283,6 +288,21 @@ fn closure(
         linked_case,
     });
     faults.finish(closure).map(Some)
+}
+
+/// A duplicate names the other case, and no other ground names one.
+pub(super) fn link_fits(
+    case: &Case,
+    ground: Ground,
+    linked_case: Option<CaseId>,
+    faults: &mut Faults,
+) {
+    match (ground.needs_linked_case(), linked_case) {
+        (true, None) => faults.push("/linked_case", FaultKind::Missing),
+        (true, Some(linked)) if linked != case.id => {}
+        (false, None) => {}
+        _ => faults.push("/linked_case", FaultKind::NotHere),
+    }
 }
 
 /// Sorts the answers into what an effect takes, what goes to the ciphertext, and what stays open in the event.
@@ -390,135 +410,4 @@ fn notices(definition: &Definition, case: &Case, event: &EventData) -> Vec<Notic
         });
     }
     orders
-}
-
-/// Corrects facts of a case that is not closed.
-///
-/// # Errors
-/// D20: a closed case keeps its facts. A correction that changes nothing is a fault.
-pub fn correct(
-    case: &Case,
-    actor: &Actor,
-    office_has_head: bool,
-    correction: Correction,
-    content: ContentChange,
-) -> Result<Decision, Rejection> {
-    use crate::policy::Relation;
-    if case.stage == Stage::Closed {
-        return Err(Rejection::Refused(vec![Refusal::Step(
-            super::StepRefusal::Closed,
-        )]));
-    }
-    let who = Relation::ALL;
-    let Some(grant) = grants_in(actor, &case.ties(office_has_head), &who)
-        .first()
-        .map(|grant| grant.id)
-    else {
-        let refusal = super::StepRefusal::NotYours {
-            who: who.to_vec(),
-            stage: case.stage,
-        };
-        return Err(Rejection::Refused(vec![Refusal::Step(refusal)]));
-    };
-    if correction == Correction::default() && content.is_empty() {
-        return Err(Rejection::Invalid(vec![Fault::new("", FaultKind::Empty)]));
-    }
-    Ok(Decision {
-        event: EventData::Corrected(correction),
-        content,
-        grant,
-        notices: Vec::new(),
-    })
-}
-
-/// Corrects the ground of a closed case: a separate act of the coordinator, with a reason (D20).
-///
-/// # Errors
-/// The case is not closed, the actor is not the coordinator, or the ground could not have closed the case from where it was.
-pub fn correct_ground(
-    definition: &Definition,
-    case: &Case,
-    actor: &Actor,
-    closure: Closure,
-    reason: String,
-) -> Result<Decision, Rejection> {
-    use crate::policy::Relation;
-    let refuse = |refusal| Err(Rejection::Refused(vec![refusal]));
-    let who = [Relation::Coordinator];
-    let Some(grant) = grants_in(actor, &case.ties(true), &who)
-        .first()
-        .map(|grant| grant.id)
-    else {
-        return refuse(Refusal::Step(super::StepRefusal::NotYours {
-            who: who.to_vec(),
-            stage: case.stage,
-        }));
-    };
-    let Some(old) = case.closure.filter(|_| case.stage == Stage::Closed) else {
-        return Err(Rejection::Invalid(vec![Fault::new(
-            "/ground",
-            FaultKind::NotHere,
-        )]));
-    };
-    let ground = closure.ground;
-    if !definition.grounds.contains(&ground) {
-        return refuse(Refusal::Ground(
-            super::ground::GroundRefusal::NotInWorkflow(ground),
-        ));
-    }
-    let shared = ground
-        .from_stages()
-        .iter()
-        .any(|stage| old.ground.from_stages().contains(stage));
-    if !shared {
-        let stage = old
-            .ground
-            .from_stages()
-            .first()
-            .copied()
-            .unwrap_or(Stage::Filed);
-        return refuse(Refusal::Ground(super::ground::GroundRefusal::NotFromHere {
-            ground,
-            stage,
-        }));
-    }
-    let event = EventData::GroundCorrected {
-        closure,
-        class: class_of(Some(ground)),
-        reason,
-    };
-    Ok(Decision {
-        event,
-        content: ContentChange::default(),
-        grant,
-        notices: Vec::new(),
-    })
-}
-
-/// The names of the confidential fields that a change touches, for the open half of a correction.
-pub fn touched(content: &ContentChange, before: &Content) -> Vec<String> {
-    let mut names = Vec::new();
-    if content
-        .summary
-        .reveal()
-        .as_ref()
-        .is_some_and(|summary| summary != before.summary.reveal())
-    {
-        names.push("summary".to_owned());
-    }
-    if content
-        .amount
-        .reveal()
-        .is_some_and(|amount| amount != *before.amount.reveal())
-    {
-        names.push("amount".to_owned());
-    }
-    if content
-        .parties
-        .as_ref()
-        .is_some_and(|parties| *parties != before.parties)
-    {
-        names.push("parties".to_owned());
-    }
-    names
 }

@@ -6,6 +6,7 @@
 
 mod act;
 mod content;
+mod correct;
 mod decide;
 mod event;
 mod evolve;
@@ -16,10 +17,8 @@ mod refusal;
 
 pub use act::{Act, Facts, MediatorAsked, check};
 pub use content::{Agreement, Content, ContentChange, Party, PartyKind, Side, sealed};
-pub use decide::{
-    Decision, Filing, FilingFacts, Rejection, correct, correct_ground, decide, file, may_file,
-    touched,
-};
+pub use correct::{GroundCorrection, correct, correct_ground, touched};
+pub use decide::{Decision, Filing, FilingFacts, Rejection, decide, file, may_file};
 pub use event::{Correction, Event, EventData, Place, Referred};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{ActionAnswer, explain, grounds_offered};

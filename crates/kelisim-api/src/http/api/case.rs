@@ -86,13 +86,7 @@ async fn correct(call: Call, path: web::Path<String>) -> HttpResponse {
                     .also::<CorrectGround>(&tx.actor)
                     .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
                 let change = read::ground_change(&body, tx.today())?;
-                app::case::correct_ground(
-                    tx,
-                    &right,
-                    change.ground,
-                    change.effective_on,
-                    change.reason,
-                )?;
+                app::case::correct_ground(tx, &right, change)?;
             } else {
                 let (correction, content) = read::correction(tx, &authorized, &body)?;
                 app::case::correct(tx, &authorized, correction, content)?;

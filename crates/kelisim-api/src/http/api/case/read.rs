@@ -2,8 +2,9 @@
 
 use crate::app::{
     AppError, Tx,
-    case::{FilingPlace, filing_place, referred_by},
+    case::{FilingPlace, RightGround, filing_place, referred_by},
 };
+use crate::http::form::id;
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{
@@ -106,6 +107,10 @@ pub(super) struct CorrectCase {
     ground: Option<String>,
     /// Its effective day.
     effective_on: Option<NaiveDate>,
+    /// The other case, for a duplicate.
+    linked_case: Option<String>,
+    /// The code of the exclusion, for a dispute that is not suitable.
+    exclusion_code: Option<String>,
     /// Why the ground was wrong.
     reason: Option<String>,
 }
@@ -388,13 +393,6 @@ pub(super) fn correction(
     Ok((correction, content))
 }
 
-/// A correction of the ground.
-pub(super) struct GroundChange {
-    pub(super) ground: Ground,
-    pub(super) effective_on: Option<NaiveDate>,
-    pub(super) reason: String,
-}
-
 /// Reads a correction of the ground (D20).
 ///
 /// # Errors
@@ -402,7 +400,7 @@ pub(super) struct GroundChange {
 pub(super) fn ground_change(
     body: &Map<String, Value>,
     today: NaiveDate,
-) -> Result<GroundChange, AppError> {
+) -> Result<RightGround, AppError> {
     let mut faults = Faults::new();
     let mut input = Input::new(body, &mut faults);
     let ground = input.text("ground", str::parse::<Ground>);
@@ -412,12 +410,16 @@ pub(super) fn ground_change(
     {
         input.fault("effective_on", FaultKind::TooLate { latest: today });
     }
+    let linked_case = input.text_if("linked_case", id);
+    let exclusion_code = input.text_if("exclusion_code", |text| story(text, STORY_MOST));
     let reason = input.text("reason", |text| line(text, 500));
     input.finish();
     let change = (|| {
-        Some(GroundChange {
+        Some(RightGround {
             ground: ground?,
             effective_on: effective_on?,
+            linked_case: linked_case?,
+            exclusion_code: Confidential::new(exclusion_code?),
             reason: reason?,
         })
     })();
