@@ -42,3 +42,12 @@ pub(crate) fn go<'a>() -> BeforeData<'a> {
 pub(crate) fn stay<'a>() -> BeforeData<'a> {
     Box::new(|| Box::pin(async { false }))
 }
+
+/// Runs a piece of asynchronous work to its end, on a runtime of its own.
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}

@@ -5,6 +5,9 @@
 
 mod directory;
 mod letters;
+mod office;
 mod smtp;
 mod smtp_foreign;
 mod texts;
+mod told;
+mod worker;

@@ -34,6 +34,10 @@ pub async fn probe(transport: &dyn Transport, letter: &Letter) -> Probe {
         .deliver(letter, Box::new(|| Box::pin(async { true })))
         .await;
     transport.close().await;
+    let code = match &outcome {
+        Outcome::Sent(reply) => reply.code,
+        _ => None,
+    };
     let (fault, reply) = match outcome {
         Outcome::Sent(reply) => (None, Some(reply.text)),
         Outcome::RelayFault(fault)
@@ -46,6 +50,8 @@ pub async fn probe(transport: &dyn Transport, letter: &Letter) -> Probe {
         }
     };
     let passed = match &fault {
+        // Without a reply code no server was asked: the letter lies in a folder.
+        None if code.is_none() => vec![Phase::Store],
         None => Phase::SMTP.to_vec(),
         Some(fault) => Phase::SMTP
             .into_iter()

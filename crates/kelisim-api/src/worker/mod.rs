@@ -1,4 +1,5 @@
 //! What runs beside the requests: the outbox.
 
 pub mod backoff;
+mod deliver;
 pub mod outbox;

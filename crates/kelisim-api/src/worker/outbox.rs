@@ -10,8 +10,8 @@ use std::{
     collections::HashMap,
     pin::pin,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -21,12 +21,9 @@ use kelisim_persistence::{
     Database, Error,
     entropy::Entropy,
     store::{
-        delivery::{
-            outbox_claim, outbox_expire, outbox_extend, outbox_mark_attempting, outbox_next_due,
-            outbox_release, outbox_settle,
-        },
-        outbox::{Audience, Ending, Guarded, Lease, Message as Row, Settlement},
-        relay::{relay_find, relay_pause, relay_resume},
+        delivery::{outbox_claim, outbox_expire, outbox_extend, outbox_next_due, outbox_release},
+        outbox::{Lease, Message as Row},
+        relay::relay_find,
     },
     vault::Vault,
 };
@@ -37,13 +34,10 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::backoff;
+use super::deliver::Ceiling;
 use crate::{
     clock::Clock,
-    mail::{
-        prepare::{Post, Prepared, prepare},
-        transport::{Fault, Letter, Outcome, Transport},
-    },
+    mail::{prepare::Post, transport::Transport},
 };
 
 /// Sizes and times; everything is bounded.
@@ -66,9 +60,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            parallel: 4,
-            most: 64,
-            patience: Duration::from_secs(2),
+            parallel: 8,
+            most: 32,
+            patience: Duration::from_secs(1),
             lease: Duration::from_secs(60),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(25),
@@ -104,11 +98,13 @@ pub struct Worker {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    parts: Parts,
-    alarms: AtomicU64,
-    stale: AtomicU64,
-    relay_failing: AtomicBool,
+pub(super) struct Inner {
+    pub(super) parts: Parts,
+    pub(super) alarms: AtomicU64,
+    pub(super) stale: AtomicU64,
+    pub(super) relay_failing: AtomicBool,
+    pub(super) under_way: AtomicUsize,
+    pub(super) ceiling: Mutex<Option<Ceiling>>,
 }
 
 /// The deliveries under way.
@@ -119,14 +115,14 @@ struct Running {
 }
 
 impl Running {
-    fn capacity(&self, options: &Options) -> usize {
+    fn capacity(&self, options: &Options, most: usize) -> usize {
         let young = self
             .leases
             .values()
             .filter(|(_, since)| since.elapsed() < options.patience)
             .count();
         let fast = options.parallel.saturating_sub(young);
-        fast.min(options.most.saturating_sub(self.leases.len()))
+        fast.min(most.saturating_sub(self.leases.len()))
     }
 
     fn leases(&self) -> Vec<Lease> {
@@ -157,6 +153,8 @@ impl Worker {
                 alarms: AtomicU64::new(0),
                 stale: AtomicU64::new(0),
                 relay_failing: AtomicBool::new(false),
+                under_way: AtomicUsize::new(0),
+                ceiling: Mutex::new(None),
             }),
         }
     }
@@ -218,7 +216,7 @@ impl Worker {
 }
 
 impl Inner {
-    fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         self.parts.clock.now()
     }
 
@@ -234,7 +232,7 @@ impl Inner {
     }
 
     /// Between 0 and 1.
-    fn jitter(&self) -> f64 {
+    pub(super) fn jitter(&self) -> f64 {
         f64::from(self.random()[0]) / 255.0
     }
 
@@ -261,7 +259,9 @@ impl Inner {
     async fn fill(self: &Arc<Self>, running: &mut Running, force: bool) -> Result<usize, Error> {
         let mut count = 0;
         loop {
-            let room = running.capacity(&self.parts.options);
+            self.under_way
+                .store(running.leases.len(), Ordering::Relaxed);
+            let room = running.capacity(&self.parts.options, self.most());
             if room == 0 || !(force || self.is_due().await?) {
                 return Ok(count);
             }
@@ -275,6 +275,8 @@ impl Inner {
                     .spawn(async move { this.deliver(lease, row).await });
                 running.leases.insert(task.id(), (lease, Instant::now()));
             }
+            self.under_way
+                .store(running.leases.len(), Ordering::Relaxed);
             if !full {
                 return Ok(count);
             }
@@ -315,162 +317,6 @@ impl Inner {
         Ok(claimed)
     }
 
-    async fn deliver(self: Arc<Self>, lease: Lease, row: Row) {
-        let settlement = match self.prepare(lease, &row).await {
-            Ok(Prepared::Ready(to, bytes)) => {
-                let letter = Letter {
-                    id: lease.id.0,
-                    kind: row.kind.clone(),
-                    from: self.parts.post.from.email.clone(),
-                    to,
-                    bytes,
-                    at: self.now(),
-                };
-                let before_data = Box::new(|| Box::pin(self.begin(lease)) as _);
-                let outcome = self.parts.transport.deliver(&letter, before_data).await;
-                self.judge(&row, outcome)
-            }
-            Ok(Prepared::Cancel(reason)) => Verdict::Settle(Settlement::Cancelled(reason)),
-            Ok(Prepared::Hold(reason)) => Verdict::Settle(Settlement::Held(reason.to_owned())),
-            Ok(Prepared::Stale) => return self.note_stale(lease),
-            Err(
-                error @ (Error::Busy | Error::Unavailable { .. } | Error::CommitUnknown { .. }),
-            ) => {
-                // The lease ends by itself; until then the database has time to come back.
-                return tracing::warn!(notice = %lease.id, %error, "a message waits for the database");
-            }
-            Err(error) => {
-                tracing::error!(notice = %lease.id, %error, "a message cannot be prepared");
-                self.later(&row, ending("prepare", None, String::new()))
-            }
-        };
-        self.settle(lease, settlement).await;
-    }
-
-    async fn prepare(&self, lease: Lease, row: &Row) -> Result<Prepared, Error> {
-        let (vault, post) = (self.parts.vault.clone(), self.parts.post.clone());
-        let (row, now) = (row.clone(), self.now());
-        let job = move |db: &mut _| prepare(db, &vault, &post, &lease, &row, now);
-        self.parts.database.write(job).await
-    }
-
-    /// Commits `attempting`; without that, nothing of the content leaves.
-    async fn begin(&self, lease: Lease) -> bool {
-        let now = self.now();
-        let job = move |db: &mut _| outbox_mark_attempting(db, &lease, now);
-        match self.parts.database.write::<_, Error>(job).await {
-            Ok(Guarded::Done) => true,
-            Ok(Guarded::Stale) => {
-                self.note_stale(lease);
-                false
-            }
-            Err(error) => {
-                tracing::warn!(notice = %lease.id, %error, "an attempt cannot be noted");
-                false
-            }
-        }
-    }
-
-    fn judge(&self, row: &Row, outcome: Outcome) -> Verdict {
-        match outcome {
-            Outcome::Sent(reply) => Verdict::Settle(Settlement::Sent(Ending {
-                phase: "sent".to_owned(),
-                reply_code: reply.code,
-                detail: reply.text,
-                reason: String::new(),
-            })),
-            Outcome::RelayFault(fault) => Verdict::Pause(fault),
-            Outcome::Transient(fault) => self.later(row, ending_of(&fault)),
-            Outcome::Permanent(fault) => Verdict::Settle(Settlement::Failed(ending_of(&fault))),
-            Outcome::Uncertain(fault) => Verdict::Settle(self.uncertain(row, ending_of(&fault))),
-            // Nothing of the content has left, whatever the row says.
-            Outcome::Withheld => Verdict::Settle(Settlement::Released),
-        }
-    }
-
-    fn later(&self, row: &Row, ending: Ending) -> Verdict {
-        Verdict::Settle(match backoff::pause(row.attempts + 1, self.jitter()) {
-            Some(pause) => Settlement::Again(ending, self.now() + pause),
-            None => Settlement::Failed(ending),
-        })
-    }
-
-    fn uncertain(&self, row: &Row, ending: Ending) -> Settlement {
-        match (
-            row.audience,
-            backoff::pause(row.attempts + 1, self.jitter()),
-        ) {
-            (Audience::Staff, Some(pause)) => {
-                Settlement::UncertainAgain(ending, self.now() + pause)
-            }
-            (Audience::Staff | Audience::Partner, _) => Settlement::Uncertain(ending),
-        }
-    }
-
-    /// Commits the settlement, and tries for as long as the lease may hold.
-    async fn settle(&self, lease: Lease, verdict: Verdict) {
-        let begun = Instant::now();
-        let mut pause = Duration::from_millis(50);
-        loop {
-            match self.settle_once(lease, &verdict).await {
-                Ok(Guarded::Done) => return,
-                Ok(Guarded::Stale) => return self.note_stale(lease),
-                Err(error) if begun.elapsed() > self.parts.options.lease => {
-                    // The row stays `attempting` and is found when its lease ends.
-                    return tracing::error!(notice = %lease.id, %error, "a message cannot be settled");
-                }
-                Err(error) => {
-                    tracing::warn!(notice = %lease.id, %error, "a settlement waits for the database");
-                    sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_secs(5));
-                }
-            }
-        }
-    }
-
-    async fn settle_once(&self, lease: Lease, verdict: &Verdict) -> Result<Guarded, Error> {
-        let (now, name) = (self.now(), self.parts.relay.clone());
-        match verdict {
-            Verdict::Settle(settlement) => {
-                let settlement = settlement.clone();
-                let works = matches!(settlement, Settlement::Sent(_))
-                    && self.relay_failing.load(Ordering::Relaxed);
-                let job = move |db: &mut _| {
-                    let resumed = works && relay_resume(db, &name)?;
-                    Ok::<_, Error>((outbox_settle(db, &lease, &settlement, now)?, resumed))
-                };
-                let (guarded, resumed) = self.parts.database.write(job).await?;
-                if resumed {
-                    tracing::info!("the mail relay works again");
-                }
-                Ok(guarded)
-            }
-            Verdict::Pause(fault) => {
-                let reason = fault.reason();
-                let job = move |db: &mut _| {
-                    let since = relay_find(db, &name)?.and_then(|relay| relay.since);
-                    let failing = since.map_or(chrono::Duration::zero(), |since| now - since);
-                    let until = now + backoff::relay_pause(failing);
-                    let first = relay_pause(db, &name, until, &reason, now)?;
-                    let guarded = outbox_settle(db, &lease, &Settlement::Released, now)?;
-                    Ok::<_, Error>((guarded, first))
-                };
-                let (guarded, first) = self.parts.database.write(job).await?;
-                if first {
-                    self.alarms.fetch_add(1, Ordering::Relaxed);
-                    let reason = fault.reason();
-                    tracing::error!(reason, "the mail relay fails; messages wait until it works");
-                }
-                Ok(guarded)
-            }
-        }
-    }
-
-    fn note_stale(&self, lease: Lease) {
-        self.stale.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(notice = %lease.id, "a lease was lost; nothing was changed");
-    }
-
     /// Lets deliveries end, gives back those that have not begun, closes the connections.
     async fn finish(&self, mut running: Running) {
         let all = async {
@@ -488,27 +334,5 @@ impl Inner {
             }
         }
         self.parts.transport.close().await;
-    }
-}
-
-/// What follows from an attempt.
-enum Verdict {
-    Settle(Settlement),
-    Pause(Fault),
-}
-
-fn ending_of(fault: &Fault) -> Ending {
-    Ending {
-        reason: fault.reason(),
-        ..ending(fault.phase.code(), fault.code, fault.detail.clone())
-    }
-}
-
-fn ending(phase: &str, reply_code: Option<u16>, detail: String) -> Ending {
-    Ending {
-        phase: phase.to_owned(),
-        reply_code,
-        detail,
-        reason: phase.to_owned(),
     }
 }
