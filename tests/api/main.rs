@@ -1,8 +1,11 @@
 //! The interface over a real socket, on both databases.
 
 mod bad_input;
+mod canaries;
 mod case_life;
 mod conditions;
 mod frame;
 mod matrix;
 mod registers;
+mod repeats;
+mod scope;
