@@ -128,8 +128,8 @@ on_both_databases! {
         assert_eq!(list("filed_to=2026-11-21"), 0);
         assert_eq!(list("q=akz"), 1, "the beginning of a number");
         assert_eq!(list("q=0001"), 2, "the beginning of a word in a number");
-        assert_eq!(list("q=берик"), 1, "the mediator's name in its other spelling (D39)");
-        assert_eq!(list("q=ерик"), 0, "not the middle of a word");
+        assert_eq!(list("q=%D0%B1%D0%B5%D1%80%D0%B8%D0%BA"), 1, "the mediator's name in its other spelling (D39)");
+        assert_eq!(list("q=%D0%B5%D1%80%D0%B8%D0%BA"), 0, "not the middle of a word");
         assert_eq!(list("q=%25"), 0, "the signs of LIKE are plain");
     }
 

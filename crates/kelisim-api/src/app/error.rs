@@ -36,6 +36,8 @@ pub enum AppError {
     Stale,
     /// `If-Match` is missing.
     PreconditionRequired,
+    /// The message does not wait for anybody: its state, as a code.
+    NotRetried(&'static str),
     /// The idempotency key was used for something else.
     KeyReused,
     /// The first request with this key is still running.

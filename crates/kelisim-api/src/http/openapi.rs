@@ -51,6 +51,26 @@ pub fn whole() -> &'static str {
     })
 }
 
+/// Whether the document has this path, whatever the method.
+pub(crate) fn has_path(path: &str) -> bool {
+    static TEMPLATES: OnceLock<Vec<String>> = OnceLock::new();
+    let templates = TEMPLATES.get_or_init(|| {
+        let document: serde_json::Value = serde_json::from_str(whole()).unwrap_or_default();
+        document["paths"]
+            .as_object()
+            .map(|paths| paths.keys().cloned().collect())
+            .unwrap_or_default()
+    });
+    let fits = |template: &str| {
+        template.split('/').count() == path.split('/').count()
+            && template
+                .split('/')
+                .zip(path.split('/'))
+                .all(|(want, part)| want.starts_with('{') || want == part)
+    };
+    templates.iter().any(|template| fits(template))
+}
+
 fn answer() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")

@@ -20,7 +20,8 @@ use kelisim_domain::{
 use serde::Serialize;
 
 /// The codes of all problems, for the pages under `/problems/` and for the documents.
-pub const CODES: [&str; 17] = [
+pub const CODES: [&str; 18] = [
+    "not_retried",
     "unauthenticated",
     "not_found",
     "not_permitted",
@@ -256,6 +257,7 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
         AppError::PreconditionRequired => (428, "precondition_required"),
         AppError::KeyReused => (422, "key_reused"),
         AppError::KeyRunning => (409, "key_running"),
+        AppError::NotRetried(_) => (409, "not_retried"),
         AppError::Busy => (503, "busy"),
         AppError::Unavailable => (503, "unavailable"),
         AppError::Internal(_) => (500, "internal"),
@@ -291,6 +293,7 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
         AppError::Malformed { line, column } => {
             arguments([("line", (*line).into()), ("column", (*column).into())])
         }
+        AppError::NotRetried(state) => arguments([("state", (*state).into())]),
         AppError::BadHeader(name) => arguments([("name", (*name).into())]),
         AppError::TooLarge { most } => arguments([("most", (most / 1000).into())]),
         AppError::Internal(context) => {

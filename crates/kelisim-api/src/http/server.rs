@@ -86,7 +86,11 @@ pub fn open_routes(routes: &mut web::ServiceConfig) {
 /// What does not exist, and a method that a path does not have, is a problem too.
 async fn nothing_here(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let place = call::place(&request, &app.public_url);
-    problem::plain(404, "not_found", &place)
+    if openapi::has_path(request.path()) {
+        problem::plain(405, "method_not_allowed", &place)
+    } else {
+        problem::plain(404, "not_found", &place)
+    }
 }
 
 /// Gives the request an id, logs one line with ids and codes only (R19), and adds the headers of R15.

@@ -6,13 +6,14 @@ mod view;
 
 use crate::{
     app::{self, AppError},
-    http::{answer::Answer, call::Call, form::Form},
+    http::{answer::Answer, call::Call, form::Form, query::Query},
 };
 use actix_web::{HttpResponse, get, patch, post, web};
 use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
+pub(super) use list::id;
 use utoipa_actix_web::service_config::ServiceConfig;
-use view::{CaseView, EventView, ExplainView, TransitionAnswer, case_answer};
+use view::{CaseView, EventList, EventView, ExplainView, TransitionAnswer, case_answer};
 
 /// Registers the routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -141,34 +142,25 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
 }
 
 /// The history of a case, oldest first; nothing confidential.
-#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."), list::PageQuery),
-    responses((status = 200, body = [EventView]), (status = 401), (status = 404)))]
+#[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."),
+        ("limit" = Option<i64>, Query, description = "At most 100."),
+        ("after" = Option<i32>, Query, description = "The last `seq` of the page before.")),
+    responses((status = 200, body = EventList), (status = 401), (status = 404)))]
 #[get("/cases/{id}/events")]
-async fn events(
-    call: Call,
-    path: web::Path<String>,
-    request: actix_web::HttpRequest,
-) -> HttpResponse {
-    let query = request.query_string().to_owned();
+async fn events(call: Call, path: web::Path<String>, mut query: Query) -> HttpResponse {
     call.get(move |tx| {
-        let id = case_id(&path)?;
-        let authorized = app::case::access::<See>(tx, id)?;
-        let page = list::PageQuery::read(&query)?;
-        let after = match &page.after {
-            None => 0,
-            Some(text) => text.parse().map_err(|_| list::bad_cursor())?,
-        };
-        let mut recorded = authorized.history(tx.db, after, page.limit + 1)?;
-        let more = recorded.len() > page.size();
-        recorded.truncate(page.size());
-        let next = recorded.last().filter(|_| more).map(|last| {
-            format!(
-                "/api/v1/cases/{id}/events?limit={}&after={}",
-                page.limit, last.event.seq
-            )
+        let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
+        let after = query.one("after", |text| {
+            text.parse()
+                .map_err(|_| FaultKind::WrongType { expected: "number" })
         });
-        let items: Vec<EventView> = recorded.iter().map(EventView::of).collect();
-        Ok(Answer::page(&items, next))
+        let paging = query.finish()?;
+        let recorded = authorized.history(tx.db, after.unwrap_or(0), paging.load())?;
+        Ok(paging.answer(
+            recorded,
+            |last| last.event.seq.to_string(),
+            |recorded| EventView::of(&recorded),
+        ))
     })
     .await
 }
@@ -178,15 +170,11 @@ async fn events(
         ("mediator" = Option<String>, Query, description = "Ask for this mediator.")),
     responses((status = 200, body = ExplainView), (status = 401), (status = 404)))]
 #[get("/cases/{id}/explain")]
-async fn explain(
-    call: Call,
-    path: web::Path<String>,
-    request: actix_web::HttpRequest,
-) -> HttpResponse {
-    let query = request.query_string().to_owned();
+async fn explain(call: Call, path: web::Path<String>, mut query: Query) -> HttpResponse {
     call.get(move |tx| {
         let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
-        let mediator = list::explained_mediator(&query)?;
+        let mediator = query.one("mediator", id);
+        query.finish()?;
         view::explain_answer(tx, &authorized, mediator)
     })
     .await

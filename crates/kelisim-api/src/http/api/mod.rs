@@ -4,6 +4,7 @@ pub mod case;
 pub mod me;
 pub mod mediator;
 pub mod memorandum;
+pub mod notice;
 pub mod office;
 pub mod partner;
 
@@ -17,4 +18,5 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     partner::configure(routes);
     memorandum::configure(routes);
     case::configure(routes);
+    notice::configure(routes);
 }

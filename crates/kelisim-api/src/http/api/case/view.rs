@@ -1,5 +1,6 @@
 //! A case as it goes over the wire.
 
+use super::super::notice::NoticeView;
 use crate::{
     app::{self, AppError, Tx, case::Done},
     http::{answer::Answer, problem::RefusalView},
@@ -17,7 +18,6 @@ use kelisim_persistence::store::{
     access::{Authorized, See},
     case_event::Recorded,
     mediator::{self, MediatorName},
-    outbox::NewMessage,
     partner,
 };
 use serde::Serialize;
@@ -60,6 +60,9 @@ pub(super) struct CaseView {
     /// Only for a reader who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidential: Option<ContentView>,
+    /// The case was erased by law: its key was destroyed and nobody reads its content any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
 }
 
 /// Which workflow a case follows.
@@ -147,6 +150,24 @@ struct AgreementView {
     summary: String,
 }
 
+/// A page of cases.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a page, which is made of its entries")]
+pub(super) struct CaseList {
+    items: Vec<CaseView>,
+    /// The address of the next page.
+    next: Option<String>,
+}
+
+/// A page of a history.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a page, which is made of its entries")]
+pub(super) struct EventList {
+    items: Vec<EventView>,
+    /// The address of the next page.
+    next: Option<String>,
+}
+
 /// One entry of the history.
 #[derive(Serialize, ToSchema)]
 pub(super) struct EventView {
@@ -179,21 +200,6 @@ struct TransitionView {
     to: String,
     at: DateTime<Utc>,
     actor: Uuid,
-}
-
-/// A message.
-#[derive(Serialize, ToSchema)]
-struct NoticeView {
-    id: Uuid,
-    kind: &'static str,
-    case: Option<Uuid>,
-    channel: &'static str,
-    language: &'static str,
-    state: &'static str,
-    attempts: u32,
-    next_at: Option<DateTime<Utc>>,
-    sent_at: Option<DateTime<Utc>>,
-    reason: Option<String>,
 }
 
 /// Every action with its answer.
@@ -314,6 +320,7 @@ pub(super) fn open_view(
         }),
         allowed_actions,
         confidential: None,
+        erased: false,
     }
 }
 
@@ -358,13 +365,15 @@ pub(super) fn case_view(
         view.referral.receipt_code = Some(referred.receipt_code.as_str().to_owned());
     }
     if let Some(reader) = app::case::reads_content(tx, authorized) {
-        let content = reader.content(tx.db, &tx.app.vault)?;
-        view.referral.reference = content
-            .reference
-            .reveal()
-            .as_ref()
-            .map(|text| text.as_str().to_owned());
-        view.confidential = Some(content_view(&content));
+        match reader.content(tx.db, &tx.app.vault) {
+            Ok(content) => {
+                let reference = content.reference.reveal().as_ref();
+                view.referral.reference = reference.map(|text| text.as_str().to_owned());
+                view.confidential = Some(content_view(&content));
+            }
+            Err(kelisim_persistence::Error::Erased) => view.erased = true,
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(view)
 }
@@ -443,7 +452,7 @@ pub(super) fn transition_answer(
     let view = TransitionAnswer {
         transition: transition_view(&done.event, done.event_id.0),
         case,
-        notices: done.messages.iter().map(notice_view).collect(),
+        notices: done.messages.iter().map(NoticeView::fresh).collect(),
     };
     Ok(Answer {
         status: 201,
@@ -479,21 +488,6 @@ fn transition_view(event: &Event, id: Uuid) -> TransitionView {
         to,
         at: event.at,
         actor: event.actor.0,
-    }
-}
-
-fn notice_view(message: &NewMessage) -> NoticeView {
-    NoticeView {
-        id: message.id.0,
-        kind: message.kind.code(),
-        case: message.case.map(|id| id.0),
-        channel: "email",
-        language: message.language.code(),
-        state: "waiting",
-        attempts: 0,
-        next_at: Some(message.created_at),
-        sent_at: None,
-        reason: None,
     }
 }
 
