@@ -6,6 +6,6 @@ mod case_life;
 mod conditions;
 mod frame;
 mod matrix;
+mod races;
 mod registers;
-mod repeats;
 mod scope;

@@ -32,6 +32,9 @@ PATCH /cases/{id}                    ynnn      yynn      yyyn      nnnn      nnn
 POST  /cases/{id}/transitions        ynnn      yynn      yyyn      nnnn      nnnn      nnnn      nnnn
 GET   /cases/{id}/events             ynnn      yynn      yyyn      nnnn      nnnn      nnnn      nnnn
 GET   /cases/{id}/explain            ynnn      yynn      yyyn      nnnn      nnnn      nnnn      nnnn
+GET   /notices                       y         y         y         n         n         y         n
+GET   /notices/{id}                  ynnn      yynn      yyyn      nnnn      nnnn      yyyn      nnnn
+POST  /notices/{id}/retry            fnnn      yynn      yyyn      nnnn      nnnn      fffn      nnnn
 GET   /offices                       y         y         y         y         y         y         n
 POST  /offices                       f         f         y         f         f         y         n
 GET   /offices/{code}                yn        yn        yn        yn        yn        yn        nn
@@ -76,6 +79,8 @@ fn matrix() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static st
 struct Things {
     /// Own (of the mediator), same office, other office.
     cases: [String; 3],
+    /// The assignment message of each.
+    notices: [String; 3],
 }
 
 impl Things {
@@ -94,9 +99,14 @@ impl Things {
         let own = assigned("ORL-01", "head", json!(AIGUL));
         let same = assigned("ORL-01", "head", json!(BERIK));
         let other = assigned("AKZ-01", "other_head", json!(DANA));
-        Self {
-            cases: [own, same, other],
-        }
+        let cases = [own, same, other];
+        let sent = t.by("coordinator").get("notices").expect(200);
+        let notices = cases.clone().map(|case| {
+            let mut of_region = sent["items"].as_array().unwrap().iter();
+            let notice = of_region.find(|notice| notice["case"] == json!(case));
+            notice.unwrap()["id"].as_str().unwrap().to_owned()
+        });
+        Self { cases, notices }
     }
 
     /// The paths of a route.
@@ -110,6 +120,12 @@ impl Things {
                     .cloned()
                     .chain([MISSING.to_owned()])
                     .collect(),
+            )
+        } else if route.starts_with("/notices/{id}") {
+            let missing = [MISSING.to_owned()];
+            (
+                "{id}",
+                self.notices.iter().cloned().chain(missing).collect(),
             )
         } else if route.starts_with("/offices/{code}") {
             ("{code}", vec!["ORL-01".into(), "ORL-99".into()])
