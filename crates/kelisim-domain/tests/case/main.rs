@@ -1,0 +1,7 @@
+//! Proofs of the rules of a case. A test names the rule it proves.
+
+mod access;
+mod assigning;
+mod closing;
+mod given;
+mod notices;
