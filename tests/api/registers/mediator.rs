@@ -1,8 +1,10 @@
 //! Mediators.
 
 use super::{Registers, column, faults, refusals, with};
+use kelisim_persistence::store::mediator::mediator_facts;
 use kelisim_tests::http::Client;
-use kelisim_tests::on_both_databases;
+use kelisim_tests::network::{AIGUL, REGION};
+use kelisim_tests::{TestApp, on_both_databases};
 use serde_json::{Value, json};
 
 const SECRETS: [&str; 5] = [
@@ -173,5 +175,20 @@ on_both_databases! {
         let first = send().expect(201);
         assert_eq!(r.refused(send).expect(201), first);
         assert_eq!(r.app.database.places_of(SECRETS[1]), Vec::<String>::new(), "the stored answer repeats the address");
+    }
+
+    fn d04_open_cases_are_counted_until_they_are_closed(r: Registers) {
+        let open = || {
+            let facts = r.app.write(|db| mediator_facts(db, REGION, AIGUL, "2026-11-22".parse().unwrap()));
+            facts.unwrap().open_cases
+        };
+        assert_eq!(open(), 0);
+        let first = r.app.file(&TestApp::filing());
+        let first = r.app.moved("head", &first, &json!({"action": "assign", "mediator": AIGUL}));
+        let second = r.app.file(&TestApp::filing());
+        r.app.moved("head", &second, &json!({"action": "assign", "mediator": AIGUL}));
+        assert_eq!(open(), 2);
+        r.app.moved("aigul", &first, &json!({"action": "close", "ground": "mediation_impossible"}));
+        assert_eq!(open(), 1);
     }
 }

@@ -19,7 +19,7 @@ pub enum IinWarning {
 }
 
 impl IinWarning {
-    /// The code on the wire; the sentence is the Fluent message `warning-<code>`.
+    /// The code on the wire.
     pub fn code(self) -> &'static str {
         match self {
             IinWarning::Checksum => "iin_checksum",
