@@ -122,4 +122,21 @@ on_both_databases! {
         r.refused(|| faulty("bad")).expect_problem(422, "invalid");
         faulty("ORL-08").expect(201);
     }
+
+    fn d38_of_many_changes_at_once_one_wins_and_the_others_are_told(r: Registers) {
+        let at_once = |send: &(dyn Fn(usize) -> u16 + Sync)| {
+            let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+                let senders: Vec<_> = (0..6).map(|n| scope.spawn(move || send(n))).collect();
+                senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+            });
+            statuses.sort_unstable();
+            statuses
+        };
+        let changed = at_once(&|n| r.coordinator.patch("offices/ORL-01", 1, &json!({"hours": format!("{n}")})).status);
+        assert_eq!(changed, [200, 412, 412, 412, 412, 412]);
+        assert_eq!(r.coordinator.get("offices/ORL-01").version(), 2);
+        let opened = at_once(&|_| r.coordinator.post("offices", &office_body()).status);
+        assert_eq!(opened, [201, 422, 422, 422, 422, 422]);
+        assert_eq!(r.audited("office.update").len() + r.audited("office.create").len(), 2);
+    }
 }
