@@ -4,4 +4,5 @@ mod access;
 mod assigning;
 mod closing;
 mod given;
+mod matrix;
 mod notices;
