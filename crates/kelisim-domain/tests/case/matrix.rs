@@ -105,6 +105,7 @@ fn step(id: &str) -> kelisim_domain::code::StepId {
 }
 
 /// A mediator somebody might name, and what lifts what stands against them.
+#[derive(Clone)]
 struct Asked {
     what: &'static str,
     facts: MediatorFacts,
@@ -192,10 +193,8 @@ struct Answers {
     what: String,
     values: Values,
     ground: Option<Ground>,
-    /// What the register says of the mediator named.
-    facts: Option<MediatorFacts>,
-    /// Whether anything that stands against the mediator named is lifted when this person asks.
-    mediator_fits: Box<dyn Fn(&Person, &Given) -> bool>,
+    /// The mediator named, and whether a reason for going over the limit is given.
+    names: Option<(Asked, bool)>,
 }
 
 /// All well-formed answers to an action: every mediator with and without a reason, or every ground.
@@ -203,7 +202,7 @@ fn answers(given: &Given, action: &str) -> Vec<Answers> {
     match action {
         "assign" | "reassign" => asked()
             .into_iter()
-            .flat_map(|asked| [false, true].map(|reason| naming(&asked, reason)))
+            .flat_map(|asked| [false, true].map(|reason| naming(asked.clone(), reason)))
             .collect(),
         "reconcile" | "close" => {
             let mut list: Vec<Answers> = Ground::ALL
@@ -222,31 +221,33 @@ fn answers(given: &Given, action: &str) -> Vec<Answers> {
                 what: "the form".into(),
                 values,
                 ground: None,
-                facts: None,
-                mediator_fits: Box::new(|_, _| true),
+                names: None,
             }]
         }
     }
 }
 
-fn naming(asked: &Asked, reason: bool) -> Answers {
+fn naming(asked: Asked, reason: bool) -> Answers {
     let mut values = to(asked.facts.id);
     if reason {
         values.insert("over_limit_reason", text("nobody else is there"));
     }
-    let id = asked.facts.id;
-    let (never, needs_coordinator) = (asked.never, asked.needs_coordinator);
-    let lacks_reason = asked.needs_reason && !reason;
     Answers {
         what: format!("{} (reason: {reason})", asked.what),
         values,
         ground: None,
-        facts: (id != STRANGER).then(|| asked.facts.clone()),
-        mediator_fits: Box::new(move |person, given| {
-            let has_it = given.case.mediator == Some(id);
-            !never && !lacks_reason && !has_it && (!needs_coordinator || person.coordinates)
-        }),
+        names: Some((asked, reason)),
     }
+}
+
+/// Whether everything that stands against the mediator named is lifted when this person asks.
+fn mediator_fits(answers: &Answers, person: &Person, given: &Given) -> bool {
+    answers.names.as_ref().is_none_or(|(asked, reason)| {
+        !asked.never
+            && (*reason || !asked.needs_reason)
+            && (person.coordinates || !asked.needs_coordinator)
+            && given.case.mediator != Some(asked.facts.id)
+    })
 }
 
 fn ending(action: &str, ground: Option<Ground>, is_set: bool) -> Answers {
@@ -263,8 +264,7 @@ fn ending(action: &str, ground: Option<Ground>, is_set: bool) -> Answers {
         what: format!("{ground:?}"),
         values,
         ground,
-        facts: None,
-        mediator_fits: Box::new(|_, _| true),
+        names: None,
     }
 }
 
@@ -275,7 +275,7 @@ fn expected(given: &Given, person: &Person, action: &str, answers: &Answers) -> 
     let ground = |list: &[Ground]| answers.ground.is_some_and(|ground| list.contains(&ground));
     match (action, given.case.step.as_str()) {
         ("assign", "filed") | ("reassign", "assigned") => {
-            leads && (answers.mediator_fits)(person, given)
+            leads && mediator_fits(answers, person, given)
         }
         ("give_time", "assigned") => {
             given.definition.step(&step("thinking")).is_some() && (conducts || person.heads)
@@ -352,9 +352,11 @@ fn ask_everything(definition: &Definition) -> (usize, usize) {
             for action in ACTIONS {
                 let mut any = false;
                 for answers in answers(&given, action) {
-                    let given = match &answers.facts {
-                        Some(facts) => given.clone().with_mediator(facts.clone()),
-                        None => given.clone(),
+                    let given = match &answers.names {
+                        Some((asked, _)) if asked.facts.id != STRANGER => {
+                            given.clone().with_mediator(asked.facts.clone())
+                        }
+                        _ => given.clone(),
                     };
                     let is_allowed = ask(&given, &person, action, &answers);
                     questions += 1;
