@@ -25,15 +25,18 @@ pub struct Key {
     pub fingerprint: [u8; 32],
 }
 
+/// The digest of a token, and the key that its bearer sent.
+type Entry = ([u8; 32], String);
+
 /// The keys whose first request is still running in this process. A key belongs to the bearer of a token,
 /// known here by the token's digest, because the account is not known before the transaction.
 #[derive(Clone, Default)]
-pub struct Running(Arc<Mutex<HashSet<([u8; 32], String)>>>);
+pub struct Running(Arc<Mutex<HashSet<Entry>>>);
 
 /// Holds a key while its request runs.
 pub struct Hold {
     running: Running,
-    entry: ([u8; 32], String),
+    entry: Entry,
 }
 
 impl Running {

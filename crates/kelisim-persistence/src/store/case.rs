@@ -247,6 +247,9 @@ pub(crate) fn case_load(db: &mut Db, region: RegionId, id: CaseId) -> Result<Loa
     Loaded::try_from(row)
 }
 
+/// A referral, and the partner's own number as it is sealed.
+type SealedReferral = (Referred, Option<Vec<u8>>);
+
 /// The partner's referral of a case, without its reference.
 ///
 /// # Errors
@@ -255,7 +258,7 @@ pub(crate) fn referral_of_case(
     db: &mut Db,
     region: RegionId,
     case: CaseId,
-) -> Result<Option<(Referred, Option<Vec<u8>>)>, Error> {
+) -> Result<Option<SealedReferral>, Error> {
     let row: Option<ReferralRow> = referral::table
         .filter(referral::region_id.eq(Uid::from(region)))
         .filter(referral::case_id.eq(Uid::from(case)))
