@@ -4,7 +4,7 @@ use std::thread;
 
 use kelisim_tests::network::{AIGUL, BERIK};
 use kelisim_tests::{TestApp, on_both_databases};
-use serde_json::{Value, json};
+use serde_json::json;
 
 on_both_databases! {
     fn two_heads_assign_at_once_and_one_wins(t: TestApp) {
