@@ -6,6 +6,7 @@ mod case_life;
 mod conditions;
 mod frame;
 mod matrix;
+mod notices;
 mod races;
 mod registers;
 mod scope;

@@ -1,7 +1,10 @@
 //! Messages and their deliveries.
 
 use crate::{
-    app::{AppError, Tx},
+    app::{
+        AppError, Tx,
+        register::{Change, record},
+    },
     http::{answer::Answer, call::Call, query::Query},
 };
 use actix_web::{HttpResponse, get, post, web};
@@ -21,6 +24,7 @@ use kelisim_persistence::store::{
     outbox::{Attempt, Message, NewMessage, State},
 };
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -277,11 +281,7 @@ async fn one(call: Call, path: web::Path<String>) -> HttpResponse {
 #[post("/notices/{id}/retry")]
 async fn retry(call: Call, path: web::Path<String>) -> HttpResponse {
     call.post(
-        move |tx| {
-            let (message, _) = find(tx, notice_id(&path)?)?;
-            tx.allow_write(RegisterAct::ReadNotices, RegisterAct::RetryNotices)?;
-            Ok(message)
-        },
+        move |tx| retriable(tx, notice_id(&path)?),
         |tx, message, body| {
             let body = body.object()?;
             let mut faults = kelisim_domain::fault::Faults::new();
@@ -292,11 +292,40 @@ async fn retry(call: Call, path: web::Path<String>) -> HttpResponse {
                 Retried::Done => {}
                 Retried::Refused(state) => return Err(AppError::NotRetried(state.code())),
             }
-            let (message, names_case) = find(tx, message.id)?;
-            detail(tx, &message, names_case)
+            let (after, names_case) = find(tx, message.id)?;
+            record(
+                tx,
+                Change {
+                    action: "notice.retry",
+                    kind: "notice",
+                    id: message.id.to_string(),
+                    before: Some(audited(&message)),
+                    after: audited(&after),
+                    reason: None,
+                },
+            )?;
+            detail(tx, &after, names_case)
         },
     )
     .await
+}
+
+/// A message that the reader may send again: the coordinator any, a head those of their own office,
+/// whatever else they see as a mediator.
+fn retriable(tx: &mut Tx<'_>, id: NoticeId) -> Result<Message, AppError> {
+    let (message, _) = find(tx, id)?;
+    tx.allow_write(RegisterAct::ReadNotices, RegisterAct::RetryNotices)?;
+    let heads = message.office.is_some_and(|office| tx.actor.heads(office));
+    match heads || tx.actor.has(Role::Coordinator) {
+        true => Ok(message),
+        false => Err(AppError::NotPermitted(Vec::new())),
+    }
+}
+
+/// What the audit log keeps of a message.
+fn audited(message: &Message) -> Map<String, Value> {
+    let fields = json!({"state": message.state.code(), "reason": message.reason});
+    fields.as_object().cloned().unwrap_or_default()
 }
 
 fn write_cursor(last: &Message) -> String {
