@@ -18,9 +18,9 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
     let app = start::open(config, &sources())?;
     let listener = bind(config)?;
-    eprintln!(
-        "Kelisim serves {} (stop with Ctrl+C).",
-        config.http.public_url
+    begun(
+        config,
+        &format!("Kelisim serves {}", config.http.public_url),
     );
     serve(app, listener, config)
 }
@@ -29,9 +29,9 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
     let app = start::open(config, &sources())?;
     let worker = outgoing::worker(&app, config).map_err(Failure::Failed)?;
-    eprintln!(
-        "Kelisim sends the mail of {} (stop with Ctrl+C).",
-        config.database
+    begun(
+        config,
+        &format!("Kelisim sends the mail of {}", config.database),
     );
     runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
@@ -41,6 +41,14 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
         finish(stop, Some(sending)).await;
         Ok(())
     })
+}
+
+/// Says that the process runs: to a person in words, to a program in its log.
+fn begun(config: &Config, what: &str) {
+    match config.log.json {
+        true => tracing::info!("{what}"),
+        false => eprintln!("{what} (stop with Ctrl+C)."),
+    }
 }
 
 /// Takes the address, so that a port in use is said before anything else happens.

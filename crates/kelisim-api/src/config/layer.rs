@@ -193,7 +193,7 @@ fn put(
 /// Where a person finds a setting: the file and the key, or the variable.
 pub fn at(origin: &Origin, name: &str) -> String {
     match origin {
-        Origin::Default => format!("default: {name}"),
+        Origin::Default => name.to_owned(),
         Origin::File(path) => format!("{path}: {name}"),
         Origin::Environment(variable) => format!("environment: {variable}"),
         Origin::Flag(flag) => flag.clone(),

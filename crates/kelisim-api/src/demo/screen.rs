@@ -213,29 +213,31 @@ impl Screen {
         self.line("");
     }
 
+    /// What to do next; the program is called as this process was called.
     pub(super) fn next(&self, url: &str, token: &str, config: &Path, mail: &Path, serves: bool) {
-        let go_on = format!("kelisim serve --config {}", self.path(config));
-        let rows = [
-            ("Mail", self.path(mail)),
-            (
-                "Try",
-                format!("curl -H 'Authorization: Bearer {token}' '{url}/api/v1/cases?limit=3'"),
-            ),
+        let program = std::env::args()
+            .next()
+            .unwrap_or_else(|| "kelisim".to_owned());
+        let serve = format!("{program} serve --config {}", self.path(config));
+        let bearer = format!("-H 'Authorization: Bearer {token}'");
+        let mut rows = vec![
+            ("Mail", format!("{}/", self.path(mail))),
+            ("Try", format!("curl {bearer} '{url}/api/v1/cases?limit=3'")),
             ("Read", format!("{url}/api/docs")),
-            (if serves { "Again" } else { "Serve" }, go_on),
         ];
+        // What is not served yet must be served before it can be tried.
+        rows.insert(
+            if serves { rows.len() } else { 1 },
+            (if serves { "Again" } else { "Serve" }, serve),
+        );
         for (label, text) in rows {
-            self.line(&format!(
-                "  {}  {text}",
-                self.brush.paint(Look::Dim, format!("{label:<5}"))
-            ));
+            let label = self.brush.paint(Look::Dim, format!("{label:<5}"));
+            self.line(&format!("  {label}  {text}"));
         }
         self.line("");
         if serves {
-            self.line(&format!(
-                "  Serving {}. Stop with Ctrl+C.",
-                self.brush.paint(Look::Mark, url)
-            ));
+            let url = self.brush.paint(Look::Mark, url);
+            self.line(&format!("  Serving {url}. Stop with Ctrl+C."));
         }
     }
 }
