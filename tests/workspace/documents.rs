@@ -11,12 +11,32 @@ fn documents() -> Vec<File> {
     documents
 }
 
-/// `[text](path)`: every path inside the repository that a document links to.
-fn links(text: &str) -> impl Iterator<Item = &str> {
+/// `[text](path#place)`: every path inside the repository that a document links to, with the place in it.
+fn links(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     text.split("](")
         .skip(1)
-        .filter_map(|rest| rest.split([')', '#']).next())
+        .filter_map(|rest| rest.split(')').next())
         .filter(|link| !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:"))
+        .map(|link| match link.split_once('#') {
+            Some((path, place)) => (path, Some(place)),
+            None => (link, None),
+        })
+}
+
+/// The places of a document that a link can name: its headings, written as hosts of Markdown write them.
+fn places(text: &str) -> BTreeSet<String> {
+    let outside = text.split("```").step_by(2);
+    outside
+        .flat_map(str::lines)
+        .filter_map(|line| line.strip_prefix('#'))
+        .map(|heading| {
+            let heading = heading.trim_start_matches('#').trim().to_lowercase();
+            let kept = heading
+                .chars()
+                .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+            kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+        })
+        .collect()
 }
 
 #[test]
@@ -25,13 +45,19 @@ fn every_link_inside_the_repository_leads_somewhere() {
     for document in documents() {
         let folder = tree::root().join(&document.path);
         let folder = folder.parent().unwrap();
-        for link in links(&document.text) {
+        for (link, place) in links(&document.text) {
             let target = match link.strip_prefix('/') {
+                _ if link.is_empty() => tree::root().join(&document.path),
                 Some(from_root) => tree::root().join(from_root),
                 None => folder.join(link),
             };
             if !target.exists() {
                 findings.push(format!("{}: {link}", document.path));
+            } else if let Some(place) = place {
+                let text = std::fs::read_to_string(&target).unwrap_or_default();
+                if !places(&text).contains(place) {
+                    findings.push(format!("{}: {link}#{place}", document.path));
+                }
             }
         }
     }
@@ -122,5 +148,9 @@ fn commands_are_read_from_code_blocks() {
 #[test]
 fn links_are_read_from_a_text() {
     let text = "see [a](docs/A.md#part) and [b](https://example.org) and [c](#here)";
-    assert_eq!(links(text).collect::<Vec<_>>(), ["docs/A.md"]);
+    let expected = [("docs/A.md", Some("part")), ("", Some("here"))];
+    assert_eq!(links(text).collect::<Vec<_>>(), expected);
+    let places = places("# One\n```\n# not this\n```\n## What may I do, and why not: `GET /x`\n");
+    let expected = ["one", "what-may-i-do-and-why-not-get-x"].map(str::to_owned);
+    assert_eq!(places, BTreeSet::from(expected));
 }
