@@ -112,22 +112,27 @@ pub(crate) fn basic() -> Definition {
     workflow::parse(workflow::BASIC).expect("the basic workflow is sound")
 }
 
-/// The basic workflow with a step and an action more, as a region would write it.
+/// The basic workflow with a step and two actions more, as a region would write it.
 pub(crate) fn patient() -> Definition {
     let title = "title = { kk = \"Ойлануда\", ru = \"Обдумывают\", en = \"Thinking\" }";
     let step = format!(
         "[[steps]]\nid = \"thinking\"\nstage = \"assigned\"\nclass = \"waiting\"\n{title}\n\n"
     );
-    let action = format!(
+    let give_time = format!(
         "[[actions]]\nname = \"give_time\"\nfrom = [\"assigned\"]\nto = \"thinking\"\n{title}\n\
          who = [\"case_mediator\", \"office_head\"]\n\
          [[actions.form]]\nname = \"until\"\ntype = \"date\"\nrequired = true\n{title}\n\
          [[actions.form]]\nname = \"why\"\ntype = \"text\"\nconfidential = true\n{title}\n\n"
     );
+    let give_back = format!(
+        "[[actions]]\nname = \"give_back\"\nfrom = [\"assigned\"]\nto = \"filed\"\n{title}\n\
+         who = [\"case_mediator\"]\n\n"
+    );
     let reconcile = "[[actions]]\nname = \"reconcile\"\nfrom = [\"assigned\"";
+    let more = format!("{give_time}{give_back}{reconcile}, \"thinking\"");
     let text = workflow::BASIC
         .replacen("[[steps]]", &format!("{step}[[steps]]"), 1)
-        .replacen(reconcile, &format!("{action}{reconcile}, \"thinking\""), 1);
+        .replacen(reconcile, &more, 1);
     workflow::parse(&text).expect("sound")
 }
 

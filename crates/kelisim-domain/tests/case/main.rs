@@ -6,3 +6,5 @@ mod closing;
 mod given;
 mod matrix;
 mod notices;
+mod sequences;
+mod stored;

@@ -280,6 +280,7 @@ fn expected(given: &Given, person: &Person, action: &str, answers: &Answers) -> 
         ("give_time", "assigned") => {
             given.definition.step(&step("thinking")).is_some() && (conducts || person.heads)
         }
+        ("give_back", "assigned") => given.definition.step(&step("thinking")).is_some() && conducts,
         ("reconcile", "assigned" | "thinking") => conducts && ground(&[Settled, PartlySettled]),
         ("close", "filed") => {
             leads && ground(&[ProposalRejected, NotSuitable, Withdrawn, Duplicate])
@@ -299,11 +300,12 @@ fn expected(given: &Given, person: &Person, action: &str, answers: &Answers) -> 
     }
 }
 
-const ACTIONS: [&str; 7] = [
+const ACTIONS: [&str; 8] = [
     "file",
     "assign",
     "reassign",
     "give_time",
+    "give_back",
     "reconcile",
     "close",
     "dance",
@@ -389,7 +391,7 @@ fn explain_says_allowed_exactly_when_the_transition_succeeds() {
 }
 
 #[test]
-fn the_same_holds_for_a_workflow_with_a_step_and_an_action_more() {
+fn the_same_holds_for_a_workflow_with_a_step_and_two_actions_more() {
     let (questions, allowed) = ask_everything(&patient());
     assert!(questions > 10_000, "{questions}");
     assert!(allowed > 300, "{allowed}");

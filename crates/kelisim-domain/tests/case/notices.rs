@@ -1,6 +1,8 @@
 //! Which messages follow from what, each once (D26 and the table of contract.md).
 
-use crate::given::{AIGUL, BERIK, Given, agreed, aigul, berik, coordinator, head, on, to, today};
+use crate::given::{
+    AIGUL, BERIK, Given, agreed, aigul, berik, coordinator, head, on, patient, to, today,
+};
 use kelisim_domain::{
     case::{ContentChange, Correction, correct, ground::Ground},
     id::MediatorId,
@@ -129,16 +131,7 @@ fn a_correction_tells_nobody() {
 
 #[test]
 fn d29_a_case_that_goes_back_and_is_assigned_again_is_told_to_the_partner_once() {
-    // An edited workflow in which the mediator may give a case back.
-    let give_back = "[[actions]]\nname = \"give_back\"\nfrom = [\"assigned\"]\nto = \"filed\"\n\
-        title = { kk = \"Қайтару\", ru = \"Вернуть\", en = \"Give back\" }\nwho = [\"case_mediator\"]\n\n";
-    let text = kelisim_domain::workflow::BASIC.replacen(
-        "[[actions]]\nname = \"reconcile\"",
-        &format!("{give_back}[[actions]]\nname = \"reconcile\""),
-        1,
-    );
-    let definition = kelisim_domain::workflow::parse(&text).expect("sound");
-    let given = Given::filed_in(definition, &aigul(), Some(crate::given::referral())).assigned();
+    let given = Given::filed_in(patient(), &aigul(), Some(crate::given::referral())).assigned();
     let back = given.after(&aigul(), "give_back", &Values::new());
     assert_eq!(back.notices, []);
     assert_eq!(back.case.mediator, None);
