@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod directory;
+mod killed;
 mod letters;
 mod office;
 mod smtp;

@@ -73,6 +73,7 @@ on_both_databases! {
         }
         assert_eq!(worker.alarms(), 1);
         assert!(office.all().iter().all(|one| one.attempts == 0 && one.state == State::Waiting));
+        assert!(office.all().iter().any(|one| one.reason.as_deref() == Some("banner_554")));
         assert_eq!(office.t.database.count("delivery_attempt"), 0);
         assert!(office.sink.connections() <= 16, "{}", office.sink.connections());
         // While it rests, nobody knocks.

@@ -198,7 +198,7 @@ on_both_databases! {
             if token == 2 {
                 assert_eq!(mark(&database, lease, 1), Guarded::Done);
             }
-            assert_eq!(settle(&database, lease, Settlement::Released, 2), Guarded::Done);
+            assert_eq!(settle(&database, lease, Settlement::Released(None), 2), Guarded::Done);
             let message = find(&database, lease.id);
             assert_eq!((message.state, message.attempts), (State::Waiting, 0));
             assert_eq!(results(&database, lease.id), [""; 0]);

@@ -96,14 +96,14 @@ impl Inner {
                 reason: String::new(),
             })),
             Outcome::RelayFault(fault) if self.is_crowded(&fault) => {
-                Verdict::Settle(Settlement::Released)
+                Verdict::Settle(Settlement::Released(None))
             }
             Outcome::RelayFault(fault) => Verdict::Pause(fault),
             Outcome::Transient(fault) => self.later(row, ending_of(&fault)),
             Outcome::Permanent(fault) => Verdict::Settle(Settlement::Failed(ending_of(&fault))),
             Outcome::Uncertain(fault) => Verdict::Settle(self.uncertain(row, ending_of(&fault))),
             // Nothing of the content has left, whatever the row says.
-            Outcome::Withheld => Verdict::Settle(Settlement::Released),
+            Outcome::Withheld => Verdict::Settle(Settlement::Released(None)),
         }
     }
 
@@ -200,7 +200,8 @@ impl Inner {
                     let failing = since.map_or(chrono::Duration::zero(), |since| now - since);
                     let until = now + backoff::relay_pause(failing);
                     let first = relay_pause(db, &name, until, &reason, now)?;
-                    let guarded = outbox_settle(db, &lease, &Settlement::Released, now)?;
+                    let released = Settlement::Released(Some(reason));
+                    let guarded = outbox_settle(db, &lease, &released, now)?;
                     Ok::<_, Error>((guarded, first))
                 };
                 let (guarded, first) = self.parts.database.write(job).await?;

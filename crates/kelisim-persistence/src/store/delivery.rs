@@ -93,11 +93,13 @@ pub fn outbox_extend(
     leases: &[Lease],
     lease_until: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let tokens: Vec<Uid> = leases.iter().map(|lease| Uid(lease.token)).collect();
-    diesel::update(outbox::table.filter(outbox::lease_token.eq_any(tokens)))
-        .filter(outbox::state.eq_any([State::Waiting.code(), State::Attempting.code()]))
-        .set(outbox::lease_until.eq(Some(Ts::from(lease_until))))
-        .execute(db)?;
+    for lease in leases {
+        diesel::update(row_of(lease.region, lease.id))
+            .filter(outbox::lease_token.eq(Uid(lease.token)))
+            .filter(outbox::state.eq_any([State::Waiting.code(), State::Attempting.code()]))
+            .set(outbox::lease_until.eq(Some(Ts::from(lease_until))))
+            .execute(db)?;
+    }
     Ok(())
 }
 
@@ -106,14 +108,17 @@ pub fn outbox_extend(
 /// # Errors
 /// Those of the database.
 pub fn outbox_release(db: &mut Db, leases: &[Lease]) -> Result<usize, Error> {
-    let tokens: Vec<Uid> = leases.iter().map(|lease| Uid(lease.token)).collect();
-    let count = diesel::update(outbox::table.filter(outbox::lease_token.eq_any(tokens)))
-        .filter(outbox::state.eq(State::Waiting.code()))
-        .set((
-            outbox::lease_token.eq(None::<Uid>),
-            outbox::lease_until.eq(None::<Ts>),
-        ))
-        .execute(db)?;
+    let mut count = 0;
+    for lease in leases {
+        count += diesel::update(row_of(lease.region, lease.id))
+            .filter(outbox::lease_token.eq(Uid(lease.token)))
+            .filter(outbox::state.eq(State::Waiting.code()))
+            .set((
+                outbox::lease_token.eq(None::<Uid>),
+                outbox::lease_until.eq(None::<Ts>),
+            ))
+            .execute(db)?;
+    }
     Ok(count)
 }
 
@@ -284,7 +289,7 @@ impl Settlement {
             Settlement::Uncertain(ending) | Settlement::UncertainAgain(ending, _) => {
                 Some(("uncertain", ending))
             }
-            Settlement::Released | Settlement::Cancelled(_) | Settlement::Held(_) => None,
+            Settlement::Released(_) | Settlement::Cancelled(_) | Settlement::Held(_) => None,
         }
     }
 }
@@ -297,7 +302,7 @@ fn target(settlement: &Settlement) -> (State, Option<String>, Option<DateTime<Ut
         }
         Settlement::Failed(ending) => (State::Failed, Some(ending.reason.clone()), None),
         Settlement::Uncertain(ending) => (State::Uncertain, Some(ending.reason.clone()), None),
-        Settlement::Released => (State::Waiting, None, None),
+        Settlement::Released(reason) => (State::Waiting, reason.clone(), None),
         Settlement::Cancelled(reason) => (State::Cancelled, Some(reason.clone()), None),
         Settlement::Held(reason) => (State::Held, Some(reason.clone()), None),
     }

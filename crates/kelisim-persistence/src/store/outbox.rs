@@ -226,8 +226,8 @@ pub enum Settlement {
     Uncertain(Ending),
     /// Nobody knows; it goes out once more at that instant with the same Message-ID.
     UncertainAgain(Ending, DateTime<Utc>),
-    /// Not the message's doing: back to where it was, at no cost.
-    Released,
+    /// Not the message's doing: back to where it was, at no cost; with what it waits for, if known.
+    Released(Option<String>),
     /// Not to be sent any more.
     Cancelled(String),
     /// Not to be sent before a person looks at it.
