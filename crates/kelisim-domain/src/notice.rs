@@ -1,6 +1,6 @@
 //! What is told to whom.
 //!
-//! A message to a partner is built from a fixed list of fields (domain, section 5), none of which can hold a
+//! A message to a partner is built from a fixed list of fields (docs/RULES.md), none of which can hold a
 //! confidential value: the constructor takes plain, closed types only, and a test shows that a
 //! [`Confidential`](crate::confidential::Confidential) value does not compile in their place (G6, D24).
 
@@ -262,7 +262,7 @@ pub struct Disclosure {
     pub may_name_mediator: bool,
 }
 
-/// Everything a message about a case may tell a partner, and nothing else (domain, section 5).
+/// Everything a message about a case may tell a partner, and nothing else (docs/RULES.md).
 ///
 /// The fields are private: [`PartnerNotice::build`] is the only way to one.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -198,7 +198,7 @@ impl Actor {
     }
 }
 
-/// An act on the registers, with the roles that may do it (contract, table of routes).
+/// An act on the registers, with the roles that may do it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RegisterAct {
     /// Read the register of offices.

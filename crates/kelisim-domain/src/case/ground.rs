@@ -1,4 +1,4 @@
-//! Grounds of closure: which are allowed from which stage, and their effective dates (domain 3.2, D19, D20).
+//! Grounds of closure: which are allowed from which stage, and their effective dates (3.2, D19, D20).
 
 use super::Stage;
 use crate::policy::Role;

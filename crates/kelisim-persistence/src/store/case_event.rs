@@ -1,7 +1,7 @@
 //! The history of a case: append only, each entry chained to the one before by a hash.
 //!
 //! The hash covers the ciphertext, never a clear text, so the chain of an erased case still verifies.
-//! It is a plain SHA-256, so that nobody needs a key to verify it (promises, 6.3).
+//! It is a plain SHA-256, so that nobody needs a key to verify it.
 
 use diesel::prelude::*;
 use kelisim_domain::{
