@@ -13,7 +13,7 @@ use kelisim_persistence::{Database, DatabaseUrl, Db, Options};
 use tempfile::TempDir;
 
 use crate::both::{Backend, OnBackend};
-use crate::postgres::Scratch;
+use crate::postgres::{Scratch, Server};
 
 /// A database that belongs to one test, and a folder beside it.
 pub struct TestDatabase {
@@ -42,7 +42,19 @@ impl TestDatabase {
     pub fn create_empty(backend: Backend) -> Self {
         match backend {
             Backend::Sqlite => Self::in_file(None),
-            Backend::Postgres => Self::on_server(Scratch::empty()),
+            Backend::Postgres => Self::on_server(Scratch::empty(Server::Quick)),
+        }
+    }
+
+    /// A migrated database that keeps what it acknowledges, for the program itself to serve.
+    pub fn create_durable(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::create(Backend::Sqlite),
+            Backend::Postgres => {
+                let database = Self::on_server(Scratch::empty(Server::Durable));
+                migrate(&database.url).unwrap();
+                database
+            }
         }
     }
 

@@ -84,6 +84,11 @@ impl Client {
         self.request("GET", path).send()
     }
 
+    /// Reads from a server that may not be there.
+    pub fn try_get(&self, path: &str) -> Option<Reply> {
+        self.request("GET", path).try_send()
+    }
+
     /// Sends a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Reply {
         self.request("POST", path).json(body).send()
@@ -135,6 +140,15 @@ impl Request {
 
     /// Sends it and waits for the answer.
     pub fn send(self) -> Reply {
+        self.answer().unwrap()
+    }
+
+    /// Sends it; nothing when no whole answer came back.
+    pub fn try_send(self) -> Option<Reply> {
+        self.answer().ok()
+    }
+
+    fn answer(self) -> Result<Reply, ureq::Error> {
         let mut request = ureq::http::Request::builder()
             .method(self.method.as_str())
             .uri(format!("{}{}", self.client.base, self.path));
@@ -147,7 +161,7 @@ impl Request {
         } else {
             self.client.agent.run(request.body(self.body).unwrap())
         };
-        let mut answer = answered.unwrap();
+        let mut answer = answered?;
         let text = |value: &ureq::http::HeaderValue| {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
         };
@@ -157,11 +171,11 @@ impl Request {
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect();
         let status = answer.status().as_u16();
-        Reply {
+        Ok(Reply {
             status,
             headers,
-            text: answer.body_mut().read_to_string().unwrap(),
-        }
+            text: answer.body_mut().read_to_string()?,
+        })
     }
 }
 

@@ -116,9 +116,16 @@ fn known() -> Known {
 /// # Errors
 /// Those of the database.
 pub fn lay(db: &mut Db) -> Result<Vault, Error> {
+    lay_under(db, &MasterKey::generate(&SeededEntropy::new(7)))
+}
+
+/// As [`lay`], under a master key that the program finds in a file.
+///
+/// # Errors
+/// Those of the database.
+pub fn lay_under(db: &mut Db, key: &MasterKey) -> Result<Vault, Error> {
     let entropy = Arc::new(SeededEntropy::new(7));
-    let key = MasterKey::generate(entropy.as_ref());
-    let vault = Vault::found(db, &key, entropy, start())?;
+    let vault = Vault::found(db, key, entropy, start())?;
     let files = region::find(&RegionCode::parse("WKR").unwrap())
         .unwrap()
         .unwrap();
@@ -268,7 +275,7 @@ fn partner(db: &mut Db, vault: &Vault) -> Result<(), Error> {
     };
     contact_insert(db, vault, REGION, &contact)?;
     let body = json!({
-        "number": "1/2026", "partner": "EDU", "valid_from": "2026-01-01", "valid_to": "2027-12-31",
+        "number": "1/2026", "partner": "EDU", "valid_from": "2026-01-01", "valid_to": null,
         "signatories": ["Demo Signer"], "categories": "all", "districts": "all",
         "events": ["received", "assigned", "started", "ended"], "data_level": "procedural_with_ref",
     });

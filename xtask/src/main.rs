@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Parser;
 
-use crate::postgres::{Cluster, Durability, URL_VARIABLE};
+use crate::postgres::Clusters;
 use crate::steps::{Failure, Steps};
 
 /// Tasks of the Kelisim project.
@@ -28,12 +28,9 @@ enum Task {
     },
     /// Check the dependencies alone: bans, licences, sources, advisories.
     Dependencies,
-    /// Run one command beside a throw-away PostgreSQL, for example
+    /// Run one command beside the throw-away PostgreSQL servers of the tests, for example
     /// `cargo xtask postgres -- cargo test -p kelisim-tests --test store`.
     Postgres {
-        /// Keep fsync on, as in production: for benchmarks and proofs.
-        #[arg(long)]
-        durable: bool,
         /// The command and its arguments.
         #[arg(required = true, trailing_var_arg = true)]
         command: Vec<String>,
@@ -44,7 +41,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test { quick } => test(quick),
         Task::Dependencies => dependencies(),
-        Task::Postgres { durable, command } => beside_postgres(durable, &command),
+        Task::Postgres { command } => beside_postgres(&command),
     };
     match outcome {
         Ok(summary) => {
@@ -67,9 +64,9 @@ fn test(quick: bool) -> Result<String, Failure> {
     steps.run("clippy", || suite::clippy(&root))?;
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
-    let cluster = steps.run("cluster", || Cluster::start(&server, Durability::Off))?;
-    let tests = steps.run("test", || suite::test(&root, cluster.url()))?;
-    drop(cluster);
+    let clusters = steps.run("clusters", || Clusters::start(&server))?;
+    let tests = steps.run("test", || suite::test(&root, &clusters))?;
+    drop(clusters);
     if !quick {
         steps.run("doc", || suite::doc(&root))?;
         check_dependencies(&mut steps, &root)?;
@@ -89,18 +86,13 @@ fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
     steps.run("advisories", || advisories::check(root, &deny))
 }
 
-fn beside_postgres(durable: bool, command: &[String]) -> Result<String, Failure> {
-    let durability = if durable {
-        Durability::On
-    } else {
-        Durability::Off
-    };
+fn beside_postgres(command: &[String]) -> Result<String, Failure> {
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
-    let cluster = steps.run("cluster", || Cluster::start(&server, durability))?;
+    let clusters = steps.run("clusters", || Clusters::start(&server))?;
     steps.run("command", || {
         let mut process = Command::new(&command[0]);
-        process.args(&command[1..]).env(URL_VARIABLE, cluster.url());
+        process.args(&command[1..]).envs(clusters.variables());
         run::forget_this_package(&mut process);
         run::visibly(&mut process)
     })?;

@@ -14,8 +14,12 @@ use std::time::{Duration, Instant};
 
 use crate::run;
 
-/// The variable that tells the tests where the server is.
-pub(crate) const URL_VARIABLE: &str = "KELISIM_TEST_POSTGRES";
+/// The variables that tell the tests where the two servers are: the one that waits for no disk, and
+/// the one that keeps its promises.
+const URL_VARIABLES: [(&str, Durability); 2] = [
+    ("KELISIM_TEST_POSTGRES", Durability::Off),
+    ("KELISIM_TEST_POSTGRES_DURABLE", Durability::On),
+];
 
 /// `CREATE DATABASE … STRATEGY file_copy` is there from this version on.
 const OLDEST: u32 = 15;
@@ -25,8 +29,8 @@ const LONGEST_FOLDER: usize = 85;
 
 /// Whether the server keeps what it has committed through a crash of the machine.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Durability {
-    /// As in production: for benchmarks and proofs.
+enum Durability {
+    /// As in production: for crashes, benchmarks and proofs.
     On,
     /// For tests: nothing is worth keeping.
     Off,
@@ -37,9 +41,13 @@ pub(crate) struct Server {
     programs: PathBuf,
 }
 
+/// The running servers; they stop when this value is dropped.
+pub(crate) struct Clusters(Vec<(&'static str, Cluster)>);
+
 /// A running server; it stops when this value is dropped.
-pub(crate) struct Cluster {
+struct Cluster {
     guardian: Child,
+    folder: PathBuf,
     url: String,
 }
 
@@ -181,7 +189,7 @@ const GUARDIAN: &str = r#"
 programs=$1; folder=$2; shift 2
 (
     "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
-        --no-sync --no-instructions || { echo FATAL: initdb; exit 1; }
+        --no-sync --no-instructions --data-checksums || { echo FATAL: initdb; exit 1; }
     exec "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= "$@"
 ) >"$folder/log" 2>&1 </dev/null &
 server=$!
@@ -191,9 +199,30 @@ wait "$server"
 rm -rf "$folder"
 "#;
 
+impl Clusters {
+    /// Starts a server of each kind, both at once, and waits until they take connections.
+    pub(crate) fn start(server: &Server) -> Result<Self, String> {
+        let started = URL_VARIABLES
+            .into_iter()
+            .map(|(name, durability)| Ok((name, Cluster::launch(server, durability)?)));
+        let clusters = Self(started.collect::<Result<_, String>>()?);
+        for (_, cluster) in &clusters.0 {
+            wait_until_ready(&cluster.folder)?;
+        }
+        Ok(clusters)
+    }
+
+    /// What a command needs in its environment to find them.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, cluster)| (*name, cluster.url.as_str()))
+    }
+}
+
 impl Cluster {
-    /// Starts a server in a temporary folder, as a user that is not root.
-    pub(crate) fn start(server: &Server, durability: Durability) -> Result<Self, String> {
+    /// Launches a server in a temporary folder, as a user that is not root.
+    fn launch(server: &Server, durability: Durability) -> Result<Self, String> {
         let folder = folder()?;
         let mut command = Command::new("sh");
         command
@@ -215,17 +244,12 @@ impl Cluster {
         let guardian = command
             .spawn()
             .map_err(|error| format!("cannot run sh: {error}"))?;
-        let cluster = Self {
+        let url = url(&folder);
+        Ok(Self {
             guardian,
-            url: url(&folder),
-        };
-        wait_until_ready(&folder)?;
-        Ok(cluster)
-    }
-
-    /// Where the server listens, with the database `postgres`.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+            folder,
+            url,
+        })
     }
 }
 

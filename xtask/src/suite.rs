@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::postgres::URL_VARIABLE;
+use crate::postgres::Clusters;
 use crate::run;
 
 /// How many tests ran.
@@ -52,12 +52,12 @@ pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// Runs every test; one that is ignored is a failure, for no test is skipped in silence.
-pub(crate) fn test(root: &Path, postgres_url: &str) -> Result<Tests, String> {
+pub(crate) fn test(root: &Path, clusters: &Clusters) -> Result<Tests, String> {
     let mut tests = Tests::default();
     run::watched(
         run::cargo(root)
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-            .env(URL_VARIABLE, postgres_url),
+            .envs(clusters.variables()),
         |line| tests.count(line),
     )?;
     if tests.left_out > 0 {
