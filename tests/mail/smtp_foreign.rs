@@ -2,6 +2,7 @@
 //! line means and answers it; only the socket around it is ours.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     io::{self, BufRead, BufReader, Write},
     net::{IpAddr, Ipv4Addr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
@@ -9,13 +10,23 @@ use std::{
     time::Instant,
 };
 
-use crate::letters::{go, letter};
 use kelisim_api::mail::{
     settings::SmtpSettings,
     smtp::SmtpTransport,
     transport::{Outcome, Transport},
 };
+use kelisim_persistence::store::outbox::Audience;
+use kelisim_tests::{
+    network::{AIGUL, BERIK},
+    on_both_databases,
+};
+use mail_parser::MessageParser;
 use mailin::{Action, Handler, Response, SessionBuilder, response};
+
+use crate::{
+    letters::{self, go, letter},
+    office::{Office, states},
+};
 
 const LETTERS: usize = 500;
 
@@ -70,8 +81,8 @@ fn converse(stream: TcpStream, mailbox: Mailbox) -> io::Result<()> {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn five_hundred_letters_reach_a_foreign_server_once_each() {
+/// Starts the server; gives a transport to it and what it takes.
+fn start() -> (SmtpTransport, Taken) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let mailbox = Mailbox::default();
@@ -82,10 +93,14 @@ async fn five_hundred_letters_reach_a_foreign_server_once_each() {
             thread::spawn(move || converse(stream, mailbox));
         }
     });
-
     let url = format!("smtp://127.0.0.1:{port}");
     let settings = SmtpSettings::parse(&url, None, "kelisim.example").unwrap();
-    let transport = SmtpTransport::new(settings).unwrap();
+    (SmtpTransport::new(settings).unwrap(), taken)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_letters_reach_a_foreign_server_once_each() {
+    let (transport, taken) = start();
     let begun = Instant::now();
     for number in 0..LETTERS {
         let content = format!("Subject: {number}\r\n\r\n.\r\n..\r\nbody {number}\r\n");
@@ -108,4 +123,23 @@ async fn five_hundred_letters_reach_a_foreign_server_once_each() {
     }
     // Without TCP_NODELAY each letter waits for a delayed acknowledgement, 40 ms on Linux.
     assert!(elapsed.as_millis() / (LETTERS as u128) < 20, "{elapsed:?}");
+}
+
+on_both_databases! {
+    fn a_worker_sends_five_hundred_messages_to_a_foreign_server(office: Office) {
+        let (transport, taken) = start();
+        for number in 0..LETTERS {
+            office.enqueue(Audience::Partner, if number % 2 == 0 { AIGUL } else { BERIK });
+        }
+        let worker = office.worker_with(Arc::new(transport), 1);
+        assert_eq!(letters::wait(worker.drain()).unwrap(), LETTERS);
+        assert_eq!(states(&office), BTreeMap::from([("sent", LETTERS)]));
+        let taken = taken.lock().unwrap();
+        let parser = MessageParser::default();
+        let ids: BTreeSet<String> = taken
+            .iter()
+            .map(|(_, data)| parser.parse(data).unwrap().message_id().unwrap().to_owned())
+            .collect();
+        assert_eq!((taken.len(), ids.len()), (LETTERS, LETTERS));
+    }
 }
