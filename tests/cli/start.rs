@@ -130,3 +130,19 @@ fn an_unknown_region_names_those_that_exist() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("WKR"));
 }
+
+#[test]
+fn d15_a_region_keeps_the_zone_in_which_its_days_were_counted() {
+    let folder = migrated();
+    let mut command = kelisim(folder.path(), &["serve"]);
+    let output = command
+        .env("KELISIM__REGION__TIME_ZONE", "Europe/Berlin")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("Europe/Berlin") && said.contains("Asia/Oral"),
+        "{said}"
+    );
+}

@@ -39,6 +39,17 @@ pub enum SetupError {
     /// The region is not in the database.
     #[error("the database has no region {0} yet; run `kelisim migrate`")]
     NoRegion(String),
+    /// The region counts its days elsewhere.
+    #[error(
+        "region.time_zone is {wanted}, and the region was made with {stored}; \
+         its dates and case numbers were counted there"
+    )]
+    OtherZone {
+        /// The setting.
+        wanted: &'static str,
+        /// The zone in the database.
+        stored: &'static str,
+    },
     /// Tables are missing.
     #[error("the database lacks {0} of this program's migrations; run `kelisim migrate`")]
     Behind(usize),
@@ -103,10 +114,12 @@ pub fn options(config: &Config) -> Options {
 /// See [`SetupError`]; doing it again after the cause was removed goes on where it stopped.
 pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
     let code = &config.region.code;
-    let files = region::find(code)?.ok_or_else(|| SetupError::UnknownRegion {
+    let mut files = region::find(code)?.ok_or_else(|| SetupError::UnknownRegion {
         code: code.to_string(),
         known: region::known().join(", "),
     })?;
+    files.head.time_zone = config.region.zone.name().to_owned();
+    files.head.languages.clone_from(&config.region.languages);
     let migrations = migrate::migrate(&config.database)?;
     let database = Database::open(&config.database, &options(config))?;
     let (key, master_key) = master_key(config, &database, sources.secret_entropy.as_ref())?;
@@ -191,9 +204,14 @@ pub(crate) fn unreadable(key: &str, version: i32, faults: &[DefinitionFault]) ->
 /// The id of the region in which commands create.
 ///
 /// # Errors
-/// It is not loaded yet.
+/// It is not loaded yet, or it was made with another time zone.
 pub fn region_id(db: &mut Db, config: &Config) -> Result<RegionId, SetupError> {
+    let wanted = config.region.zone;
     match region_find_by_code(db, &config.region.code) {
+        Ok(region) if region.zone != wanted => Err(SetupError::OtherZone {
+            wanted: wanted.name(),
+            stored: region.zone.name(),
+        }),
         Ok(region) => Ok(region.id),
         Err(Error::NotFound) => Err(SetupError::NoRegion(config.region.code.to_string())),
         Err(error) => Err(error.into()),

@@ -54,9 +54,9 @@ impl From<ConfigError> for Failure {
 impl From<SetupError> for Failure {
     fn from(error: SetupError) -> Self {
         match error {
-            SetupError::UnknownRegion { .. } | SetupError::NoDefault(_) => {
-                Failure::Usage(error.to_string())
-            }
+            SetupError::UnknownRegion { .. }
+            | SetupError::NoDefault(_)
+            | SetupError::OtherZone { .. } => Failure::Usage(error.to_string()),
             other => Failure::failed(other),
         }
     }

@@ -177,14 +177,14 @@ pub const KEYS: &[Key] = &[
         Kind::Zone,
         "Asia/Oral",
         Secret::No,
-        "The time zone in which the days of the region are counted.",
+        "The time zone in which the days of the region are counted; fixed when migrate makes the region.",
     ),
     key(
         "region.languages",
         Kind::Languages,
         "kk,ru,en",
         Secret::No,
-        "The languages that are offered, the first one first.",
+        "The languages of the region, the first one first; fixed when migrate makes the region.",
     ),
     key(
         "workflow.default",
