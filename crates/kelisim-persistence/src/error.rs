@@ -99,6 +99,12 @@ impl Error {
         }
     }
 
+    /// A sealed value that this program cannot read. The parser's own words stay out of it: they could
+    /// repeat a piece of what is confidential.
+    pub(crate) fn unreadable(place: &'static str) -> Self {
+        Self::broken(place, "not what this program sealed")
+    }
+
     /// A conflict on something that has a name.
     pub fn conflict(what: impl Into<String>) -> Self {
         Self::Conflict { what: what.into() }

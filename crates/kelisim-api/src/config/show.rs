@@ -82,16 +82,20 @@ pub fn masked(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };
+    // User and password end at the last @ before the first slash, whatever signs the password has.
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (who, rest) = match rest[..end].rfind('@') {
+        Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+        None => (None, rest),
+    };
     let (rest, query) = match rest.split_once('?') {
         // A password may also stand among the parameters.
         Some((rest, query)) => (rest, Some(masked_query(query))),
         None => (rest, None),
     };
-    let rest = match rest.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{host}"),
-            None => format!("{user}@{host}"),
-        },
+    let rest = match who.map(|who| who.split_once(':').ok_or(who)) {
+        Some(Ok((user, _))) => format!("{user}:***@{rest}"),
+        Some(Err(user)) => format!("{user}@{rest}"),
         None => rest.to_owned(),
     };
     match query {

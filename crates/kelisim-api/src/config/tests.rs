@@ -293,6 +293,7 @@ fn secrets_are_masked_wherever_they_stand() {
             "postgres://u:se:cr@et@h:5432/n",
             "postgres://u:***@h:5432/n",
         ),
+        ("postgres://u:se?cr@h/n", "postgres://u:***@h/n"),
         (
             "postgresql:///n?host=/tmp&password=secret",
             "postgresql:///n?host=/tmp&password=***",

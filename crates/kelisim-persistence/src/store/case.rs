@@ -288,7 +288,7 @@ pub(crate) fn reference_open(
         return Ok(None);
     };
     let plain = key.open(&reference_place(case), sealed)?;
-    let text = String::from_utf8(plain).map_err(|error| Error::broken("referral.secret", error))?;
+    let text = String::from_utf8(plain).map_err(|_| Error::unreadable("referral.secret"))?;
     Ok(PartnerReference::parse(&text).ok())
 }
 
@@ -301,7 +301,7 @@ pub(crate) fn content_open(
     let case = loaded.case.id;
     let plain = key.open(&content_place(case), &loaded.secret)?;
     let stored: ContentChange =
-        serde_json::from_slice(&plain).map_err(|error| Error::broken("cases.secret", error))?;
+        serde_json::from_slice(&plain).map_err(|_| Error::unreadable("cases.secret"))?;
     let mut content = Content::opened(&stored);
     let rows: Vec<PartyRow> = case_party::table
         .filter(case_party::region_id.eq(Uid::from(region)))
@@ -312,7 +312,7 @@ pub(crate) fn content_open(
     for row in rows {
         let plain = key.open(&party_place(case, row.position), &row.secret)?;
         let party: Party = serde_json::from_slice(&plain)
-            .map_err(|error| Error::broken("case_party.secret", error))?;
+            .map_err(|_| Error::unreadable("case_party.secret"))?;
         content.parties.push(party);
     }
     if loaded.case.partner.is_some()

@@ -204,8 +204,7 @@ pub fn content_changes(key: &DataKey, history: &[Recorded]) -> Result<Vec<Conten
         };
         let plain = key.open(&place(recorded.event.case, recorded.event.seq), secret)?;
         changes.push(
-            serde_json::from_slice(&plain)
-                .map_err(|error| Error::broken("case_event.secret", error))?,
+            serde_json::from_slice(&plain).map_err(|_| Error::unreadable("case_event.secret"))?,
         );
     }
     Ok(changes)

@@ -135,10 +135,5 @@ fn seal(region: RegionId, contact: &Contact, key: &DataKey) -> Result<ContactRow
 
 fn open(row: &ContactRow, key: &DataKey) -> Result<ContactSecrets, Error> {
     let plain = key.open(&place(row.id), &row.secret)?;
-    serde_json::from_slice(&plain).map_err(|_| unreadable())
-}
-
-/// The words of the parser could repeat a piece of what is confidential.
-fn unreadable() -> Error {
-    Error::broken("contact.secret", "not what this program sealed")
+    serde_json::from_slice(&plain).map_err(|_| Error::unreadable("contact.secret"))
 }
