@@ -234,7 +234,12 @@ pub fn act(
     values: &Values,
 ) -> Result<Done, AppError> {
     linked_is_seen(tx, values.case("linked_case"))?;
-    let facts = facts(tx, authorized, values.mediator("mediator"))?;
+    let named = values.mediator("mediator");
+    if let Some(mediator) = named {
+        let region = tx.region();
+        mediator::mediator_lock(tx.db, region, mediator)?;
+    }
+    let facts = facts(tx, authorized, named)?;
     let act = Act {
         action: name,
         values: Some(values),

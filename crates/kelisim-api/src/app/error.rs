@@ -78,7 +78,8 @@ impl From<Rejection> for AppError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotFound => AppError::NotFound,
+            // What was erased by law is not there any more.
+            StoreError::NotFound | StoreError::Erased => AppError::NotFound,
             StoreError::Busy => AppError::Busy,
             StoreError::Unavailable { .. }
             | StoreError::CommitUnknown { .. }

@@ -26,10 +26,7 @@ use serde_json::{Map, Value, json};
 /// Not found, also when the entry was erased.
 pub fn load(tx: &mut Tx<'_>, id: MediatorId) -> Result<SealedMediator, AppError> {
     let region = tx.region();
-    match mediator_by_id(tx.db, &tx.app.vault, region, id) {
-        Err(kelisim_persistence::Error::Erased) => Err(AppError::NotFound),
-        found => Ok(found?),
-    }
+    Ok(mediator_by_id(tx.db, &tx.app.vault, region, id)?)
 }
 
 /// The steps of a mediator's status, oldest first.

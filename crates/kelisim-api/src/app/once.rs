@@ -7,7 +7,7 @@
 use super::{AppError, Tx};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
-use kelisim_persistence::{store::idempotency, vault::DataKey};
+use kelisim_persistence::{Error as StoreError, store::idempotency, vault::DataKey};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
@@ -90,7 +90,8 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
     let text = data_key.open(&place(owner.account, &key.key), &stored.sealed)?;
     serde_json::from_slice(&text)
         .map(Some)
-        .map_err(|error| AppError::Internal(format!("stored answer: {error}")))
+        // The parser's words could repeat a piece of what is confidential.
+        .map_err(|_| AppError::Internal("a stored answer is unreadable".into()))
 }
 
 /// Keeps the answer for a repeat, sealed under the key of what it shows.
@@ -137,6 +138,10 @@ fn key_of_account(tx: &mut Tx<'_>) -> Result<DataKey, AppError> {
     let (region, now) = (tx.actor.region, tx.now);
     match tx.app.vault.key_of(tx.db, region, subject)? {
         Some(key) => Ok(key),
-        None => Ok(tx.app.vault.key_create(tx.db, region, subject, now)?),
+        // Another request of the same account may make it at this moment; then this one comes again.
+        None => match tx.app.vault.key_create(tx.db, region, subject, now) {
+            Err(StoreError::Conflict { .. }) => Err(AppError::Busy),
+            made => Ok(made?),
+        },
     }
 }

@@ -118,10 +118,11 @@ pub fn contact(
     id: ContactId,
 ) -> Result<SealedContact, AppError> {
     let region = tx.region();
-    match contact_by_id(tx.db, &tx.app.vault, region, id) {
-        Ok(found) if found.contact.partner == partner => Ok(found),
-        Ok(_) | Err(kelisim_persistence::Error::Erased) => Err(AppError::NotFound),
-        Err(error) => Err(error.into()),
+    let found = contact_by_id(tx.db, &tx.app.vault, region, id)?;
+    if found.contact.partner == partner {
+        Ok(found)
+    } else {
+        Err(AppError::NotFound)
     }
 }
 

@@ -19,7 +19,7 @@ use kelisim_domain::mediator::{
 use kelisim_domain::register::OfficeRef;
 use kelisim_domain::text::Name;
 
-use crate::connection::{Db, MultiBackend};
+use crate::connection::{Db, Locked, MultiBackend};
 use crate::error::Error;
 use crate::row::mediator::{MediatorOfficeRow, MediatorRow, StatusRow, UnavailabilityRow};
 use crate::schema::{
@@ -243,6 +243,19 @@ pub fn mediator_names(
         (id.into(), name)
     });
     Ok(names.collect())
+}
+
+/// Lets no other transaction give this mediator a case or change their entry before this one ends:
+/// else two at once would both see the last free place (D4).
+///
+/// # Errors
+/// Those of the database.
+pub fn mediator_lock(db: &mut Db, region: RegionId, id: MediatorId) -> Result<(), Error> {
+    let entry = mediator::table
+        .find((Uid::from(region), Uid::from(id)))
+        .select(mediator::id);
+    let _: Vec<Uid> = Locked(entry).load(db)?;
+    Ok(())
 }
 
 /// What D4 asks of the register, or nothing when there is no such mediator.
@@ -484,9 +497,7 @@ fn seal(region: RegionId, mediator: &Mediator, key: &DataKey) -> Result<Mediator
 
 fn open(row: &MediatorRow, key: &DataKey) -> Result<MediatorSecrets, Error> {
     let plain = key.open(&place(row.id), &row.secret)?;
-    // The words of the parser could repeat a piece of what is confidential.
-    serde_json::from_slice(&plain)
-        .map_err(|_| Error::broken("mediator.secret", "not what this program sealed"))
+    serde_json::from_slice(&plain).map_err(|_| Error::unreadable("mediator.secret"))
 }
 
 fn into_mediator(
