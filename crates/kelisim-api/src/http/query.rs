@@ -5,6 +5,7 @@
 
 use crate::{app::AppError, http::answer::Answer};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use chrono::{DateTime, Datelike, Utc};
 use kelisim_domain::{
     fault::{FaultKind, Faults},
     input::nearest,
@@ -17,6 +18,8 @@ use url::form_urlencoded;
 const LIMIT_DEFAULT: i64 = 50;
 /// The most entries of a page (R31).
 const LIMIT_MOST: i64 = 100;
+/// The most values of one parameter.
+const VALUES_MOST: usize = 100;
 /// The longest search, in characters.
 const SEARCH_MOST: usize = 200;
 
@@ -85,11 +88,18 @@ impl Query {
         parse: impl Fn(&str) -> Result<T, FaultKind>,
     ) -> Vec<T> {
         let value = self.get(name).unwrap_or_default();
-        let parts = value
+        let parts: Vec<&str> = value
             .split(',')
             .map(str::trim)
-            .filter(|part| !part.is_empty());
+            .filter(|part| !part.is_empty())
+            .collect();
+        if parts.len() > VALUES_MOST {
+            self.faults
+                .push(name, FaultKind::TooMany { most: VALUES_MOST });
+            return Vec::new();
+        }
         parts
+            .into_iter()
             .filter_map(|part| self.faults.take(name, parse(part)))
             .collect()
     }
@@ -165,9 +175,31 @@ impl Paging {
     }
 }
 
+/// The instant of a cursor, in microseconds; none outside the years that both databases can hold.
+pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(text.parse().ok()?)
+        .filter(|at| (1900..2200).contains(&at.year()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_holds_an_instant_that_a_database_can_hold() {
+        assert!(instant("1795305600000000").is_some());
+        for bad in ["", "x", "-8000000000000000000", "8000000000000000000"] {
+            assert_eq!(instant(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_has_a_hundred_values_at_most() {
+        let many = vec!["a"; 101].join(",");
+        let mut query = Query::new("/cases", &format!("category={many}"));
+        query.many("category", |text| Ok(text.to_owned()));
+        assert_eq!(faults(query), ["category: too_many"]);
+    }
 
     fn faults(query: Query) -> Vec<String> {
         match query.finish() {

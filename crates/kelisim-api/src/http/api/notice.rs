@@ -5,7 +5,11 @@ use crate::{
         AppError, Tx,
         register::{Change, record},
     },
-    http::{answer::Answer, call::Call, query::Query},
+    http::{
+        answer::Answer,
+        call::Call,
+        query::{Query, instant},
+    },
 };
 use actix_web::{HttpResponse, get, post, web};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -340,7 +344,7 @@ fn read_cursor(text: &str) -> Result<NoticeCursor, FaultKind> {
     let read = || {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (at, id) = plain.split_once('/')?;
-        let created_at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+        let created_at = instant(at)?;
         Some(NoticeCursor {
             created_at,
             id: id.parse().ok()?,

@@ -3,11 +3,13 @@
 use super::view::{CaseList, Lookup, allowed_actions, open_view};
 use crate::{
     app::{self, AppError, Tx},
-    http::{call::Call, query::Query},
+    http::{
+        call::Call,
+        query::{Query, instant},
+    },
 };
 use actix_web::{HttpResponse, get};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
 use kelisim_domain::{
     case::{Class, Stage},
     code::{CategoryCode, OfficeCode, PartnerCode, StepId},
@@ -133,13 +135,9 @@ impl Wish {
                 return Ok(None);
             }
         }
-        for code in &self.partners {
-            match partner::partner_by_code(tx.db, region, code) {
-                Ok(partner) => filter.partners.push(partner.id),
-                Err(kelisim_persistence::Error::NotFound) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let codes: Vec<&str> = self.partners.iter().map(PartnerCode::as_str).collect();
+        let found = partner::partner_ids(tx.db, region, &codes)?;
+        filter.partners = found.into_iter().map(|(_, id)| id).collect();
         let nothing = !self.partners.is_empty() && filter.partners.is_empty();
         Ok((!nothing).then_some(filter))
     }
@@ -185,11 +183,14 @@ fn write_cursor(cursor: &CaseCursor) -> String {
 fn read_cursor(text: &str, sort: CaseSort) -> Option<CaseCursor> {
     let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     match sort {
-        CaseSort::Number => Some(CaseCursor::Number(plain)),
+        // A number is plain ASCII; a NUL, say, is nothing that a database compares with.
+        CaseSort::Number => plain
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+            .then_some(CaseCursor::Number(plain)),
         CaseSort::Newest | CaseSort::Oldest => {
             let (at, id) = plain.split_once('/')?;
-            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-            Some(CaseCursor::Filed(at, id.parse().ok()?))
+            Some(CaseCursor::Filed(instant(at)?, id.parse().ok()?))
         }
     }
 }

@@ -515,7 +515,8 @@ pub(super) fn explain_answer(
             form: form_view(&definition, answer.action, case, language),
         })
         .collect();
-    Ok(Answer::ok(&ExplainView { actions }).version(case.version))
+    // No ETag: the answer depends on the registers, the day and the mediator asked for, not on the case alone.
+    Ok(Answer::ok(&ExplainView { actions }))
 }
 
 fn form_view(
