@@ -10,14 +10,16 @@ use kelisim_domain::{
     code::{OfficeCode, PartnerCode},
     id::{AccountId, AuditId, GrantId, MediatorId, RegionId, TokenId},
     language::Language,
-    policy::{Grant, Role, Standing},
+    policy::{Grant, Role, Standing, combine},
     text::{EmailAddress, Name},
 };
 use kelisim_persistence::{
     Db, Entropy, Error,
     entropy::new_id,
     store::{
-        account::{Account, account_find_by_email, account_insert, grant_insert},
+        account::{
+            Account, account_find_by_email, account_insert, grant_insert, grant_list,
+        },
         audit::audit_insert,
         mediator::mediator_facts,
         office::office_by_code,
@@ -203,12 +205,21 @@ impl Desk<'_> {
     /// Gives an account one more role, from today on.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Administrator and auditor never combine with a role on cases.
     pub fn grant_create(
         &mut self,
         account: AccountId,
         standing: Standing,
     ) -> Result<(), EnrolError> {
+        let held = grant_list(self.db, self.region, account)?;
+        let mut standings: Vec<Standing> = held.iter().map(|grant| grant.standing).collect();
+        standings.push(standing);
+        if !combine(&standings) {
+            return Err(EnrolError::Wrong(format!(
+                "the role {} does not combine with the roles that the account has",
+                standing.role().code()
+            )));
+        }
         let grant = Grant {
             id: GrantId(new_id(self.now, self.entropy)),
             standing,
