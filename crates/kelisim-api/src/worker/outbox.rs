@@ -115,13 +115,14 @@ struct Running {
 }
 
 impl Running {
+    /// Deliveries that are not slow yet.
+    fn young(&self, options: &Options) -> usize {
+        let young = |(_, since): &&(Lease, Instant)| since.elapsed() < options.patience;
+        self.leases.values().filter(young).count()
+    }
+
     fn capacity(&self, options: &Options, most: usize) -> usize {
-        let young = self
-            .leases
-            .values()
-            .filter(|(_, since)| since.elapsed() < options.patience)
-            .count();
-        let fast = options.parallel.saturating_sub(young);
+        let fast = options.parallel.saturating_sub(self.young(options));
         fast.min(most.saturating_sub(self.leases.len()))
     }
 
@@ -265,7 +266,8 @@ impl Inner {
             if room == 0 || !(force || self.is_due().await?) {
                 return Ok(count);
             }
-            let claimed = self.claim(room, running.leases.is_empty()).await?;
+            let alone = running.young(&self.parts.options) == 0;
+            let claimed = self.claim(room, alone).await?;
             let full = claimed.len() == room;
             count += claimed.len();
             for (lease, row) in claimed {
@@ -303,7 +305,8 @@ impl Inner {
                 let failing = relay.as_ref().is_some_and(|relay| relay.since.is_some());
                 let paused =
                     relay.is_some_and(|relay| relay.paused_until.is_some_and(|at| at > now));
-                // A relay that failed is tried with one message before all others follow.
+                // A relay that failed is tried with one message before all others follow; one that
+                // waits long for its receiver makes room for the next.
                 let room = match (paused, failing) {
                     (true, _) => 0,
                     (false, true) => usize::from(alone),
