@@ -33,6 +33,10 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
         ..Options::default()
     };
     let mut link = connect(&options.manager(url, Role::Writer))?;
+    if let Db::Postgres(connection) = &mut link.db {
+        // Before the first look, which makes the table of migrations. Closing the connection gives the lock back.
+        connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
+    }
     refuse_newer(&mut link.db)?;
     match &mut link.db {
         Db::Sqlite(connection) => {
@@ -41,11 +45,7 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
             AnsiTransactionManager::commit_transaction(connection)?;
             Ok(done)
         }
-        Db::Postgres(connection) => {
-            connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
-            // Closing the connection gives the lock back.
-            run(connection.run_pending_migrations(POSTGRESQL))
-        }
+        Db::Postgres(connection) => run(connection.run_pending_migrations(POSTGRESQL)),
     }
 }
 
