@@ -20,12 +20,16 @@ use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::Zone,
-    id::{GrantId, RegionId},
+    id::RegionId,
     language::Language,
     policy::{Actor, RegisterAct},
     workflow::Definition,
 };
-use kelisim_persistence::{Database, Db, entropy::Entropy, vault::Vault};
+use kelisim_persistence::{
+    Database, Db,
+    entropy::{Entropy, new_id},
+    vault::Vault,
+};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -147,10 +151,7 @@ impl Zones {
 impl App {
     /// A new id: UUID version 7 from the clock and the entropy of the application.
     pub fn new_id<T: From<Uuid>>(&self, now: DateTime<Utc>) -> T {
-        let mut random = [0; 10];
-        self.entropy.fill(&mut random);
-        let milliseconds = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        T::from(uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid())
+        T::from(new_id(now, self.entropy.as_ref()))
     }
 }
 
@@ -214,14 +215,5 @@ impl Tx<'_> {
             (false, true) => Err(AppError::NotPermitted(Vec::new())),
             (false, false) => Err(AppError::NotFound),
         }
-    }
-
-    /// The first of the actor's grants with a role that may do the act, for the record.
-    pub fn grant_for(&self, act: RegisterAct) -> Option<GrantId> {
-        self.actor
-            .grants
-            .iter()
-            .find(|grant| act.roles().contains(&grant.standing.role()))
-            .map(|grant| grant.id)
     }
 }

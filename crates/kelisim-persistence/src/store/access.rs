@@ -9,7 +9,6 @@ use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Content, Referred},
     id::{CaseId, DataKeyId, RegionId},
-    notice::PartnerReference,
     policy::{Actor, CasePermission, may},
 };
 
@@ -18,7 +17,7 @@ use crate::error::Error;
 use crate::store::account::office_has_head;
 use crate::store::case::{self, Loaded};
 use crate::store::case_event::{self, Recorded};
-use crate::vault::{DataKey, Vault};
+use crate::vault::Vault;
 
 /// An act on a case, as a type.
 pub trait Permission {
@@ -170,39 +169,4 @@ impl Authorized<ReadContent> {
         let key = vault.key_open(db, self.region, self.loaded.key)?;
         case::content_open(db, self.region, &key, &self.loaded)
     }
-}
-
-/// What a message to a partner needs of a case, for the worker alone: it acts for no person.
-#[derive(Debug, Clone)]
-pub struct ReferralFacts {
-    /// The open facts of the case.
-    pub case: Case,
-    /// The referral.
-    pub referred: Referred,
-    /// The partner's own number of it.
-    pub reference: Option<PartnerReference>,
-    /// The case's data key.
-    pub key: DataKey,
-}
-
-/// The referral behind a case, for the worker that writes to the partner.
-///
-/// # Errors
-/// [`Error::NotFound`] when the case has no referral; [`Error::Key`] when its key was destroyed.
-pub fn referral_for_worker(
-    db: &mut Db,
-    vault: &Vault,
-    region: RegionId,
-    id: CaseId,
-) -> Result<ReferralFacts, Error> {
-    let loaded = case::case_load(db, region, id)?;
-    let (referred, sealed) = case::referral_of_case(db, region, id)?.ok_or(Error::NotFound)?;
-    let key = vault.key_open(db, region, loaded.key)?;
-    let reference = case::reference_open(&key, id, sealed.as_deref())?;
-    Ok(ReferralFacts {
-        case: loaded.case,
-        referred,
-        reference,
-        key,
-    })
 }
