@@ -17,9 +17,7 @@ use kelisim_persistence::{
     Db, Entropy, Error,
     entropy::new_id,
     store::{
-        account::{
-            Account, account_find_by_email, account_insert, grant_insert, grant_list,
-        },
+        account::{Account, account_find_by_email, account_insert, grant_insert, grant_list},
         audit::audit_insert,
         mediator::mediator_facts,
         office::office_by_code,

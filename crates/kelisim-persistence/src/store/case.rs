@@ -311,8 +311,8 @@ pub(crate) fn content_open(
         .load(db)?;
     for row in rows {
         let plain = key.open(&party_place(case, row.position), &row.secret)?;
-        let party: Party = serde_json::from_slice(&plain)
-            .map_err(|_| Error::unreadable("case_party.secret"))?;
+        let party: Party =
+            serde_json::from_slice(&plain).map_err(|_| Error::unreadable("case_party.secret"))?;
         content.parties.push(party);
     }
     if loaded.case.partner.is_some()
