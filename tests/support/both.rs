@@ -11,7 +11,7 @@ pub enum Backend {
     Postgres,
 }
 
-/// What a test of [`on_both_databases!`] may ask for as its argument.
+/// What a test of [`crate::on_both_databases`] may ask for as its argument.
 pub trait OnBackend {
     /// Makes a fresh one.
     fn on(backend: Backend) -> Self;
@@ -24,7 +24,7 @@ pub fn block_on<F: Future>(test: F) -> F::Output {
 
 /// Writes each function twice, as `sqlite::name` and `postgres::name`, each with a fresh database.
 ///
-/// ```ignore
+/// ```text
 /// on_both_databases! {
 ///     fn d22_numbers_have_no_gap(db: TestDatabase) { … }
 ///     async fn a_reader_sees_what_was_committed(db: TestDatabase) { … }
