@@ -398,7 +398,16 @@ fn d19_a_corrected_ground_is_one_that_could_have_closed_the_case() {
         definition: with_all_grounds(),
         ..given
     };
-    for (from, given) in closed_cases().map(all).into_iter().enumerate() {
+    let [filed, assigned, reconciled] = closed_cases();
+    // A ground of both stages does not say from which one the case was closed.
+    let also_assigned = Given::filed().assigned().closed(Withdrawn);
+    let closed = [
+        (filed, 0),
+        (assigned, 1),
+        (also_assigned, 1),
+        (reconciled, 2),
+    ];
+    for (given, from) in closed.map(|(given, from)| (all(given), from)) {
         let old = given.case.closure.map(|closure| closure.ground);
         for (ground, from_filed, from_assigned, success) in TABLE {
             let allowed = [from_filed, from_assigned, success][from];

@@ -3,6 +3,7 @@
 mod access;
 mod assigning;
 mod closing;
+mod commands;
 mod given;
 mod matrix;
 mod notices;

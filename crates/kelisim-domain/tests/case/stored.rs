@@ -220,7 +220,16 @@ fn corrected() {
     });
     let sealed = json!({"summary": "two cows", "amount": null});
     assert_eq!(last(&given), (expected, sealed));
-    assert_eq!(given.case.subcategory, None);
+    let case = &given.case;
+    assert_eq!(case.subcategory, None);
+    assert_eq!(
+        (case.category.as_str(), case.district.as_str()),
+        ("family", "TER")
+    );
+    assert_eq!(
+        (case.language, case.court_stage),
+        (Language::Ru, CourtStage::InCourt)
+    );
     assert_eq!(*given.content.amount.reveal(), None);
     assert_eq!(
         open(&EventData::Corrected(Correction::default())),
