@@ -11,7 +11,7 @@ use kelisim_api::http::server::{Limits, serve};
 use kelisim_domain::calendar::Zone;
 use kelisim_domain::workflow;
 use kelisim_persistence::store::definition::definition_list;
-use kelisim_persistence::{Db, Error, SeededEntropy};
+use kelisim_persistence::{Db, Error, Options, SeededEntropy};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -40,9 +40,14 @@ impl OnBackend for TestApp {
 impl TestApp {
     /// Starts a server whose new cases follow a workflow; `basic` is published in any case.
     pub fn start(backend: Backend, workflow_text: &str) -> Self {
+        Self::start_with(backend, workflow_text, &TestDatabase::options())
+    }
+
+    /// As [`TestApp::start`], with other sizes and times of the database.
+    pub fn start_with(backend: Backend, workflow_text: &str, options: &Options) -> Self {
         crate::logs::keep();
         let database = TestDatabase::create(backend);
-        let open = database.open();
+        let open = database.open_with(options);
         let text = workflow_text.to_owned();
         let vault = open
             .write_blocking(move |db| {
