@@ -1,7 +1,7 @@
 //! Nothing confidential lies in the database, in its log, in a partner's message or in an answer that must not have it.
 
 use kelisim_tests::network::AIGUL;
-use kelisim_tests::{TestApp, on_both_databases};
+use kelisim_tests::{TestApp, logged, on_both_databases};
 use serde_json::json;
 
 /// One word for each confidential field of a case.
@@ -46,7 +46,11 @@ on_both_databases! {
         }
         for canary in CANARIES {
             assert_eq!(t.database.places_of(canary), [""; 0], "{canary} is stored in clear");
+            assert!(!logged(canary), "{canary} is in the log");
         }
+        // What somebody looks for is no business of the log either; that it was asked is.
+        t.by("head").get("cases?q=canary-question").expect(200);
+        assert!(logged("/api/v1/cases") && !logged("canary-question"));
         // Not even the coordinator, and no list and no history, shows one.
         let id = case["id"].as_str().unwrap();
         for (who, path) in [("coordinator", format!("cases/{id}")), ("head", "cases".to_owned()), ("head", format!("cases/{id}/events")),
