@@ -5,6 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use crate::letters::{self, go, stay};
 use kelisim_api::mail::{
     directory::DirectoryTransport,
+    probe::probe,
     transport::{Letter, Outcome, Phase, Transport},
 };
 
@@ -42,6 +43,17 @@ async fn a_letter_becomes_one_readable_file_for_its_owner_only() {
     assert!(
         names[0].contains("_case_received_edu@example.kz_"),
         "{names:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_probe_says_that_the_letter_lies_in_the_folder() {
+    let place = tempfile::tempdir().unwrap();
+    let transport = DirectoryTransport::open(place.path()).unwrap();
+    let found = probe(&transport, &letter("edu@example.kz")).await;
+    assert_eq!(
+        (found.is_sent(), found.key().as_str()),
+        (true, "mail-probe-stored")
     );
 }
 

@@ -89,6 +89,7 @@ mail-test-heading = Mail works
 mail-test-body = If you can read this letter, Kelisim can send mail.
 
 mail-probe-sent = The letter was sent: the mail server took it.
+mail-probe-stored = The letter was written into the mail folder.
 mail-probe-store = The letter could not be written. Check that the mail folder exists, may be written and has room.
 mail-probe-connect = The mail server could not be reached. Check the host and port in mail.smtp_url, and the firewall.
 mail-probe-banner = The mail server did not greet. Check that the port is the right one: smtps usually has 465, smtp+starttls 587.

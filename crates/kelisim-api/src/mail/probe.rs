@@ -22,6 +22,7 @@ impl Probe {
     /// The Fluent key of the sentence that says what failed and what to look at.
     pub fn key(&self) -> String {
         match &self.fault {
+            None if self.passed == [Phase::Store] => "mail-probe-stored".to_owned(),
             None => "mail-probe-sent".to_owned(),
             Some(fault) => format!("mail-probe-{}", fault.phase.code().replace('_', "-")),
         }
