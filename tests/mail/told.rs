@@ -120,6 +120,20 @@ on_both_databases! {
         assert!(!seen.contains("aigul") && !seen.contains("Subject"));
     }
 
+    fn a_new_address_gets_what_the_old_one_refused(office: Office) {
+        office.sink.rule(Stage::Rcpt, Some("aigul"), None, Act::Reply("550 5.1.1 no such user"));
+        let id = office.enqueue(Audience::Staff, AIGUL);
+        office.drain();
+        assert_eq!(office.find(id).state, State::Failed);
+        let path = format!("mediators/{AIGUL}");
+        office.t.by("registrar").patch(&path, 1, &json!({"email": "new@example.kz"})).expect(200);
+        office.t.write(move |db| notice_retry(db, REGION, id, start()));
+        office.drain();
+        let taken = office.sink.taken();
+        assert_eq!(taken.len(), 1);
+        assert!(taken[0].to[0].contains("new@example.kz"), "{:?}", taken[0].to);
+    }
+
     fn a_message_of_an_unknown_kind_is_kept_and_shown(office: Office) {
         let id = office.enqueue(Audience::Staff, AIGUL);
         office.t.database.execute("UPDATE outbox SET kind = 'from_the_future'");

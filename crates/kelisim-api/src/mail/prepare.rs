@@ -1,7 +1,7 @@
 //! From a row of the outbox to a letter: who reads it, whether it is still due, and its bytes.
 //!
 //! The first attempt looks everything up, renders, and freezes the bytes under the case's key;
-//! every later attempt sends the same bytes. Whether a partner may still be told (D25) is asked
+//! every later attempt sends the same bytes, unless the reader's address has changed. Whether a partner may still be told (D25) is asked
 //! before every attempt: a memorandum can lapse between two of them.
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -129,7 +129,10 @@ fn written(
         let key = vault.key_open(db, row.region, key)?;
         let plain = key.open(&place(row), frozen)?;
         let (to, bytes) = thawed(&plain).ok_or(Stop::Hold("frozen"))?;
-        return Ok(Prepared::Ready(to, bytes));
+        // Whoever has another address since then is written to anew; the old one gets nothing more.
+        if to == reader.address {
+            return Ok(Prepared::Ready(to, bytes));
+        }
     }
     let content = match told {
         Some(memorandum) => {
@@ -140,7 +143,10 @@ fn written(
     let key = match (&case, &reader.key) {
         (Some(case), _) => case.key.clone(),
         (None, Some(key)) => key.clone(),
-        (None, None) => vault.key_create(db, row.region, ("outbox", row.id.0), now)?,
+        (None, None) => match vault.key_of(db, row.region, ("outbox", row.id.0))? {
+            Some(key) => key,
+            None => vault.key_create(db, row.region, ("outbox", row.id.0), now)?,
+        },
     };
     let message = addressed(post, row, &region, &reader, case.as_ref(), content, now);
     let bytes = render(&message, &post.from).map_err(|error| {

@@ -122,7 +122,7 @@ pub fn outbox_release(db: &mut Db, leases: &[Lease]) -> Result<usize, Error> {
     Ok(count)
 }
 
-/// Keeps the rendered message, sealed under `data_key`: every later attempt sends these bytes.
+/// Keeps the rendered message, sealed under `data_key`, for every later attempt.
 ///
 /// # Errors
 /// Those of the database.
@@ -136,7 +136,6 @@ pub fn outbox_freeze(
     let count = diesel::update(row_of(lease.region, lease.id))
         .filter(outbox::state.eq(State::Waiting.code()))
         .filter(outbox::lease_token.eq(Uid(lease.token)))
-        .filter(outbox::frozen.is_null())
         .set((
             outbox::language.eq(language.code()),
             outbox::data_key_id.eq(Some(Uid(data_key.0))),
