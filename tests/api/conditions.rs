@@ -95,6 +95,16 @@ on_both_databases! {
         send().expect_problem(404, "not_found");
     }
 
+    fn d11_a_repeat_shows_no_content_to_whoever_lost_it(t: TestApp) {
+        let send = || t.by("aigul").request("POST", "cases").key("k-7").json(&TestApp::filing()).send();
+        let first = send().expect(201);
+        assert!(first.get("confidential").is_some());
+        t.moved("head", &first, &json!({"action": "assign", "mediator": BERIK}));
+        let again = send().expect(201);
+        assert_eq!(again["id"], first["id"]);
+        assert_eq!(again.get("confidential"), None, "the case is Berik's now");
+    }
+
     fn an_answer_is_forgotten_after_thirty_days(t: TestApp) {
         let send = || t.by("head").request("POST", "cases").key("k-6").json(&TestApp::filing()).send();
         let first = send().expect(201);

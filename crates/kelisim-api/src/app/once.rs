@@ -4,10 +4,14 @@
 //! "Still running" is known in this process by a set, and between processes on PostgreSQL by an advisory lock;
 //! on SQLite the one writer makes the second request wait for the first.
 
-use super::{AppError, Tx};
+use super::{AppError, Tx, case::access};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
-use kelisim_persistence::{Error as StoreError, store::idempotency, vault::DataKey};
+use kelisim_persistence::{
+    Error as StoreError,
+    store::{access::ReadContent, idempotency},
+    vault::DataKey,
+};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
@@ -68,7 +72,8 @@ impl Drop for Hold {
     }
 }
 
-/// The first answer to this key, if there is one.
+/// The first answer to this key, if there is one; without the content of a case that the caller may not read
+/// any more (D11, R7).
 ///
 /// # Errors
 /// The key was used for something else, or its first request is still running in another process.
@@ -88,10 +93,17 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
         .vault
         .key_open(tx.db, owner.region, stored.data_key)?;
     let text = data_key.open(&place(owner.account, &key.key), &stored.sealed)?;
-    serde_json::from_slice(&text)
-        .map(Some)
+    let first: Answer = serde_json::from_slice(&text)
         // The parser's words could repeat a piece of what is confidential.
-        .map_err(|_| AppError::Internal("a stored answer is unreadable".into()))
+        .map_err(|_| AppError::Internal("a stored answer is unreadable".into()))?;
+    let Some(case) = first.content_of else {
+        return Ok(Some(first));
+    };
+    match access::<ReadContent>(tx, case) {
+        Ok(_) => Ok(Some(first)),
+        Err(AppError::NotFound | AppError::NotPermitted(_)) => Ok(Some(first.without_content())),
+        Err(error) => Err(error),
+    }
 }
 
 /// Keeps the answer for a repeat, sealed under the key of what it shows.

@@ -1,8 +1,12 @@
 //! What a use case answers over HTTP, before it becomes a response: it can also be kept and given again.
 
 use actix_web::{HttpResponse, http::StatusCode, http::header};
-use kelisim_domain::{id::DataKeyId, language::Language};
+use kelisim_domain::{
+    id::{CaseId, DataKeyId},
+    language::Language,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +21,9 @@ pub struct Answer {
     pub next: Option<String>,
     /// The body: JSON.
     pub body: String,
+    /// The case whose confidential content the body shows.
+    #[serde(default)]
+    pub content_of: Option<CaseId>,
     /// The data key under which a kept copy is sealed; none for the caller's own.
     #[serde(skip)]
     pub sealed_by: Option<DataKeyId>,
@@ -32,6 +39,7 @@ impl Answer {
             location: None,
             next: None,
             body,
+            content_of: None,
             sealed_by: None,
         }
     }
@@ -63,6 +71,35 @@ impl Answer {
     pub fn sealed_by(self, key: DataKeyId) -> Self {
         Answer {
             sealed_by: Some(key),
+            ..self
+        }
+    }
+
+    /// The case whose confidential content the body shows, if it shows any.
+    #[must_use]
+    pub fn content_of(self, case: Option<CaseId>) -> Self {
+        Answer {
+            content_of: case,
+            ..self
+        }
+    }
+
+    /// The same answer for a caller who may not read that content any more.
+    #[must_use]
+    pub fn without_content(self) -> Self {
+        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        for pointer in ["", "/case"] {
+            let Some(case) = body.pointer_mut(pointer).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            case.remove("confidential");
+            if let Some(referral) = case.get_mut("referral").and_then(Value::as_object_mut) {
+                referral.remove("reference");
+            }
+        }
+        Answer {
+            body: body.to_string(),
+            content_of: None,
             ..self
         }
     }
@@ -108,5 +145,24 @@ impl Answer {
         } else {
             response.finish()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn d11_an_answer_can_lose_its_content() {
+        let case = || json!({"id": 1, "confidential": {"summary": "s"}, "referral": {"source": "self", "reference": "r"}});
+        let bare = json!({"id": 1, "referral": {"source": "self"}});
+        let filed = Answer::ok(&case()).without_content();
+        assert_eq!(filed.body.parse::<Value>().unwrap(), bare);
+        let moved = Answer::ok(&json!({"case": case(), "notices": []})).without_content();
+        assert_eq!(
+            moved.body.parse::<Value>().unwrap(),
+            json!({"case": bare, "notices": []})
+        );
     }
 }

@@ -65,6 +65,13 @@ pub(super) struct CaseView {
     erased: bool,
 }
 
+impl CaseView {
+    /// The case itself, when its confidential content is shown.
+    fn shows_content(&self) -> Option<CaseId> {
+        self.confidential.as_ref().map(|_| CaseId(self.id))
+    }
+}
+
 /// Which workflow a case follows.
 #[derive(Serialize, ToSchema)]
 struct WorkflowView {
@@ -386,6 +393,7 @@ pub(super) fn case_answer(
     let view = case_view(tx, authorized)?;
     Ok(Answer::ok(&view)
         .version(view.version)
+        .content_of(view.shows_content())
         .sealed_by(authorized.key()))
 }
 
@@ -448,7 +456,7 @@ pub(super) fn transition_answer(
     key: DataKeyId,
 ) -> Result<Answer, AppError> {
     let case = view_after(tx, &done.case)?;
-    let version = case.version;
+    let (version, content_of) = (case.version, case.shows_content());
     let view = TransitionAnswer {
         transition: transition_view(&done.event, done.event_id.0),
         case,
@@ -456,7 +464,10 @@ pub(super) fn transition_answer(
     };
     Ok(Answer {
         status: 201,
-        ..Answer::ok(&view).version(version).sealed_by(key)
+        ..Answer::ok(&view)
+            .version(version)
+            .content_of(content_of)
+            .sealed_by(key)
     })
 }
 
