@@ -94,7 +94,11 @@ on_both_databases! {
         let path = format!("cases/{}", case["id"].as_str().unwrap());
         t.by("head").patch(&path, 2, &json!({"category": "debts_contracts"})).expect(409);
         t.by("head").patch(&path, 2, &json!({"ground": "not_suitable", "reason": "Typing error"})).expect(403);
-        let right = json!({"ground": "proposal_rejected", "effective_on": "2026-11-21", "reason": "Typing error"});
+        let early = json!({"ground": "proposal_rejected", "effective_on": "2026-11-21", "reason": "Typing error"});
+        let refused = t.by("coordinator").patch(&path, 2, &early);
+        refused.expect(422);
+        assert_eq!(refused.faults(), ["/effective_on too_early"], "the case was filed a day later");
+        let right = json!({"ground": "proposal_rejected", "effective_on": "2026-11-22", "reason": "Typing error"});
         let case = t.by("coordinator").patch(&path, 2, &right).expect(200);
         assert_eq!(case["closure"]["ground"], "proposal_rejected");
         assert_eq!(case["version"], 3);

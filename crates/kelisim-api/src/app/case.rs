@@ -302,6 +302,18 @@ pub fn correct_ground(
     let kept = old
         .and_then(|closure| closure.linked_case)
         .filter(|_| right.ground.needs_linked_case());
+    let (filed_on, closed_on) = (
+        tx.zone().day(case.filed_at),
+        tx.zone().day(case.closed_at.unwrap_or(tx.now)),
+    );
+    if effective_on < filed_on {
+        let kind = FaultKind::TooEarly { earliest: filed_on };
+        return Err(AppError::invalid("/effective_on", kind));
+    }
+    if effective_on > closed_on {
+        let kind = FaultKind::TooLate { latest: closed_on };
+        return Err(AppError::invalid("/effective_on", kind));
+    }
     let correction = GroundCorrection {
         closure: Closure {
             ground: right.ground,
