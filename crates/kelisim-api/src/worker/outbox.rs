@@ -22,6 +22,7 @@ use kelisim_persistence::{
     entropy::Entropy,
     store::{
         delivery::{outbox_claim, outbox_expire, outbox_extend, outbox_next_due, outbox_release},
+        idempotency::idempotency_purge,
         outbox::{Lease, Message as Row},
         relay::relay_find,
     },
@@ -39,6 +40,9 @@ use crate::{
     clock::Clock,
     mail::{prepare::Post, transport::Transport},
 };
+
+/// How often answers that have outlived their time are removed.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// Sizes and times; everything is bounded.
 #[derive(Debug, Clone)]
@@ -176,7 +180,12 @@ impl Worker {
         let mut stop = pin!(stop);
         let mut running = Running::default();
         let mut beat: Option<Instant> = None;
+        let mut swept: Option<Instant> = None;
         loop {
+            if swept.is_none_or(|last| last.elapsed() >= SWEEP) {
+                self.inner.sweep().await;
+                swept = Some(Instant::now());
+            }
             let due = beat.is_none_or(|last| last.elapsed() >= parts.options.lease / 3);
             if due {
                 self.inner.heartbeat(&running).await;
@@ -253,6 +262,15 @@ impl Inner {
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "leases cannot be lengthened"),
+        }
+    }
+
+    /// Removes kept answers that have outlived their time: they repeat what is confidential.
+    async fn sweep(&self) {
+        let now = self.now();
+        let job = move |db: &mut _| idempotency_purge(db, now);
+        if let Err(error) = self.parts.database.write::<_, Error>(job).await {
+            tracing::warn!(%error, "old answers cannot be removed");
         }
     }
 
