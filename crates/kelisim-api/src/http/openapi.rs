@@ -51,15 +51,22 @@ pub fn whole() -> &'static str {
     })
 }
 
-/// Whether the document has this path, whatever the method.
-pub(crate) fn has_path(path: &str) -> bool {
-    static TEMPLATES: OnceLock<Vec<String>> = OnceLock::new();
+/// The methods that the document has for this path, as `Allow` lists them; none when it has no such path.
+pub(crate) fn methods_of(path: &str) -> Option<&'static str> {
+    static TEMPLATES: OnceLock<Vec<(String, String)>> = OnceLock::new();
     let templates = TEMPLATES.get_or_init(|| {
         let document: serde_json::Value = serde_json::from_str(whole()).unwrap_or_default();
-        document["paths"]
-            .as_object()
-            .map(|paths| paths.keys().cloned().collect())
-            .unwrap_or_default()
+        let paths = document["paths"].as_object().into_iter().flatten();
+        let methods = |item: &serde_json::Value| {
+            let known = ["get", "post", "put", "patch", "delete"];
+            let has = known
+                .into_iter()
+                .filter(|method| item.get(method).is_some());
+            has.map(str::to_uppercase).collect::<Vec<_>>().join(", ")
+        };
+        paths
+            .map(|(template, item)| (template.clone(), methods(item)))
+            .collect()
     });
     let fits = |template: &str| {
         template.split('/').count() == path.split('/').count()
@@ -68,7 +75,10 @@ pub(crate) fn has_path(path: &str) -> bool {
                 .zip(path.split('/'))
                 .all(|(want, part)| want.starts_with('{') || want == part)
     };
-    templates.iter().any(|template| fits(template))
+    templates
+        .iter()
+        .find(|(template, _)| fits(template))
+        .map(|(_, methods)| methods.as_str())
 }
 
 fn answer() -> HttpResponse {

@@ -8,7 +8,7 @@ use actix_web::{
     App as ActixApp, Error, HttpRequest, HttpResponse, HttpServer,
     body::MessageBody,
     dev::{Server, ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::header::{self, HeaderName, HeaderValue},
     middleware::{Next, from_fn},
     web,
 };
@@ -86,11 +86,13 @@ pub fn open_routes(routes: &mut web::ServiceConfig) {
 /// What does not exist, and a method that a path does not have, is a problem too.
 async fn nothing_here(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let place = call::place(&request, &app.public_url);
-    if openapi::has_path(request.path()) {
-        problem::plain(405, "method_not_allowed", &place)
-    } else {
-        problem::plain(404, "not_found", &place)
-    }
+    let Some(methods) = openapi::methods_of(request.path()) else {
+        return problem::plain(404, "not_found", &place);
+    };
+    let mut response = problem::plain(405, "method_not_allowed", &place);
+    let methods = HeaderValue::from_static(methods);
+    response.headers_mut().insert(header::ALLOW, methods);
+    response
 }
 
 /// Gives the request an id, logs one line with ids and codes only (R19), and adds the headers of R15.
