@@ -6,7 +6,7 @@
 
 use crate::{
     app::{App, AppError, Tx, account::authenticate, once},
-    http::{answer::Answer, problem},
+    http::{answer::Answer, json, problem},
 };
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web,
@@ -46,10 +46,10 @@ impl Body {
     /// The JSON object of the body.
     ///
     /// # Errors
-    /// Too large, another media type, not JSON, or not an object.
+    /// Too large, another media type, not JSON, a name that stands twice, nested too deep, or not an object.
     pub fn object(self) -> Result<Map<String, Value>, AppError> {
         let bytes = self.0?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|error| AppError::Malformed {
+        let value = json::read(&bytes).map_err(|error| AppError::Malformed {
             line: error.line(),
             column: error.column(),
         })?;

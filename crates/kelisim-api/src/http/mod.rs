@@ -5,6 +5,7 @@ pub mod api;
 pub mod call;
 pub mod form;
 pub mod health;
+mod json;
 pub mod openapi;
 pub mod problem;
 pub mod query;
