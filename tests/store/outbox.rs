@@ -215,8 +215,8 @@ on_both_databases! {
         for (lease, _) in &claimed[..2] {
             assert_eq!(mark(&database, *lease, 1), Guarded::Done);
         }
-        assert_eq!(write(&database, |db| outbox_expire(db, at(60), 100)), Expired::default());
-        let expired = write(&database, |db| outbox_expire(db, at(61), 100));
+        assert_eq!(write(&database, |db| outbox_expire(db, at(60), 100, |_| true)), Expired::default());
+        let expired = write(&database, |db| outbox_expire(db, at(61), 100, |_| true));
         assert_eq!(expired, Expired { held: 1, again: 1 });
         let states = [1, 2, 3].map(|id| find(&database, NoticeId(Uuid::from_u128(id))).state);
         // The third had not begun: it is simply claimed again.
@@ -226,6 +226,20 @@ on_both_databases! {
         // The worker that was believed dead comes back with its answer.
         let late = Settlement::Sent(Ending::default());
         assert_eq!(settle(&database, claimed[1].0, late, 70), Guarded::Stale);
+    }
+
+    fn g04_a_message_that_stops_every_worker_is_held_in_the_end(db: TestDatabase) {
+        let database = db.open();
+        insert(&database, 1, Audience::Staff);
+        for (turn, expected) in [(0, Expired { held: 0, again: 1 }), (100, Expired { held: 1, again: 0 })] {
+            let token = u128::try_from(turn + 1).unwrap();
+            let tokens = [Uuid::from_u128(token)];
+            let claimed = write(&database, move |db| outbox_claim(db, at(turn), at(turn + 60), &tokens));
+            assert_eq!(mark(&database, claimed[0].0, turn + 1), Guarded::Done);
+            let expired = write(&database, move |db| outbox_expire(db, at(turn + 61), 100, |attempts| attempts < 2));
+            assert_eq!(expired, expected);
+        }
+        assert_eq!(find(&database, NoticeId(Uuid::from_u128(1))).state, State::Uncertain);
     }
 
     fn only_what_is_stuck_is_sent_again_by_hand(db: TestDatabase) {

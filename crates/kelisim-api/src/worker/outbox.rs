@@ -35,7 +35,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::deliver::Ceiling;
+use super::{backoff, deliver::Ceiling};
 use crate::{
     clock::Clock,
     mail::{prepare::Post, transport::Transport},
@@ -253,7 +253,8 @@ impl Inner {
             if !leases.is_empty() {
                 outbox_extend(db, &leases, until)?;
             }
-            outbox_expire(db, now, 1_000)
+            let again = |attempts| backoff::pause(attempts, 0.0).is_some();
+            outbox_expire(db, now, 1_000, again)
         });
         match result.await {
             Ok(expired) if expired.held + expired.again > 0 => {

@@ -239,9 +239,17 @@ pub struct Expired {
 /// Finds at most `limit` messages that were `attempting` when their lease ran out: whether the
 /// receiver has them is unknown. Staff get them again, partners' are held (contract.md, Mail).
 ///
+/// `again` says whether after so many attempts one more is due: a message that kills its worker each
+/// time is held in the end, and not sent for ever.
+///
 /// # Errors
 /// Those of the database.
-pub fn outbox_expire(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Expired, Error> {
+pub fn outbox_expire(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    limit: i64,
+    again: impl Fn(u32) -> bool,
+) -> Result<Expired, Error> {
     let lost = outbox::table
         .filter(outbox::state.eq(State::Attempting.code()))
         .filter(outbox::lease_until.lt(Ts::from(now)))
@@ -265,14 +273,15 @@ pub fn outbox_expire(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Expi
             reason: "stopped".to_owned(),
             ..Ending::default()
         };
-        let settlement = match message.audience {
-            Audience::Staff => Settlement::UncertainAgain(ending, now),
-            Audience::Partner => Settlement::Uncertain(ending),
+        let goes_again = message.audience == Audience::Staff && again(message.attempts);
+        let settlement = match goes_again {
+            true => Settlement::UncertainAgain(ending, now),
+            false => Settlement::Uncertain(ending),
         };
         if outbox_settle(db, &lease, &settlement, now)? == Guarded::Done {
-            match message.audience {
-                Audience::Staff => expired.again += 1,
-                Audience::Partner => expired.held += 1,
+            match goes_again {
+                true => expired.again += 1,
+                false => expired.held += 1,
             }
         }
     }
