@@ -142,8 +142,10 @@ fn only_a_folder_that_a_demo_made_is_deleted() {
     }
     assert!(data.join("thesis.txt").exists());
     let first = made(folder.path(), &["--data", "demo"]);
+    std::fs::write(folder.path().join("demo/notes.txt"), "mine").unwrap();
     let fresh = made(folder.path(), &["--data", "demo", "--fresh", "--seed", "2"]);
     assert_ne!(first["case"]["id"], fresh["case"]["id"]);
+    assert!(folder.path().join("demo/notes.txt").exists());
 }
 
 #[test]

@@ -8,6 +8,15 @@ use std::{
 };
 
 const MARK: &str = "kelisim-demo.json";
+/// What a demo makes besides its letters; the mark goes last.
+const FILES: [&str; 6] = [
+    "kelisim.db",
+    "kelisim.db-wal",
+    "kelisim.db-shm",
+    "master.key",
+    "kelisim.toml",
+    MARK,
+];
 
 /// What stands in the mark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +71,7 @@ impl Folder {
         match folder.mark() {
             Some(mark) if mark.is_complete && !fresh => Ok((folder, Found::Demo(mark))),
             Some(_) => {
-                fs::remove_dir_all(&folder.root).map_err(|error| said(path, &error))?;
+                folder.clear().map_err(|error| said(path, &error))?;
                 Ok((folder, Found::Empty))
             }
             None => Err(format!(
@@ -78,6 +87,25 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
             Err(error) => Err(error),
         }
+    }
+
+    /// Deletes what a demo makes, and nothing that somebody else put beside it.
+    fn clear(&self) -> io::Result<()> {
+        if self.mail().exists() {
+            for letter in fs::read_dir(self.mail())? {
+                let path = letter?.path();
+                if path.extension().is_some_and(|ending| ending == "eml") {
+                    fs::remove_file(path)?;
+                }
+            }
+        }
+        for name in FILES {
+            match fs::remove_file(self.root.join(name)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        Ok(())
     }
 
     fn mark(&self) -> Option<Mark> {
