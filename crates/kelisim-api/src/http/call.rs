@@ -16,12 +16,14 @@ use kelisim_domain::language::Language;
 use kelisim_persistence::Db;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// The largest body, in bytes (R31).
 pub const BODY_MOST: usize = 1_000_000;
 /// How much more of a body that is too large is read and dropped, so that the client gets to read the answer.
 const DRAIN_MOST: usize = 8_000_000;
+/// How long a body may take to arrive: who sends a byte now and then holds no connection.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// The id that a request carries through the log and the answer.
 #[derive(Clone, Debug)]
@@ -245,7 +247,9 @@ impl FromRequest for Call {
                 .ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
             let reads_body = !matches!(request.method().as_str(), "GET" | "HEAD");
             let body = if reads_body {
-                Body(read_body(&request, payload).await)
+                let body = tokio::time::timeout(BODY_TIME, read_body(&request, payload)).await;
+                // A body that does not end is as unreadable as one that breaks off.
+                Body(body.unwrap_or(Err(AppError::Malformed { line: 1, column: 1 })))
             } else {
                 Body(Ok(Vec::new()))
             };
@@ -254,7 +258,7 @@ impl FromRequest for Call {
                 token: bearer(&request),
                 key,
                 if_match: if_match(&request),
-                if_none_match: header_text(&request, header::IF_NONE_MATCH).and_then(version_tag),
+                if_none_match: header_text(&request, header::IF_NONE_MATCH).and_then(known_tag),
                 place: place(&request, &app.public_url),
                 body,
                 app,
@@ -294,6 +298,13 @@ fn version_tag(tag: &str) -> Option<i32> {
         .strip_suffix('"')?
         .parse()
         .ok()
+}
+
+/// The version that a reader has: a proxy that compresses makes our tag a weak one, which compares equal here
+/// (RFC 9110, 13.1.2).
+fn known_tag(tag: &str) -> Option<i32> {
+    let tag = tag.trim();
+    version_tag(tag.strip_prefix("W/").unwrap_or(tag))
 }
 
 fn if_match(request: &HttpRequest) -> IfMatch {
@@ -410,6 +421,7 @@ mod tests {
         assert_eq!(version_tag("\"3\""), Some(3));
         assert_eq!(version_tag("3"), None);
         assert_eq!(version_tag("W/\"3\""), None);
+        assert_eq!(known_tag("W/\"3\""), Some(3), "enough to leave a body out");
         assert!(matches!(
             matches_version(IfMatch::Absent, 3),
             Err(AppError::PreconditionRequired)
