@@ -8,6 +8,7 @@ mod binary;
 mod both;
 mod contents;
 mod database;
+pub mod foreign_smtp;
 pub mod http;
 mod logs;
 pub mod network;

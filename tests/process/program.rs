@@ -1,0 +1,89 @@
+//! One process of the program, and how a test waits for it.
+
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// A running process; it is killed with this value.
+pub(crate) struct Program {
+    child: Child,
+    log: PathBuf,
+}
+
+/// Waits until something holds, and fails with `what` when it never does.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < limit, "not within {limit:?}: {what}");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+impl Program {
+    /// Starts a command whose stderr goes into a file: a pipe that nobody reads would stop it.
+    pub(crate) fn start(mut command: Command, log: PathBuf) -> Self {
+        let file = File::create(&log).unwrap();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Self { child, log }
+    }
+
+    /// Everything that it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// `kill -9`: it learns nothing of it.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end that was asked for.
+    #[track_caller]
+    pub(crate) fn ended(&mut self, limit: Duration) -> ExitStatus {
+        wait_until("the end of the process", limit, || self.is_over());
+        self.child.wait().unwrap()
+    }
+
+    /// Asks it to stop, as a service manager does; it must end well within ten seconds.
+    #[track_caller]
+    pub(crate) fn stop(mut self) -> String {
+        self.signal("-TERM");
+        let status = self.ended(Duration::from_secs(10));
+        assert_eq!(status.code(), Some(0), "{}", self.log());
+        self.log()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed on the way.
+        self.child.kill().ok();
+        self.child.wait().ok();
+        if std::thread::panicking() {
+            eprintln!("{}:\n{}", self.log.display(), self.log());
+        }
+    }
+}
