@@ -73,6 +73,7 @@ on_both_databases! {
 
     fn d25_a_memorandum_that_lapses_before_sending_tells_nothing(office: Office) {
         office.t.by("aigul").post("cases", &TestApp::referred_filing()).expect(201);
+        office.t.database.execute("UPDATE memorandum SET valid_to = '2027-12-31'");
         office.later(TimeDelta::days(500));
         office.drain();
         let told = &office.all()[0];
@@ -89,6 +90,7 @@ on_both_databases! {
         office.sink.rule(Stage::Rcpt, None, Some(1), Act::Reply("450 4.2.0 greylisted"));
         office.drain();
         assert_eq!(office.all()[0].reason.as_deref(), Some("rcpt_450"));
+        office.t.database.execute("UPDATE memorandum SET valid_to = '2027-12-31'");
         office.later(TimeDelta::days(500));
         office.drain();
         assert_eq!(office.all()[0].reason.as_deref(), Some("not_in_force_on_sending_day"));

@@ -90,6 +90,20 @@ on_both_databases! {
         office.balance();
     }
 
+    fn a_relay_that_refuses_one_letter_works(office: Office) {
+        office.sink.rule(Stage::Auth, None, Some(1), Act::Reply("454 4.7.0 later"));
+        office.sink.rule(Stage::Banner, None, Some(1), Act::Reply("554 5.3.2 closed"));
+        office.sink.rule(Stage::Rcpt, Some("berik"), None, Act::Reply("550 5.1.1 no such user"));
+        office.enqueue(Audience::Staff, BERIK);
+        let worker = office.worker();
+        letters::wait(worker.drain()).unwrap();
+        office.later(TimeDelta::minutes(11));
+        letters::wait(worker.drain()).unwrap();
+        assert_eq!(states(&office), BTreeMap::from([("failed", 1)]));
+        assert_eq!(office.t.database.count("relay WHERE since IS NOT NULL"), 0);
+        assert_eq!(worker.alarms(), 1);
+    }
+
     fn a_relay_that_bears_few_conversations_is_not_failing(office: Office) {
         for _ in 0..30 {
             office.enqueue(Audience::Staff, AIGUL);

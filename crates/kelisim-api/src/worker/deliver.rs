@@ -30,6 +30,9 @@ pub(super) struct Ceiling {
 /// How long a ceiling is believed.
 const CEILING: Duration = Duration::from_secs(60);
 
+/// The step before every step of sending.
+const PREPARE: &str = "prepare";
+
 impl Inner {
     pub(super) async fn deliver(self: Arc<Self>, lease: Lease, row: Row) {
         let settlement = match self.prepare(lease, &row).await {
@@ -57,7 +60,7 @@ impl Inner {
             }
             Err(error) => {
                 tracing::error!(notice = %lease.id, %error, "a message cannot be prepared");
-                self.later(&row, ending("prepare", None, String::new()))
+                self.later(&row, ending(PREPARE, None, String::new()))
             }
         };
         self.settle(lease, settlement).await;
@@ -181,8 +184,7 @@ impl Inner {
         match verdict {
             Verdict::Settle(settlement) => {
                 let settlement = settlement.clone();
-                let works = matches!(settlement, Settlement::Sent(_))
-                    && self.relay_failing.load(Ordering::Relaxed);
+                let works = reached(&settlement) && self.relay_failing.load(Ordering::Relaxed);
                 let job = move |db: &mut _| {
                     let resumed = works && relay_resume(db, &name)?;
                     Ok::<_, Error>((outbox_settle(db, &lease, &settlement, now)?, resumed))
@@ -225,6 +227,18 @@ impl Inner {
 enum Verdict {
     Settle(Settlement),
     Pause(Fault),
+}
+
+/// Whether the relay let us name the letter: then it works, whatever became of the letter.
+fn reached(settlement: &Settlement) -> bool {
+    match settlement {
+        Settlement::Sent(ending)
+        | Settlement::Again(ending, _)
+        | Settlement::Failed(ending)
+        | Settlement::Uncertain(ending)
+        | Settlement::UncertainAgain(ending, _) => ending.phase != PREPARE,
+        Settlement::Released(_) | Settlement::Cancelled(_) | Settlement::Held(_) => false,
+    }
 }
 
 fn ending_of(fault: &Fault) -> Ending {
