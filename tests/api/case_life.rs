@@ -98,6 +98,15 @@ on_both_databases! {
         let refused = t.by("coordinator").patch(&path, 2, &early);
         refused.expect(422);
         assert_eq!(refused.faults(), ["/effective_on too_early"], "the case was filed a day later");
+        let late = t.by("coordinator").patch(&path, 2, &json!({"ground": "withdrawn", "effective_on": "2026-11-23", "reason": "x"}));
+        late.expect(422);
+        assert_eq!(late.faults(), ["/effective_on too_late"]);
+        let duplicate = t.by("coordinator").patch(&path, 2, &json!({"ground": "duplicate", "reason": "x"}));
+        duplicate.expect(422);
+        assert_eq!(duplicate.faults(), ["/linked_case missing"]);
+        let assigned = json!({"ground": "one_refused", "reason": "x"});
+        let problem = t.by("coordinator").patch(&path, 2, &assigned).expect(409);
+        assert_eq!(problem["refusals"][0]["rule"], "D19", "it was closed from filed");
         let right = json!({"ground": "proposal_rejected", "effective_on": "2026-11-22", "reason": "Typing error"});
         let case = t.by("coordinator").patch(&path, 2, &right).expect(200);
         assert_eq!(case["closure"]["ground"], "proposal_rejected");
