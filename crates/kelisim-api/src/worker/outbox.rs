@@ -66,7 +66,7 @@ impl Default for Options {
         Self {
             parallel: 8,
             most: 32,
-            patience: Duration::from_secs(1),
+            patience: Duration::from_millis(500),
             lease: Duration::from_secs(60),
             poll: Duration::from_secs(1),
             grace: Duration::from_secs(25),
@@ -195,11 +195,16 @@ impl Worker {
                 tracing::warn!(%error, "the outbox cannot be read");
             }
             let idle = running.leases.is_empty();
+            // A delivery turns slow without a sound, and then there is room for another.
+            let rest = match idle {
+                true => parts.options.poll,
+                false => parts.options.poll.min(parts.options.patience / 2),
+            };
             tokio::select! {
                 () = &mut stop => break,
                 () = running.next(), if !idle => {}
                 () = parts.wake.notified() => {}
-                () = sleep(parts.options.poll) => {}
+                () = sleep(rest) => {}
             }
         }
         self.inner.finish(running).await;
