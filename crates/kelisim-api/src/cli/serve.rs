@@ -9,7 +9,10 @@ use crate::{
     worker::outbox::Worker,
 };
 use std::{net::TcpListener, sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::watch,
+    task::{JoinError, JoinHandle},
+};
 
 /// The longest a stop may take before the process ends anyway.
 const STOP_SECONDS: u64 = 30;
@@ -35,8 +38,11 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
     );
     runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
-        let sending = send(worker, stopped);
-        asked_to_stop().await;
+        let mut sending = send(worker, stopped);
+        tokio::select! {
+            () = asked_to_stop() => {}
+            ended = &mut sending => return Err(ended_early("worker", ended)),
+        }
         tracing::info!("stopping");
         finish(stop, Some(sending)).await;
         Ok(())
@@ -72,10 +78,15 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
     runtime()?.block_on(async {
         let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
-        let serving = tokio::spawn(server);
+        let mut serving = tokio::spawn(server);
         let (stop, stopped) = watch::channel(false);
-        let sending = worker.map(|worker| send(worker, stopped));
-        asked_to_stop().await;
+        let mut sending = worker.map(|worker| send(worker, stopped));
+        // A process that only half works would look well from outside: it ends, and is started again.
+        tokio::select! {
+            () = asked_to_stop() => {}
+            ended = &mut serving => return Err(ended_early("server", ended)),
+            ended = of(&mut sending) => return Err(ended_early("worker", ended)),
+        }
         tracing::info!("stopping");
         // The worker finishes its messages while the server finishes its requests.
         tokio::join!(handle.stop(true), finish(stop, sending));
@@ -84,6 +95,24 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
             .map_err(Failure::failed)?
             .map_err(Failure::failed)
     })
+}
+
+/// The end of a task, if there is one.
+async fn of<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, JoinError> {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A part that must run as long as the process has stopped by itself.
+fn ended_early<T>(part: &str, ended: Result<T, JoinError>) -> Failure {
+    let why = ended
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default();
+    tracing::error!(part, why, "a part of the process ended by itself");
+    Failure::failed(format!("the {part} ended by itself; the process stops"))
 }
 
 /// Sends the mail until it is told to stop.

@@ -98,6 +98,10 @@ impl Call {
         job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
         let (app, token, place, has) = (self.app, self.token, self.place, self.if_none_match);
+        // Nobody without a token takes a place in the queue of the database.
+        let Some(token) = token else {
+            return problem::response(&AppError::Unauthenticated, &place);
+        };
         let database = app.database.clone();
         let result = database
             .read(move |db| transact(db, &app, token, |tx| job(tx)))
@@ -145,9 +149,12 @@ impl Call {
             body,
             ..
         } = self;
+        let Some(token) = token else {
+            return problem::response(&AppError::Unauthenticated, &place);
+        };
         // Two requests with one key at the same time: the second is told so, whoever it is.
-        let hold = match (&key, token) {
-            (Ok(Some(key)), Some(token)) => Some(app.running.hold(token, &key.key)),
+        let hold = match &key {
+            Ok(Some(key)) => Some(app.running.hold(token, &key.key)),
             _ => None,
         };
         let (database, wake) = (app.database.clone(), Arc::clone(&app.wake));
@@ -185,12 +192,11 @@ impl Call {
 fn transact(
     db: &mut Db,
     app: &App,
-    token: Option<[u8; 32]>,
+    token: [u8; 32],
     job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError>,
 ) -> Result<Outcome, Failure> {
     let now = app.clock.now();
-    let digest = token.ok_or(Failure(AppError::Unauthenticated, None))?;
-    let actor = authenticate(db, &digest, now).map_err(|error| Failure(error, None))?;
+    let actor = authenticate(db, &token, now).map_err(|error| Failure(error, None))?;
     let language = Some(actor.language);
     let mut tx = Tx {
         db,

@@ -120,6 +120,11 @@ fn written(
         Some(id) => Some(case_for_mail(db, vault, row.region, id)?),
         None => None,
     };
+    // Whoever lost the case before the letter left is not told that it is theirs (D11).
+    let holder = case.as_ref().and_then(|case| case.mediator);
+    if kind == NoticeKind::Assignment && holder != Some(MediatorId(row.recipient.id)) {
+        return Err(Stop::Cancel("reassigned".to_owned()));
+    }
     let reader = reader(db, vault, row, kind)?;
     let told = match kind.partner_event() {
         Some(event) => Some(covered(db, row, event, &payload, case.as_ref(), today)?),

@@ -96,7 +96,9 @@ struct MemorandumView {
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
     terminated_on: Option<NaiveDate>,
-    termination_reason: Option<String>,
+    /// Only for those who keep the memoranda.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    termination_reason: Option<Option<String>>,
     signatories: Vec<String>,
     /// Only for those who keep the memoranda.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,7 +137,7 @@ fn view(memorandum: Memorandum, today: NaiveDate, sight: Sight) -> MemorandumVie
         valid_from: terms.valid_from,
         valid_to: terms.valid_to,
         terminated_on: memorandum.terminated_on,
-        termination_reason: memorandum.termination_reason,
+        termination_reason: (sight == Sight::All).then_some(memorandum.termination_reason),
         signatories: terms.signatories,
         renewal_owner: (sight == Sight::All).then_some(memorandum.renewal_owner),
         categories: json!(terms.categories),
