@@ -120,10 +120,13 @@ async fn observe(
             "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
     ] {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
+        // A page for people says itself which style it brings along.
+        if !headers.contains_key(name) {
+            headers.insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
