@@ -38,6 +38,8 @@ enum IfMatch {
     Version(i32),
     /// A tag that we never gave: it matches nothing.
     Other,
+    /// No tag at all, such as a number without its quotation marks.
+    Broken,
 }
 
 /// The body as it came; it is looked at only after the caller was let through.
@@ -236,6 +238,7 @@ fn matches_version(if_match: IfMatch, version: i32) -> Result<(), AppError> {
         IfMatch::Any => Ok(()),
         IfMatch::Version(wanted) if wanted == version => Ok(()),
         IfMatch::Version(_) | IfMatch::Other => Err(AppError::Stale),
+        IfMatch::Broken => Err(AppError::BadHeader("If-Match")),
     }
 }
 
@@ -313,11 +316,22 @@ fn known_tag(tag: &str) -> Option<i32> {
     version_tag(tag.strip_prefix("W/").unwrap_or(tag))
 }
 
+fn version_wanted(tag: &str) -> IfMatch {
+    let tag = tag.trim();
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    if tag == "*" {
+        IfMatch::Any
+    } else if quoted.len() > 1 && quoted.starts_with('"') && quoted.ends_with('"') {
+        version_tag(tag).map_or(IfMatch::Other, IfMatch::Version)
+    } else {
+        IfMatch::Broken
+    }
+}
+
 fn if_match(request: &HttpRequest) -> IfMatch {
-    match header_text(request, header::IF_MATCH) {
+    match request.headers().get(header::IF_MATCH) {
         None => IfMatch::Absent,
-        Some(tag) if tag.trim() == "*" => IfMatch::Any,
-        Some(tag) => version_tag(tag).map_or(IfMatch::Other, IfMatch::Version),
+        Some(value) => value.to_str().map_or(IfMatch::Broken, version_wanted),
     }
 }
 
@@ -397,11 +411,12 @@ async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    if media == "application/json" || (patch && media == "application/merge-patch+json") {
-        Ok(bytes)
-    } else if bytes.is_empty() && media.is_empty() {
+    let json = media == "application/json" || (patch && media == "application/merge-patch+json");
+    if bytes.is_empty() && (json || media.is_empty()) {
         // An act that asks nothing, such as sending a message again, may come without a body.
         Ok(b"{}".to_vec())
+    } else if json {
+        Ok(bytes)
     } else {
         Err(AppError::MediaType)
     }
@@ -427,6 +442,12 @@ mod tests {
         assert_eq!(version_tag("\"3\""), Some(3));
         assert_eq!(version_tag("3"), None);
         assert_eq!(version_tag("W/\"3\""), None);
+        assert_eq!(version_wanted("\"3\""), IfMatch::Version(3));
+        assert_eq!(version_wanted("W/\"3\""), IfMatch::Other);
+        assert_eq!(version_wanted("*"), IfMatch::Any);
+        for broken in ["3", "\"", "\"3", ""] {
+            assert_eq!(version_wanted(broken), IfMatch::Broken);
+        }
         assert_eq!(known_tag("W/\"3\""), Some(3), "enough to leave a body out");
         assert!(matches!(
             matches_version(IfMatch::Absent, 3),
