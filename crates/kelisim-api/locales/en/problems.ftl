@@ -91,13 +91,13 @@ type-id = an id
 ## Why an action is not possible.
 
 refusal-case-closed = The case is closed, and closed is final.
-refusal-not-from-here = “{ $action }” cannot be done at the step “{ $step }”.
+refusal-not-from-here = This cannot be done at the present step of the case.
 refusal-unknown-action = The workflow has no action “{ $action }”.
 refusal-not-yours = This is for: { $who }.
 refusal-mediator-not-active = The mediator is not active in the register.
 refusal-mediator-documents-expired = The mediator's papers were valid until { $day }.
 refusal-mediator-language = The mediator does not work in the language of the case ({ $language }).
-refusal-mediator-at-limit = The mediator has { $open } open cases; the limit is { $most }. With a reason the limit can be lifted.
+refusal-mediator-at-limit = Open cases of the mediator: { $open }; the limit: { $most }. With a reason the limit can be lifted.
 refusal-mediator-unavailable = The mediator is away today.
 refusal-mediator-of-other-office = The mediator works at another office; only the coordinator lends mediators.
 refusal-mediator-has-it = The case is with this mediator already.

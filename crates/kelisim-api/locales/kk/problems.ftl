@@ -85,7 +85,7 @@ type-date = күн, мысалы 2026-11-22
 type-id = сәйкестендіргіш
 
 refusal-case-closed = Іс жабылған, бұл түпкілікті.
-refusal-not-from-here = «{ $step }» қадамында «{ $action }» әрекетін жасауға болмайды.
+refusal-not-from-here = Істің қазіргі қадамында мұны жасауға болмайды.
 refusal-unknown-action = Іс жүргізу тәртібінде «{ $action }» әрекеті жоқ.
 refusal-not-yours = Мұны жасай алады: { $who }.
 refusal-mediator-not-active = Медиатор тізілімде белсенді емес.

@@ -91,7 +91,7 @@ type-date = день, например 2026-11-22
 type-id = идентификатор
 
 refusal-case-closed = Дело закрыто, и это окончательно.
-refusal-not-from-here = Действие «{ $action }» на шаге «{ $step }» невозможно.
+refusal-not-from-here = На нынешнем шаге дела это невозможно.
 refusal-unknown-action = В порядке ведения дела нет действия «{ $action }».
 refusal-not-yours = Это может: { $who }.
 refusal-mediator-not-active = Медиатор не числится действующим в реестре.

@@ -106,10 +106,6 @@ impl RefusalView {
 
 fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
     match refusal {
-        Refusal::Step(StepRefusal::NotFromHere { action, step, .. }) => arguments([
-            ("action", action.as_str().to_owned().into()),
-            ("step", step.as_str().to_owned().into()),
-        ]),
         Refusal::Step(StepRefusal::UnknownAction(action)) => {
             arguments([("action", action.as_str().to_owned().into())])
         }
@@ -161,9 +157,9 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
             };
             arguments([("from", name(from).into()), ("to", name(to).into())])
         }
-        Refusal::Step(StepRefusal::Closed) | Refusal::Unfit(_) | Refusal::Register(_) => {
-            Arguments::new()
-        }
+        Refusal::Step(StepRefusal::Closed | StepRefusal::NotFromHere { .. })
+        | Refusal::Unfit(_)
+        | Refusal::Register(_) => Arguments::new(),
     }
 }
 
