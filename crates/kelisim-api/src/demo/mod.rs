@@ -149,7 +149,10 @@ fn choice(options: &Options, today: NaiveDate) -> Result<Choice, DemoError> {
 
 fn again(mark: &Mark, choice: Choice, screen: &Screen) -> Value {
     let text = match (mark.seed, mark.cases) == (choice.seed, choice.cases) {
-        true => format!("The demo of {} is still here.", mark.date),
+        true => format!(
+            "The demo of {} is still here, and its older tokens work.",
+            mark.date
+        ),
         false => format!(
             "The demo of {} with {} cases and seed {} is still here; --fresh makes another.",
             mark.date, mark.cases, mark.seed

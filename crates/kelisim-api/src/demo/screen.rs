@@ -185,10 +185,8 @@ impl Screen {
         self.line(&format!(
             "  {}  {}",
             self.brush.paint(Look::Strong, "Accounts"),
-            self.brush.paint(
-                Look::Dim,
-                format!("new tokens, good for {days} days; the old ones still work")
-            )
+            self.brush
+                .paint(Look::Dim, format!("new tokens, good for {days} days"))
         ));
         self.line("");
         let widest = accounts
