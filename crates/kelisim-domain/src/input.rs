@@ -311,6 +311,16 @@ pub fn day(text: &str) -> Result<NaiveDate, FaultKind> {
         .ok_or(FaultKind::NotADate)
 }
 
+/// Parses the id of something.
+///
+/// # Errors
+/// Not of the form of an id.
+pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
+    text.parse().map_err(|_| FaultKind::BadForm {
+        example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
+    })
+}
+
 /// The known word that looks most like the given one, when one is near enough to be meant.
 pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known

@@ -6,7 +6,7 @@ use kelisim_domain::{
     case::{Case, ground::Ground},
     confidential::Confidential,
     fault::{FaultKind, Faults},
-    input::Input,
+    input::{Input, id},
     text::{STORY_MOST, story},
     workflow::{Action, Definition, Field, FieldRule, FieldType, Value, Values},
 };
@@ -170,11 +170,4 @@ impl<'a> Form<'a> {
         }
         Ok(())
     }
-}
-
-/// The id of something.
-pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, FaultKind> {
-    text.parse().map_err(|_| FaultKind::BadForm {
-        example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
-    })
 }

@@ -65,7 +65,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             parallel: 8,
-            most: 32,
+            most: 128,
             patience: Duration::from_millis(500),
             lease: Duration::from_secs(60),
             poll: Duration::from_secs(1),

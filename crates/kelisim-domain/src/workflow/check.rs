@@ -332,6 +332,10 @@ impl<'a> Check<'a> {
         {
             self.fault(&place, "this field is confidential");
         }
+        // The reason stands in the open half of the event, where whoever assigned can be asked for it (D5).
+        if field.name == "over_limit_reason" && field.confidential {
+            self.fault(&place, "this field is on open record");
+        }
     }
 
     fn notices(&mut self) {

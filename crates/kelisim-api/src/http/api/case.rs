@@ -9,9 +9,8 @@ use crate::{
     http::{answer::Answer, call::Call, form::Form, query::Query},
 };
 use actix_web::{HttpResponse, get, patch, post, web};
-use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId};
+use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId, input::id};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
-pub(super) use list::id;
 use utoipa_actix_web::service_config::ServiceConfig;
 use view::{CaseView, EventList, EventView, ExplainView, TransitionAnswer, case_answer};
 

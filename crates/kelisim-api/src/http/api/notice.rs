@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use kelisim_domain::{
     fault::FaultKind,
     id::{CaseId, NoticeId},
-    input::Input,
+    input::{Input, id},
     policy::{RegisterAct, Role, Standing},
 };
 use kelisim_persistence::store::{
@@ -220,7 +220,7 @@ async fn list(call: Call, mut query: Query) -> HttpResponse {
         let sight = sight(tx)?;
         let filter = NoticeFilter {
             states: query.many("state", state),
-            case: query.one("case", super::case::id::<CaseId>),
+            case: query.one("case", id::<CaseId>),
         };
         let after = query.one("after", read_cursor);
         let paging = query.finish()?;

@@ -147,3 +147,15 @@ fn what_opens_a_case_does_nothing_else() {
         ]
     );
 }
+
+#[test]
+fn d05_the_reason_for_going_over_the_limit_is_on_open_record() {
+    let found = faults(
+        "name = \"over_limit_reason\"\n  type = \"text\"",
+        "name = \"over_limit_reason\"\n  type = \"text\"\n  confidential = true",
+    );
+    assert_eq!(
+        found,
+        ["action assign to assigned, field over_limit_reason: this field is on open record"]
+    );
+}

@@ -14,7 +14,7 @@ use kelisim_domain::{
     case::{Class, Stage},
     code::{CategoryCode, OfficeCode, PartnerCode, StepId},
     fault::FaultKind,
-    input::day,
+    input::{day, id},
     policy::CaseScope,
 };
 use kelisim_persistence::store::{
@@ -22,16 +22,6 @@ use kelisim_persistence::store::{
     office, partner,
 };
 use std::str::FromStr;
-
-/// An id in a query.
-///
-/// # Errors
-/// Not of the form of an id.
-pub(in crate::http::api) fn id<T: FromStr>(text: &str) -> Result<T, FaultKind> {
-    text.parse().map_err(|_| FaultKind::BadForm {
-        example: "0193c6f0-7c1e-7a2b-9b1d-2f6a3c4d5e6f",
-    })
-}
 
 /// Cases within the reader's scope.
 #[utoipa::path(tag = "cases", params(

@@ -4,7 +4,6 @@ use crate::app::{
     AppError, Tx,
     case::{FilingPlace, RightGround, filing_place, referred_by},
 };
-use crate::http::form::id;
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{
@@ -15,9 +14,9 @@ use kelisim_domain::{
     confidential::Confidential,
     fault::{FaultKind, Faults},
     id::PartyId,
-    input::Input,
-    language::Language,
+    input::{Input, id},
     notice::PartnerReference,
+    register::language,
     text::{EmailAddress, Name, Phone, STORY_MOST, line, story},
 };
 use kelisim_persistence::store::{
@@ -121,15 +120,6 @@ pub(super) struct CorrectCase {
 pub(super) struct TakeAction {
     /// The action, such as one of the case's `allowed_actions`.
     action: String,
-}
-
-fn language(text: &str) -> Result<Language, FaultKind> {
-    text.parse().map_err(|_| FaultKind::UnknownCode {
-        known: Language::ALL
-            .iter()
-            .map(|language| language.code().to_owned())
-            .collect(),
-    })
 }
 
 struct Where {
