@@ -1,7 +1,7 @@
 //! Memoranda of cooperation: drafts, signatures, early ends, and the messages that tell of them.
 
 use super::{
-    AppError, Tx,
+    AppError, Tx, message,
     register::{Change, record, taken},
 };
 use kelisim_domain::{
@@ -222,8 +222,7 @@ fn tell(tx: &mut Tx<'_>, memorandum: &Memorandum, kind: NoticeKind) -> Result<()
             readers.push(reader);
         }
     }
-    let payload = serde_json::to_value(Payload::Memorandum { on: today })
-        .map_err(|error| AppError::Internal(format!("payload: {error}")))?;
+    let payload = message::payload(&Payload::Memorandum { on: today })?;
     for (audience, kind_of_reader, id, language) in readers {
         let message = NewMessage {
             region,
