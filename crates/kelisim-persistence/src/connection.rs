@@ -16,6 +16,7 @@ use diesel::r2d2::{ManageConnection, R2D2Connection};
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 
 use crate::error::Error;
+use crate::faults::{Failpoints, Point};
 
 pub use shared::{Db, MultiBackend, MultiRawValue};
 
@@ -145,6 +146,8 @@ pub(crate) struct Manager {
     pub(crate) connect_milliseconds: u32,
     /// Tests only: SQLite does not wait for the disk.
     pub(crate) durable: bool,
+    /// Proofs only.
+    pub(crate) faults: Failpoints,
 }
 
 /// A connection with what its user must remember about it.
@@ -160,6 +163,8 @@ pub(crate) struct Link {
 
 impl Manager {
     pub(crate) fn open(&self) -> Result<Link, diesel::r2d2::Error> {
+        let refused = |error: Error| diesel::ConnectionError::BadConnection(error.to_string());
+        self.faults.at(Point::ConnectionOpen).map_err(refused)?;
         let failed = Arc::new(AtomicBool::new(false));
         let db = match &self.url {
             DatabaseUrl::Sqlite(path) => {

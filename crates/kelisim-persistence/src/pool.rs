@@ -13,6 +13,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use crate::both;
 use crate::connection::{Db, Link, Manager};
 use crate::error::Error;
+use crate::faults::{Defect, Failpoints, Point};
 use crate::task::{Task, Verdict};
 
 /// What a job may do.
@@ -28,16 +29,27 @@ pub(crate) enum Mode {
 pub(crate) type Order = (Mode, Box<dyn Task>);
 
 /// Works until the last handle of the database is gone and the queue is empty.
-pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>) {
+pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>, faults: &Failpoints) {
     while let Ok((mode, mut task)) = queue.recv() {
-        match begin(pool, mode) {
+        match begin(pool, mode, faults) {
             Err(error) => task.answer(Err(error)),
             Ok(mut link) => {
-                let verdict = task.run(&mut link.db);
-                let end = finish(&mut link, mode, verdict);
+                let verdict = match in_turn(&mut link, mode, faults) {
+                    Ok(()) => task.run(&mut link.db),
+                    Err(error) => {
+                        task.answer(Err(error));
+                        continue;
+                    }
+                };
+                if faults.has(Defect::AnswerBeforeCommit) && verdict == Verdict::Keep {
+                    task.answer(Ok(()));
+                    let _ = finish(&mut link, mode, verdict, faults);
+                    continue;
+                }
+                let end = finish(&mut link, mode, verdict, faults);
                 // Back into the pool first, so that it is there for who waits for the answer.
                 drop(link);
-                task.answer(end);
+                task.answer(reply(end, mode, faults));
             }
         }
     }
@@ -45,7 +57,14 @@ pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>) {
 
 /// A connection that has been lost while it lay idle shows here, before anything was done: the next
 /// one is tried, until the pool says that there is none.
-fn begin(pool: &Pool<Manager>, mode: Mode) -> Result<PooledConnection<Manager>, Error> {
+fn begin(
+    pool: &Pool<Manager>,
+    mode: Mode,
+    faults: &Failpoints,
+) -> Result<PooledConnection<Manager>, Error> {
+    if mode == Mode::Write {
+        faults.at(Point::BeforeBegin)?;
+    }
     let mut last = None;
     for _ in 0..=pool.max_size() {
         let mut link = pool.get().map_err(|error| Error::Unavailable {
@@ -82,7 +101,32 @@ fn start(db: &mut Db, mode: Mode) -> diesel::QueryResult<()> {
     }
 }
 
-fn finish(link: &mut Link, mode: Mode, verdict: Verdict) -> Result<(), Error> {
+/// The failpoints between a BEGIN and its job.
+fn in_turn(link: &mut Link, mode: Mode, faults: &Failpoints) -> Result<(), Error> {
+    let passed = match mode {
+        Mode::Read => faults.at(Point::ReadBegun),
+        Mode::Write => faults
+            .at(Point::AfterBegin)
+            .and_then(|()| faults.at(Point::BeforeJob)),
+    };
+    link.broken |= passed.is_err();
+    passed
+}
+
+fn reply(end: Result<(), Error>, mode: Mode, faults: &Failpoints) -> Result<(), Error> {
+    match mode {
+        Mode::Read => end,
+        Mode::Write => faults.at(Point::BeforeReply).and(end),
+    }
+}
+
+fn finish(link: &mut Link, mode: Mode, verdict: Verdict, faults: &Failpoints) -> Result<(), Error> {
+    if mode == Mode::Write
+        && let Err(error) = before_end(verdict, faults)
+    {
+        link.broken = true;
+        return Err(error);
+    }
     if verdict == Verdict::Panicked {
         // It may hold anything half done; closing it undoes the transaction.
         link.broken = true;
@@ -108,7 +152,17 @@ fn finish(link: &mut Link, mode: Mode, verdict: Verdict) -> Result<(), Error> {
         .map_err(|error| {
             link.broken = true;
             commit_error(error)
-        })
+        })?;
+    faults.at(Point::AfterCommit)
+}
+
+/// The failpoints between a job and the end of its transaction.
+fn before_end(verdict: Verdict, faults: &Failpoints) -> Result<(), Error> {
+    faults.at(Point::AfterJob)?;
+    faults.at(match verdict {
+        Verdict::Keep => Point::BeforeCommit,
+        Verdict::Undo | Verdict::Panicked => Point::BeforeUndo,
+    })
 }
 
 /// A violated constraint or a serialization failure says that nothing was committed; anything else

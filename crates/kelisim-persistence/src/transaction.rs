@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use crate::connection::{DatabaseUrl, Db, Manager, Role};
 use crate::durability;
 use crate::error::Error;
+use crate::faults::Failpoints;
 use crate::migrate;
 use crate::pool::{self, Mode, Order};
 use crate::task::{Job, Task};
@@ -38,6 +39,8 @@ pub struct Options {
     /// Tests only, and not reachable from the configuration: accept a PostgreSQL that may lose
     /// acknowledged changes, and let SQLite not wait for the disk.
     pub allow_unsafe_durability: bool,
+    /// Proofs only.
+    pub faults: Failpoints,
 }
 
 impl Default for Options {
@@ -56,6 +59,7 @@ impl Default for Options {
             statement_milliseconds: 5_000,
             connect_milliseconds: 3_000,
             allow_unsafe_durability: false,
+            faults: Failpoints::NONE,
         }
     }
 }
@@ -69,6 +73,7 @@ impl Options {
             statement_milliseconds: self.statement_milliseconds,
             connect_milliseconds: self.connect_milliseconds,
             durable: !self.allow_unsafe_durability,
+            faults: self.faults.clone(),
         }
     }
 }
@@ -294,8 +299,9 @@ fn start_pool(
     let threads = (0..threads)
         .map(|number| {
             let (connections, queue) = (connections.clone(), queue.clone());
+            let faults = options.faults.clone();
             spawn(&format!("kelisim-db-{number}"), move || {
-                pool::run(&connections, &queue);
+                pool::run(&connections, &queue, &faults);
             })
         })
         .collect::<Result<_, _>>()?;

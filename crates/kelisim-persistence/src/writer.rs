@@ -11,6 +11,7 @@ use diesel::{QueryResult, SqliteConnection};
 
 use crate::connection::{Db, Link, Manager};
 use crate::error::Error;
+use crate::faults::{Defect, Failpoints, Point};
 use crate::task::{Task, Verdict};
 
 pub(crate) struct Writer {
@@ -19,6 +20,7 @@ pub(crate) struct Writer {
     queue: Receiver<Box<dyn Task>>,
     /// The most jobs that share one COMMIT.
     group: usize,
+    faults: Failpoints,
 }
 
 impl Writer {
@@ -29,6 +31,7 @@ impl Writer {
         group: usize,
     ) -> Self {
         Self {
+            faults: manager.faults.clone(),
             manager,
             link: Some(link),
             queue,
@@ -42,13 +45,16 @@ impl Writer {
             let mut jobs = vec![first];
             let end = self.commit_together(&mut jobs);
             for job in jobs {
-                job.answer(end.clone());
+                let end = self.faults.at(Point::BeforeReply).and(end.clone());
+                job.answer(end);
             }
         }
     }
 
     fn commit_together(&mut self, jobs: &mut Vec<Box<dyn Task>>) -> Result<(), Error> {
+        let faults = self.faults.clone();
         let mut link = self.connection()?;
+        faults.at(Point::BeforeBegin)?;
         let db = &mut link.db;
         // Waits for another process that holds the write lock, as long as the options say.
         if let Err(error) = on_sqlite(db, |connection| {
@@ -60,9 +66,10 @@ impl Writer {
             }
             return Err(error);
         }
+        faults.at(Point::AfterBegin)?;
         let mut next = 0;
         while let Some(job) = jobs.get_mut(next) {
-            run_in_savepoint(db, job.as_mut())?;
+            run_in_savepoint(db, job.as_mut(), &faults)?;
             next += 1;
             if next < self.group
                 && let Ok(job) = self.queue.try_recv()
@@ -70,10 +77,14 @@ impl Writer {
                 jobs.push(job);
             }
         }
+        if faults.has(Defect::AnswerBeforeCommit) {
+            jobs.drain(..).for_each(|job| job.answer(Ok(())));
+        }
         // After a failure the connection is not used again: closing it undoes what is open.
+        faults.at(Point::BeforeCommit)?;
         on_sqlite(db, AnsiTransactionManager::commit_transaction).map_err(commit_error)?;
         self.link = Some(link);
-        Ok(())
+        faults.at(Point::AfterCommit)
     }
 
     fn connection(&mut self) -> Result<Link, Error> {
@@ -87,12 +98,17 @@ impl Writer {
 }
 
 /// An error here is not the job's own: the whole transaction is lost.
-fn run_in_savepoint(db: &mut Db, job: &mut dyn Task) -> Result<(), Error> {
+fn run_in_savepoint(db: &mut Db, job: &mut dyn Task, faults: &Failpoints) -> Result<(), Error> {
     let lost = |error: DieselError| Error::RolledBack {
         detail: error.to_string(),
     };
     on_sqlite(db, AnsiTransactionManager::begin_transaction).map_err(lost)?;
+    faults.at(Point::BeforeJob)?;
     let verdict = job.run(db);
+    faults.at(Point::AfterJob)?;
+    if verdict != Verdict::Keep {
+        faults.at(Point::BeforeUndo)?;
+    }
     let depth = on_sqlite(db, |connection| {
         AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()
     });
