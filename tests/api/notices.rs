@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kelisim_domain::policy::Standing;
+use kelisim_persistence::Failpoints;
 use kelisim_persistence::store::{
     delivery::{outbox_claim, outbox_settle},
     outbox::{Ending, Guarded, Settlement},
@@ -45,7 +46,7 @@ fn kinds(answer: &Value) -> Vec<String> {
 fn settle(t: &TestApp, settlement: fn(Ending) -> Settlement) -> String {
     t.write(move |db| {
         let tokens: Vec<Uuid> = (1..100).map(Uuid::from_u128).collect();
-        let claimed = outbox_claim(db, start(), start(), &tokens)?;
+        let claimed = outbox_claim(db, start(), start(), &tokens, &Failpoints::NONE)?;
         for (lease, _) in &claimed {
             let ending = Ending {
                 phase: "rcpt".into(),
@@ -53,7 +54,8 @@ fn settle(t: &TestApp, settlement: fn(Ending) -> Settlement) -> String {
                 detail: "5.1.1 <…> no such user".into(),
                 reason: "rcpt_550".into(),
             };
-            let settled = outbox_settle(db, lease, &settlement(ending), start())?;
+            let settled =
+                outbox_settle(db, lease, &settlement(ending), start(), &Failpoints::NONE)?;
             assert_eq!(settled, Guarded::Done);
         }
         Ok(())

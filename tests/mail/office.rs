@@ -86,6 +86,7 @@ impl Office {
                 reply_to_staff: None,
                 reply_to_partner: None,
             },
+            faults: self.t.app.faults.clone(),
             options: Options {
                 poll: Duration::from_millis(100),
                 grace: Duration::from_millis(500),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use kelisim_persistence::Failpoints;
 use kelisim_persistence::store::{
     delivery::{outbox_claim, outbox_mark_attempting},
     notice::notice_retry,
@@ -188,8 +189,8 @@ on_both_databases! {
         let now = start();
         office.t.write(move |db| {
             let tokens = [7, 8].map(Uuid::from_u128);
-            for (lease, _) in outbox_claim(db, now, now + TimeDelta::seconds(60), &tokens)? {
-                assert_eq!(outbox_mark_attempting(db, &lease, now)?, Guarded::Done);
+            for (lease, _) in outbox_claim(db, now, now + TimeDelta::seconds(60), &tokens, &Failpoints::NONE)? {
+                assert_eq!(outbox_mark_attempting(db, &lease, now, &Failpoints::NONE)?, Guarded::Done);
             }
             Ok(())
         });

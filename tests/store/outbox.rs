@@ -7,7 +7,7 @@ use kelisim_domain::{
     notice::NoticeKind,
 };
 use kelisim_persistence::{
-    Database, Db, Error,
+    Database, Db, Error, Failpoints,
     store::{
         delivery::{
             Expired, outbox_claim, outbox_expire, outbox_extend, outbox_mark_attempting,
@@ -70,20 +70,20 @@ fn write<T: Send + 'static>(
 fn claim(database: &Database, token: u128, now: i64) -> Option<(Lease, Message)> {
     let tokens = [Uuid::from_u128(token)];
     write(database, move |db| {
-        outbox_claim(db, at(now), at(now + 60), &tokens)
+        outbox_claim(db, at(now), at(now + 60), &tokens, &Failpoints::NONE)
     })
     .pop()
 }
 
 fn mark(database: &Database, lease: Lease, now: i64) -> Guarded {
     write(database, move |db| {
-        outbox_mark_attempting(db, &lease, at(now))
+        outbox_mark_attempting(db, &lease, at(now), &Failpoints::NONE)
     })
 }
 
 fn settle(database: &Database, lease: Lease, settlement: Settlement, now: i64) -> Guarded {
     write(database, move |db| {
-        outbox_settle(db, &lease, &settlement, at(now))
+        outbox_settle(db, &lease, &settlement, at(now), &Failpoints::NONE)
     })
 }
 
@@ -138,7 +138,7 @@ on_both_databases! {
             write(&database, move |db| outbox_insert(db, &message));
         }
         let tokens = [1, 2, 3, 4, 5].map(Uuid::from_u128);
-        let claimed = write(&database, move |db| outbox_claim(db, at(60), at(120), &tokens));
+        let claimed = write(&database, move |db| outbox_claim(db, at(60), at(120), &tokens, &Failpoints::NONE));
         let order: Vec<u128> = claimed.iter().map(|(lease, _)| lease.id.0.as_u128()).collect();
         assert_eq!(order, [2, 3, 1]);
         assert_eq!(write(&database, outbox_next_due), Some(at(500)));
@@ -211,12 +211,12 @@ on_both_databases! {
         insert(&database, 2, Audience::Partner);
         insert(&database, 3, Audience::Partner);
         let tokens = [1, 2, 3].map(Uuid::from_u128);
-        let claimed = write(&database, move |db| outbox_claim(db, at(0), at(60), &tokens));
+        let claimed = write(&database, move |db| outbox_claim(db, at(0), at(60), &tokens, &Failpoints::NONE));
         for (lease, _) in &claimed[..2] {
             assert_eq!(mark(&database, *lease, 1), Guarded::Done);
         }
-        assert_eq!(write(&database, |db| outbox_expire(db, at(60), 100, |_| true)), Expired::default());
-        let expired = write(&database, |db| outbox_expire(db, at(61), 100, |_| true));
+        assert_eq!(write(&database, |db| outbox_expire(db, at(60), 100, |_| true, &Failpoints::NONE)), Expired::default());
+        let expired = write(&database, |db| outbox_expire(db, at(61), 100, |_| true, &Failpoints::NONE));
         assert_eq!(expired, Expired { held: 1, again: 1 });
         let states = [1, 2, 3].map(|id| find(&database, NoticeId(Uuid::from_u128(id))).state);
         // The third had not begun: it is simply claimed again.
@@ -234,9 +234,9 @@ on_both_databases! {
         for (turn, expected) in [(0, Expired { held: 0, again: 1 }), (100, Expired { held: 1, again: 0 })] {
             let token = u128::try_from(turn + 1).unwrap();
             let tokens = [Uuid::from_u128(token)];
-            let claimed = write(&database, move |db| outbox_claim(db, at(turn), at(turn + 60), &tokens));
+            let claimed = write(&database, move |db| outbox_claim(db, at(turn), at(turn + 60), &tokens, &Failpoints::NONE));
             assert_eq!(mark(&database, claimed[0].0, turn + 1), Guarded::Done);
-            let expired = write(&database, move |db| outbox_expire(db, at(turn + 61), 100, |attempts| attempts < 2));
+            let expired = write(&database, move |db| outbox_expire(db, at(turn + 61), 100, |attempts| attempts < 2, &Failpoints::NONE));
             assert_eq!(expired, expected);
         }
         assert_eq!(find(&database, NoticeId(Uuid::from_u128(1))).state, State::Uncertain);

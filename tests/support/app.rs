@@ -78,6 +78,7 @@ impl TestApp {
             wake: Arc::new(Notify::new()),
             is_history: false,
             running: Running::default(),
+            faults: options.faults.clone(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

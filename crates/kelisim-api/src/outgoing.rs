@@ -9,16 +9,17 @@ use crate::{
     },
     worker::outbox::{Options, Parts, Worker},
 };
+use kelisim_persistence::Failpoints;
 use std::{sync::Arc, time::Duration};
 
 /// Opens the transport of the configuration; nothing is sent and no server is asked yet.
 ///
 /// # Errors
 /// In words: the folder cannot be made, or the certificate cannot be used.
-pub fn transport(config: &Config) -> Result<Arc<dyn Transport>, String> {
+pub fn transport(config: &Config, faults: &Failpoints) -> Result<Arc<dyn Transport>, String> {
     match &config.mail.route {
         MailRoute::Directory(path) => DirectoryTransport::open(path)
-            .map(|transport| Arc::new(transport) as Arc<dyn Transport>)
+            .map(|transport| Arc::new(transport.with_faults(faults)) as Arc<dyn Transport>)
             .map_err(|error| format!("mail.directory {}: {error}", path.display())),
         MailRoute::Smtp {
             url,
@@ -36,7 +37,7 @@ pub fn transport(config: &Config) -> Result<Arc<dyn Transport>, String> {
             }
             let transport = SmtpTransport::new(settings)
                 .map_err(|error| format!("mail.smtp_root_certificate: {error}"))?;
-            Ok(Arc::new(transport))
+            Ok(Arc::new(transport.with_faults(faults)))
         }
     }
 }
@@ -55,11 +56,12 @@ pub fn worker(app: &App, config: &Config) -> Result<Worker, String> {
     Ok(Worker::new(Parts {
         database: app.database.clone(),
         vault: app.vault.clone(),
-        transport: transport(config)?,
+        transport: transport(config, &app.faults)?,
         relay: relay.to_owned(),
         clock: Arc::clone(&app.clock),
         entropy: Arc::clone(&app.entropy),
         wake: Arc::clone(&app.wake),
+        faults: app.faults.clone(),
         post: Post {
             from: config.mail.from.clone(),
             public_url: app.public_url.clone(),

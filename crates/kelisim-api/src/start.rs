@@ -8,7 +8,7 @@ use crate::{
 };
 use kelisim_domain::workflow;
 use kelisim_persistence::{
-    Database, Db, Entropy, MasterKey, Vault, migrate,
+    Database, Db, Entropy, Failpoints, MasterKey, Options, Point, Vault, migrate,
     store::{definition::definition_list, region::region_list},
 };
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Sources {
     pub secret_entropy: Arc<dyn Entropy>,
     /// Whether a past is recorded, which causes no message (D37).
     pub is_history: bool,
+    /// Proofs only.
+    pub faults: Failpoints,
 }
 
 /// Opens the database and everything that stands on it.
@@ -33,11 +35,16 @@ pub struct Sources {
 /// The database is behind or newer, its settings are unsafe, the master key is not the one it names, or a
 /// workflow differs from the program's.
 pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> {
+    sources.faults.at(Point::StartBeforeOpen)?;
     let behind = migrate::pending(&config.database)?.len();
     if behind > 0 {
         return Err(SetupError::Behind(behind));
     }
-    let database = Database::open(&config.database, &setup::options(config))?;
+    let options = Options {
+        faults: sources.faults.clone(),
+        ..setup::options(config)
+    };
+    let database = Database::open(&config.database, &options)?;
     if !config.master_key_file.exists() {
         return Err(SetupError::KeyLost(config.master_key_file.clone()));
     }
@@ -51,6 +58,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     if definitions.default_of(region).is_err() {
         return Err(SetupError::NoDefault(config.workflow.to_string()));
     }
+    sources.faults.at(Point::StartAfterOpen)?;
     Ok(Arc::new(App {
         database,
         vault,
@@ -62,6 +70,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         wake: Arc::new(Notify::new()),
         is_history: sources.is_history,
         running: crate::app::once::Running::default(),
+        faults: sources.faults.clone(),
     }))
 }
 

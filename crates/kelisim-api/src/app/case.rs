@@ -14,6 +14,7 @@ use kelisim_domain::{
     notice::ReceiptCode,
     workflow::{Action, Definition, Values},
 };
+use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     access::{
         Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
@@ -163,6 +164,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
     let (region, zone, now) = (tx.region(), tx.zone(), tx.now);
     let referred = filing.referral.clone();
     let number = case_number_next(tx.db, region, place.office, &place.code, zone.year(now))?;
+    tx.app.faults.at(Point::NumberTaken)?;
     let facts = FilingFacts {
         office: place.office,
         number,
@@ -191,6 +193,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             received_on: zone.day(now),
         },
     )?;
+    tx.app.faults.at(Point::CaseStored)?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
     Ok(Done {
         case,
@@ -406,6 +409,7 @@ fn store<P>(
         kelisim_persistence::Error::Conflict { .. } => AppError::Stale,
         other => other.into(),
     })?;
+    tx.app.faults.at(Point::CaseStored)?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
     Ok(Done {
         case,

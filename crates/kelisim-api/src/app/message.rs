@@ -9,6 +9,7 @@ use kelisim_domain::{
     id::{EventId, MediatorId},
     notice::{NoticeKind, NoticeOrder, OutcomeClass, PartnerEvent, Payload},
 };
+use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     contact, mediator, memorandum,
     outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_insert},
@@ -44,7 +45,9 @@ pub fn enqueue(
     }
     for message in &messages {
         // The key holds the id of the event, which is new, so the message is new too.
+        tx.app.faults.at(Point::BeforeEnqueue)?;
         outbox_insert(tx.db, message)?;
+        tx.app.faults.at(Point::AfterEnqueue)?;
     }
     Ok(messages)
 }

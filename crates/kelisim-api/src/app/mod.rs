@@ -26,7 +26,7 @@ use kelisim_domain::{
     workflow::Definition,
 };
 use kelisim_persistence::{
-    Database, Db,
+    Database, Db, Failpoints,
     entropy::{Entropy, new_id},
     vault::Vault,
 };
@@ -59,6 +59,8 @@ pub struct App {
     pub is_history: bool,
     /// Idempotency keys whose first request is still running in this process.
     pub running: once::Running,
+    /// Proofs only.
+    pub faults: Failpoints,
 }
 
 /// The published workflows of every region, by key and version. They never change once published (D34).

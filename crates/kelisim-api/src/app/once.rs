@@ -8,7 +8,7 @@ use super::{AppError, Tx, case::access};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
 use kelisim_persistence::{
-    Error as StoreError,
+    Error as StoreError, Point,
     store::{access::ReadContent, idempotency},
     vault::DataKey,
 };
@@ -96,6 +96,7 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
     let first: Answer = serde_json::from_slice(&text)
         // The parser's words could repeat a piece of what is confidential.
         .map_err(|_| AppError::Internal("a stored answer is unreadable".into()))?;
+    tx.app.faults.at(Point::ReplayFound)?;
     let Some(case) = first.content_of else {
         return Ok(Some(first));
     };
@@ -116,6 +117,7 @@ pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError>
         Some(id) => tx.app.vault.key_open(tx.db, owner.region, id)?,
         None => key_of_account(tx)?,
     };
+    tx.app.faults.at(Point::BeforeKeep)?;
     let text = serde_json::to_vec(answer)
         .map_err(|error| AppError::Internal(format!("answer: {error}")))?;
     let stored = idempotency::StoredAnswer {
@@ -126,7 +128,7 @@ pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError>
         created_at: tx.now,
     };
     if idempotency::idempotency_insert(tx.db, owner, &stored)? {
-        Ok(())
+        Ok(tx.app.faults.at(Point::AfterKeep)?)
     } else {
         Err(AppError::KeyRunning)
     }

@@ -13,7 +13,7 @@ use crate::{
     outgoing, region,
 };
 use kelisim_domain::{id::NoticeId, language::Language, text::EmailAddress};
-use kelisim_persistence::entropy::new_id;
+use kelisim_persistence::{Failpoints, entropy::new_id};
 
 pub(super) fn run(command: MailCommand, config: &Config) -> Result<(), Failure> {
     let MailCommand::Test { to } = command;
@@ -23,7 +23,7 @@ pub(super) fn run(command: MailCommand, config: &Config) -> Result<(), Failure> 
         ))
     })?;
     let letter = letter(config, &to)?;
-    let transport = outgoing::transport(config).map_err(Failure::Failed)?;
+    let transport = outgoing::transport(config, &Failpoints::NONE).map_err(Failure::Failed)?;
     let probe = runtime()?.block_on(probe(transport.as_ref(), &letter));
     for step in &probe.passed {
         eprintln!("  ok      {}", step.code());

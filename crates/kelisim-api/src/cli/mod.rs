@@ -20,7 +20,7 @@ use crate::{
 };
 use arguments::{Arguments, Command};
 use clap::Parser;
-use kelisim_persistence::{Entropy, OsEntropy};
+use kelisim_persistence::{Entropy, Failpoints, OsEntropy, faults::Plan};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -129,7 +129,27 @@ pub(crate) fn sources() -> Sources {
         entropy: Arc::clone(&entropy),
         secret_entropy: entropy,
         is_history: false,
+        faults: Failpoints::NONE,
     }
+}
+
+/// As [`sources`], with what a proof asks of a build that it made for itself: one with debug assertions.
+pub(crate) fn serving_sources() -> Result<Sources, Failure> {
+    const NAME: &str = "KELISIM_FAILPOINTS";
+    let plan = environment().find(|(name, _)| cfg!(debug_assertions) && name == NAME);
+    let faults = match plan {
+        None => Failpoints::NONE,
+        Some((_, text)) => {
+            let plan: Plan = text
+                .parse()
+                .map_err(|fault| Failure::Usage(format!("{NAME}: {fault}")))?;
+            Failpoints::new(Arc::new(plan))
+        }
+    };
+    Ok(Sources {
+        faults,
+        ..sources()
+    })
 }
 
 /// Writes data to stdout; a reader that has gone away is no failure of ours.

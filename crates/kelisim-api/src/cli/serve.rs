@@ -1,6 +1,6 @@
 //! `serve` and `work`: run until somebody asks to stop, then finish what runs.
 
-use super::{Failure, sources};
+use super::{Failure, serving_sources};
 use crate::{
     app::App,
     config::Config,
@@ -19,7 +19,7 @@ const STOP_SECONDS: u64 = 30;
 
 pub(super) fn run(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
-    let app = start::open(config, &sources())?;
+    let app = start::open(config, &serving_sources()?)?;
     let listener = bind(config)?;
     begun(
         config,
@@ -30,7 +30,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
 
 pub(super) fn work(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
-    let app = start::open(config, &sources())?;
+    let app = start::open(config, &serving_sources()?)?;
     let worker = outgoing::worker(&app, config).map_err(Failure::Failed)?;
     begun(
         config,

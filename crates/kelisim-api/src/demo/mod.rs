@@ -185,6 +185,7 @@ fn fresh(
         entropy: Arc::new(SeededEntropy::new(choice.seed)) as Arc<dyn Entropy>,
         secret_entropy: Arc::clone(&real.secret_entropy),
         is_history: true,
+        faults: real.faults.clone(),
     };
     setup::run(&config, &past)?;
     let app = start::open(&config, &past)?;

@@ -13,7 +13,7 @@ use actix_web::{
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use kelisim_domain::language::Language;
-use kelisim_persistence::Db;
+use kelisim_persistence::{Db, Point};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
@@ -160,9 +160,14 @@ impl Call {
             _ => None,
         };
         let (database, wake) = (app.database.clone(), Arc::clone(&app.wake));
+        let faults = app.faults.clone();
+        if let Err(error) = faults.at(Point::RequestRead) {
+            return problem::response(&error.into(), &place);
+        }
         let held = hold.as_ref().is_none_or(Result::is_ok);
         let job = move |db: &mut Db| {
             transact(db, &app, token, |tx| {
+                tx.app.faults.at(Point::Authenticated)?;
                 let (authorised, version) = authorise(tx)?;
                 let key = key?;
                 if !held {
@@ -176,7 +181,9 @@ impl Call {
                 if let Some(version) = version {
                     matches_version(if_match, version)?;
                 }
+                tx.app.faults.at(Point::BeforeAct)?;
                 let answer = act(tx, authorised, body)?;
+                tx.app.faults.at(Point::AfterAct)?;
                 if let Some(key) = &key {
                     once::keep(tx, key, &answer)?;
                 }
@@ -186,7 +193,15 @@ impl Call {
         let result = database.write(job).await;
         drop(hold);
         wake.notify_one();
-        finish(outcome(result), place, None)
+        let result = match faults.at(Point::ChangeCommitted) {
+            Ok(()) => result,
+            Err(error) => Err(error.into()),
+        };
+        let answer = finish(outcome(result), place.clone(), None);
+        match faults.at(Point::BeforeAnswer) {
+            Ok(()) => answer,
+            Err(error) => problem::response(&error.into(), &place),
+        }
     }
 }
 

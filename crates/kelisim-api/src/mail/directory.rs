@@ -11,6 +11,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
+use kelisim_persistence::{Failpoints, Point};
 use uuid::Uuid;
 
 use super::transport::{BeforeData, Fault, Letter, Outcome, Phase, Reply, Transport};
@@ -19,6 +20,7 @@ use super::transport::{BeforeData, Fault, Letter, Outcome, Phase, Reply, Transpo
 #[derive(Debug, Clone)]
 pub struct DirectoryTransport {
     directory: PathBuf,
+    faults: Failpoints,
 }
 
 impl DirectoryTransport {
@@ -26,7 +28,17 @@ impl DirectoryTransport {
     pub fn open(directory: impl Into<PathBuf>) -> io::Result<Self> {
         let directory = directory.into();
         directory_create(&directory)?;
-        Ok(Self { directory })
+        Ok(Self {
+            directory,
+            faults: Failpoints::NONE,
+        })
+    }
+
+    /// With the failpoints of a proof.
+    #[must_use]
+    pub fn with_faults(mut self, faults: &Failpoints) -> Self {
+        self.faults = faults.clone();
+        self
     }
 
     /// Where a letter lies once it was delivered.
@@ -44,14 +56,18 @@ impl DirectoryTransport {
     }
 
     fn store(&self, letter: &Letter) -> io::Result<PathBuf> {
+        let passed = |point| self.faults.at(point).map_err(io::Error::other);
         let path = self.path_of(letter);
+        passed(Point::FolderBefore)?;
         let hidden = self.directory.join(format!(".{}.part", letter.id));
         let mut file = file_create(&hidden)?;
         file.write_all(&letter.bytes)?;
         file.sync_all()?;
+        passed(Point::FolderWritten)?;
         fs::rename(&hidden, &path)?;
         // The new name is durable only when the directory is.
         File::open(&self.directory)?.sync_all()?;
+        passed(Point::FolderStored)?;
         Ok(path)
     }
 }

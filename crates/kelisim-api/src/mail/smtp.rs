@@ -6,14 +6,18 @@
 //! Connections are kept for the next letter; one that died while idle is nobody's fault.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 
 use futures_util::future::BoxFuture;
+use kelisim_persistence::{Failpoints, Point};
 use lettre::transport::smtp::{
     Error as SmtpError,
     authentication::{Credentials, DEFAULT_MECHANISMS},
@@ -43,6 +47,7 @@ pub struct SmtpTransport {
     tls: Option<TlsParameters>,
     hello: ClientId,
     idle: Mutex<Vec<Idle>>,
+    faults: Failpoints,
 }
 
 struct Idle {
@@ -71,7 +76,21 @@ impl SmtpTransport {
             settings,
             tls,
             idle: Mutex::default(),
+            faults: Failpoints::NONE,
         })
+    }
+
+    /// With the failpoints of a proof.
+    #[must_use]
+    pub fn with_faults(mut self, faults: &Failpoints) -> Self {
+        self.faults = faults.clone();
+        self
+    }
+
+    /// A failpoint: what a proof breaks here looks like a conversation that broke off.
+    fn at(&self, point: Point, phase: Phase) -> Result<(), Fault> {
+        let broken = |error: kelisim_persistence::Error| Fault::new(phase, None, error.to_string());
+        self.faults.at(point).map_err(broken)
     }
 
     async fn carry(&self, letter: &Letter, before_data: BeforeData<'_>) -> Outcome {
@@ -80,12 +99,18 @@ impl SmtpTransport {
             Err(outcome) => return outcome,
         };
         let rcpt = Rcpt::new(letter.to.clone(), vec![]);
+        if let Err(fault) = self.at(Point::SmtpRcpt, Phase::Rcpt) {
+            return self.refused(line, fault);
+        }
         if let Err(fault) = self.say(&mut line, Phase::Rcpt, rcpt).await {
             return self.refused(line, fault);
         }
         if !before_data().await {
             self.keep(line);
             return Outcome::Withheld;
+        }
+        if let Err(fault) = self.at(Point::SmtpBeforeData, Phase::Data) {
+            return self.refused(line, fault);
         }
         match self.say(&mut line, Phase::Data, Data).await {
             Ok(reply) if reply.has_code(354) => {}
@@ -95,6 +120,9 @@ impl SmtpTransport {
                 return Outcome::Transient(Fault::new(Phase::Data, None, text));
             }
             Err(fault) => return self.refused(line, fault),
+        }
+        if let Err(fault) = self.at(Point::SmtpAfterData, Phase::Data) {
+            return self.refused(line, fault);
         }
         self.content(line, letter).await
     }
@@ -137,6 +165,7 @@ impl SmtpTransport {
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
+        self.at(Point::SmtpMail, Phase::Mail)?;
         line.letters += 1;
         let mail = Mail::new(Some(letter.from.clone()), parameters);
         self.say(line, Phase::Mail, mail).await.map(|_| ())
@@ -150,11 +179,35 @@ impl SmtpTransport {
         let parts = [Some(letter.bytes.as_slice()), None]
             .into_iter()
             .map_while(|part| {
+                if part.is_none() {
+                    // An iterator cannot fail: here a proof can only kill or wait.
+                    let _ = self.at(Point::SmtpBeforeDot, Phase::Body);
+                }
                 dotted.store(part.is_none(), Ordering::Relaxed);
                 part
             });
         let limit = self.settings.timeouts.after_dot;
-        let result = timeout(limit, line.smtp.message_iter(parts)).await;
+        let result = {
+            let mut sending = pin!(line.smtp.message_iter(parts));
+            let mut is_out = false;
+            let watched = poll_fn(|cx| {
+                let polled = sending.as_mut().poll(cx);
+                // Nothing but the reply is waited for once the dot has left.
+                if polled.is_pending() && dotted.load(Ordering::Relaxed) && !is_out {
+                    is_out = true;
+                    if let Err(fault) = self.at(Point::SmtpAfterDot, Phase::AfterDot) {
+                        return Poll::Ready(Err(fault));
+                    }
+                }
+                polled.map(Ok)
+            });
+            timeout(limit, watched).await
+        };
+        let result = match result {
+            Ok(Err(fault)) => return Outcome::Uncertain(fault),
+            Ok(Ok(reply)) => Ok(reply),
+            Err(elapsed) => Err(elapsed),
+        };
         let phase = match dotted.load(Ordering::Relaxed) {
             true => Phase::AfterDot,
             false => Phase::Body,
@@ -162,6 +215,9 @@ impl SmtpTransport {
         let fault = match result {
             Ok(Ok(reply)) if reply.code().severity as u8 == 2 => {
                 let reply = reply_of(&reply);
+                if let Err(fault) = self.at(Point::SmtpTaken, Phase::AfterDot) {
+                    return Outcome::Uncertain(fault);
+                }
                 self.keep(line);
                 return Outcome::Sent(reply);
             }
@@ -206,6 +262,7 @@ impl SmtpTransport {
 
     /// Connects, protects, signs in. Whatever fails here is the relay's or the settings' fault.
     async fn open(&self) -> Result<Line, Fault> {
+        self.at(Point::SmtpConnect, Phase::Connect)?;
         let limits = &self.settings.timeouts;
         let clear = self.settings.security == Security::Clear;
         let wire = Wire::connect(
@@ -253,6 +310,7 @@ impl SmtpTransport {
                 return Err(Fault::new(Phase::Auth, None, text));
             }
         }
+        self.at(Point::SmtpGreeted, Phase::Ehlo)?;
         Ok(Line { smtp, letters: 0 })
     }
 

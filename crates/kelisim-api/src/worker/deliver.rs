@@ -6,7 +6,7 @@ use std::{
 };
 
 use kelisim_persistence::{
-    Error,
+    Error, Point,
     store::{
         delivery::{outbox_mark_attempting, outbox_settle},
         outbox::{Audience, Ending, Guarded, Lease, Message as Row, Settlement},
@@ -69,15 +69,16 @@ impl Inner {
     async fn prepare(&self, lease: Lease, row: &Row) -> Result<Prepared, Error> {
         let (vault, post) = (self.parts.vault.clone(), self.parts.post.clone());
         let (row, now) = (row.clone(), self.now());
+        self.parts.faults.at(Point::BeforePrepare)?;
         let job = move |db: &mut _| prepare(db, &vault, &post, &lease, &row, now);
-        self.parts.database.write(job).await
+        let prepared = self.parts.database.write(job).await?;
+        self.parts.faults.at(Point::AfterPrepare)?;
+        Ok(prepared)
     }
 
     /// Commits `attempting`; without that, nothing of the content leaves.
     async fn begin(&self, lease: Lease) -> bool {
-        let now = self.now();
-        let job = move |db: &mut _| outbox_mark_attempting(db, &lease, now);
-        match self.parts.database.write::<_, Error>(job).await {
+        match self.mark_attempting(lease).await {
             Ok(Guarded::Done) => true,
             Ok(Guarded::Stale) => {
                 self.note_stale(lease);
@@ -88,6 +89,15 @@ impl Inner {
                 false
             }
         }
+    }
+
+    async fn mark_attempting(&self, lease: Lease) -> Result<Guarded, Error> {
+        let (now, faults) = (self.now(), self.parts.faults.clone());
+        faults.at(Point::BeforeAttempting)?;
+        let job = move |db: &mut _| outbox_mark_attempting(db, &lease, now, &faults);
+        let guarded = self.parts.database.write(job).await?;
+        self.parts.faults.at(Point::AfterAttempting)?;
+        Ok(guarded)
     }
 
     fn judge(&self, row: &Row, outcome: Outcome) -> Verdict {
@@ -181,19 +191,24 @@ impl Inner {
 
     async fn settle_once(&self, lease: Lease, verdict: &Verdict) -> Result<Guarded, Error> {
         let (now, name) = (self.now(), self.parts.relay.clone());
-        match verdict {
+        let faults = self.parts.faults.clone();
+        faults.at(Point::BeforeSettle)?;
+        let guarded = match verdict {
             Verdict::Settle(settlement) => {
                 let settlement = settlement.clone();
                 let works = reached(&settlement) && self.relay_failing.load(Ordering::Relaxed);
                 let job = move |db: &mut _| {
                     let resumed = works && relay_resume(db, &name)?;
-                    Ok::<_, Error>((outbox_settle(db, &lease, &settlement, now)?, resumed))
+                    Ok::<_, Error>((
+                        outbox_settle(db, &lease, &settlement, now, &faults)?,
+                        resumed,
+                    ))
                 };
                 let (guarded, resumed) = self.parts.database.write(job).await?;
                 if resumed {
                     tracing::info!("the mail relay works again");
                 }
-                Ok(guarded)
+                guarded
             }
             Verdict::Pause(fault) => {
                 let reason = fault.reason();
@@ -203,7 +218,7 @@ impl Inner {
                     let until = now + backoff::relay_pause(failing);
                     let first = relay_pause(db, &name, until, &reason, now)?;
                     let released = Settlement::Released(Some(reason));
-                    let guarded = outbox_settle(db, &lease, &released, now)?;
+                    let guarded = outbox_settle(db, &lease, &released, now, &faults)?;
                     Ok::<_, Error>((guarded, first))
                 };
                 let (guarded, first) = self.parts.database.write(job).await?;
@@ -212,9 +227,11 @@ impl Inner {
                     let reason = fault.reason();
                     tracing::error!(reason, "the mail relay fails; messages wait until it works");
                 }
-                Ok(guarded)
+                guarded
             }
-        }
+        };
+        self.parts.faults.at(Point::AfterSettle)?;
+        Ok(guarded)
     }
 
     fn note_stale(&self, lease: Lease) {

@@ -18,7 +18,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use kelisim_persistence::{
-    Database, Error,
+    Database, Error, Failpoints, Point,
     entropy::Entropy,
     store::{
         delivery::{outbox_claim, outbox_expire, outbox_extend, outbox_next_due, outbox_release},
@@ -94,6 +94,8 @@ pub struct Parts {
     pub post: Post,
     /// Sizes and times.
     pub options: Options,
+    /// Proofs only.
+    pub faults: Failpoints,
 }
 
 /// Empties the outbox; clones share their counters.
@@ -254,14 +256,22 @@ impl Inner {
     /// Shows that the deliveries under way live, and finds those whose worker died.
     async fn heartbeat(&self, running: &Running) {
         let (now, until, leases) = (self.now(), self.lease_end(), running.leases());
+        let faults = self.parts.faults.clone();
+        if let Err(error) = faults.at(Point::BeforeRescue) {
+            return tracing::warn!(%error, "leases cannot be lengthened");
+        }
         let result = self.parts.database.write(move |db| {
             if !leases.is_empty() {
                 outbox_extend(db, &leases, until)?;
             }
             let again = |attempts| backoff::pause(attempts, 0.0).is_some();
-            outbox_expire(db, now, 1_000, again)
+            outbox_expire(db, now, 1_000, again, &faults)
         });
-        match result.await {
+        let result = result.await.and_then(|expired| {
+            self.parts.faults.at(Point::AfterRescue)?;
+            Ok(expired)
+        });
+        match result {
             Ok(expired) if expired.held + expired.again > 0 => {
                 let (held, again) = (expired.held, expired.again);
                 tracing::warn!(held, again, "deliveries that never ended are uncertain");
@@ -316,11 +326,12 @@ impl Inner {
     }
 
     async fn claim(&self, room: usize, alone: bool) -> Result<Vec<(Lease, Row)>, Error> {
+        self.parts.faults.at(Point::BeforeClaim)?;
         let (now, until) = (self.now(), self.lease_end());
         let tokens: Vec<Uuid> = (0..room)
             .map(|_| uuid::Builder::from_random_bytes(self.random()).into_uuid())
             .collect();
-        let name = self.parts.relay.clone();
+        let (name, faults) = (self.parts.relay.clone(), self.parts.faults.clone());
         let (claimed, failing) = self
             .parts
             .database
@@ -336,11 +347,12 @@ impl Inner {
                     (false, true) => usize::from(alone),
                     (false, false) => tokens.len(),
                 };
-                let claimed = outbox_claim(db, now, until, &tokens[..room])?;
+                let claimed = outbox_claim(db, now, until, &tokens[..room], &faults)?;
                 Ok::<_, Error>((claimed, failing))
             })
             .await?;
         self.relay_failing.store(failing, Ordering::Relaxed);
+        self.parts.faults.at(Point::AfterClaim)?;
         Ok(claimed)
     }
 
@@ -354,6 +366,9 @@ impl Inner {
         if timeout(self.parts.options.grace, all).await.is_err() {
             // What is between content and reply stays `attempting` and will be uncertain.
             running.tasks.shutdown().await;
+            if let Err(error) = self.parts.faults.at(Point::BeforeRelease) {
+                tracing::warn!(%error, "claims cannot be given back; they end by themselves");
+            }
             let leases = running.leases();
             let job = move |db: &mut _| outbox_release(db, &leases);
             if let Err(error) = self.parts.database.write::<_, Error>(job).await {

@@ -20,6 +20,7 @@ use kelisim_domain::{
 use crate::{
     connection::{Claim, Db},
     error::Error,
+    faults::{Defect, Failpoints, Point},
     row::outbox::{AttemptRow, OutboxRow},
     schema::{delivery_attempt, outbox},
     store::outbox::{Audience, Ending, Guarded, Lease, Message, Settlement, State},
@@ -35,6 +36,7 @@ pub fn outbox_claim(
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
     tokens: &[Uuid],
+    faults: &Failpoints,
 ) -> Result<Vec<(Lease, Message)>, Error> {
     let limit = i64::try_from(tokens.len()).unwrap_or(i64::MAX);
     let due = outbox::table
@@ -49,6 +51,7 @@ pub fn outbox_claim(
         .limit(limit)
         .select(OutboxRow::as_select());
     let rows: Vec<OutboxRow> = Claim(due).load(db)?;
+    faults.at(Point::ClaimRead)?;
     let mut claimed = Vec::with_capacity(rows.len());
     for (row, token) in rows.into_iter().zip(tokens) {
         let mut message = Message::try_from(row)?;
@@ -153,7 +156,9 @@ pub fn outbox_mark_attempting(
     db: &mut Db,
     lease: &Lease,
     now: DateTime<Utc>,
+    faults: &Failpoints,
 ) -> Result<Guarded, Error> {
+    forge(db, lease, now, faults)?;
     let count = diesel::update(row_of(lease.region, lease.id))
         .filter(outbox::state.eq(State::Waiting.code()))
         .filter(outbox::lease_token.eq(Uid(lease.token)))
@@ -180,7 +185,9 @@ pub fn outbox_settle(
     lease: &Lease,
     settlement: &Settlement,
     now: DateTime<Utc>,
+    faults: &Failpoints,
 ) -> Result<Guarded, Error> {
+    forge(db, lease, now, faults)?;
     let state: Option<String> = row_of(lease.region, lease.id)
         .filter(outbox::lease_token.eq(Uid(lease.token)))
         .select(outbox::state)
@@ -189,6 +196,7 @@ pub fn outbox_settle(
     let Some(state) = state else {
         return Ok(Guarded::Stale);
     };
+    faults.at(Point::SettleRead)?;
     let begun = state == State::Attempting.code();
     let (to, reason, next_at) = target(settlement);
     let guard = row_of(lease.region, lease.id)
@@ -249,6 +257,7 @@ pub fn outbox_expire(
     now: DateTime<Utc>,
     limit: i64,
     again: impl Fn(u32) -> bool,
+    faults: &Failpoints,
 ) -> Result<Expired, Error> {
     let lost = outbox::table
         .filter(outbox::state.eq(State::Attempting.code()))
@@ -257,6 +266,9 @@ pub fn outbox_expire(
         .limit(limit)
         .select(OutboxRow::as_select());
     let rows: Vec<OutboxRow> = Claim(lost).load(db)?;
+    if !rows.is_empty() {
+        faults.at(Point::RescueRead)?;
+    }
     let mut expired = Expired::default();
     for row in rows {
         let message = Message::try_from(row)?;
@@ -278,7 +290,7 @@ pub fn outbox_expire(
             true => Settlement::UncertainAgain(ending, now),
             false => Settlement::Uncertain(ending),
         };
-        if outbox_settle(db, &lease, &settlement, now)? == Guarded::Done {
+        if outbox_settle(db, &lease, &settlement, now, faults)? == Guarded::Done {
             match goes_again {
                 true => expired.again += 1,
                 false => expired.held += 1,
@@ -286,6 +298,19 @@ pub fn outbox_expire(
         }
     }
     Ok(expired)
+}
+
+/// The seeded defect: whoever comes takes the message for their own, so that no lease guards it.
+fn forge(db: &mut Db, lease: &Lease, now: DateTime<Utc>, faults: &Failpoints) -> Result<(), Error> {
+    if faults.has(Defect::SkipLeaseCheck) {
+        diesel::update(row_of(lease.region, lease.id))
+            .set((
+                outbox::lease_token.eq(Some(Uid(lease.token))),
+                outbox::lease_until.eq(Some(Ts::from(now))),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
 }
 
 impl Settlement {
