@@ -3,7 +3,7 @@
 use kelisim_tests::on_both_databases;
 use serde_json::{Value, json};
 
-use crate::house::{CONTACT, House, referred};
+use kelisim_tests::house::{CONTACT, House, referred};
 
 /// One word for each confidential field, and what people type into a query.
 const CANARIES: [&str; 9] = [
@@ -28,7 +28,7 @@ fn filing() -> Value {
 }
 
 /// What was refused must not be logged either: a fault, a foreign token, a query, a path.
-fn misuse(house: &House, server: &crate::house::Server) {
+fn misuse(house: &House, server: &kelisim_tests::house::Server) {
     let head = house.by("head", server);
     head.get("cases?q=canary-query").expect(200);
     head.get("cases?canary-query=canary-query");
@@ -97,7 +97,7 @@ on_both_databases! {
         // A relay that is not there: the worker has something to complain about.
         let smtp = [("MAIL__TRANSPORT", "smtp"), ("MAIL__SMTP_URL", "smtp://127.0.0.1:9")];
         let worker = house.start(&["work"], &smtp);
-        crate::program::wait_until("a complaint", std::time::Duration::from_secs(20), || worker.log().contains("relay"));
+        kelisim_tests::program::wait_until("a complaint", std::time::Duration::from_secs(20), || worker.log().contains("relay"));
         let log = worker.stop();
         for line in log.lines() {
             assert!(serde_json::from_str::<Value>(line).is_ok(), "not JSON: {line}");

@@ -2,11 +2,7 @@
 
 #![cfg(test)]
 
-mod crash;
-mod house;
-mod journal;
 mod log;
-mod program;
 mod stop;
 mod walk;
 mod worker;

@@ -10,7 +10,7 @@ use std::{
 
 use kelisim_tests::{http::Client, on_both_databases};
 
-use crate::{
+use kelisim_tests::{
     house::{House, Server, referred},
     program::wait_until,
 };

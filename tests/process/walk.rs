@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_tests::{foreign_smtp::ForeignServer, on_both_databases};
 use mail_parser::{MessageParser, MimeHeaders};
 
-use crate::{
+use kelisim_tests::{
     house::{CONTACT, House, referred},
     program::wait_until,
 };

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use kelisim_tests::{foreign_smtp::ForeignServer, on_both_databases};
 use mail_parser::MessageParser;
 
-use crate::{
+use kelisim_tests::{
     house::{House, referred},
     program::wait_until,
 };

@@ -70,3 +70,9 @@ macro_rules! on_both_databases {
         $crate::on_both_databases!(@next [] $($functions)+);
     };
 }
+
+impl OnBackend for Backend {
+    fn on(backend: Backend) -> Self {
+        backend
+    }
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use kelisim_persistence::migrate::migrate;
 use kelisim_persistence::{Database, DatabaseUrl, Db, Options};
@@ -27,6 +27,12 @@ pub struct TestDatabase {
 struct Count {
     #[diesel(sql_type = BigInt)]
     count: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
 }
 
 impl TestDatabase {
@@ -139,6 +145,36 @@ impl TestDatabase {
             Db::Postgres(mut c) => diesel::sql_query(query).get_result::<Count>(&mut c),
         };
         rows.unwrap().count
+    }
+
+    /// One line of text for each row: `lines("#id# || ' ' || stage", "cases")`; what stands between
+    /// two `#` is a column with an id, and is shown as hexadecimal digits.
+    pub fn lines(&self, expression: &str, from: &str) -> Vec<String> {
+        let hex = match self.backend() {
+            Backend::Sqlite => ["lower(hex(", "))"],
+            Backend::Postgres => ["encode(uuid_send(", "), 'hex')"],
+        };
+        let parts: Vec<&str> = expression.split('#').collect();
+        let mut text = parts[0].to_owned();
+        for (number, part) in parts[1..].iter().enumerate() {
+            text += hex[number % 2];
+            text += part;
+        }
+        let query = format!("SELECT {text} AS line FROM {from}");
+        let rows = match self.connect() {
+            Db::Sqlite(mut c) => diesel::sql_query(query).load::<Line>(&mut c),
+            Db::Postgres(mut c) => diesel::sql_query(query).load::<Line>(&mut c),
+        };
+        rows.unwrap().into_iter().map(|row| row.line).collect()
+    }
+
+    /// Whether it takes connections at this moment.
+    pub fn is_up(&self) -> bool {
+        match &self.url {
+            DatabaseUrl::Sqlite(_) => true,
+            DatabaseUrl::Postgres(url) => PgConnection::establish(url.expose())
+                .is_ok_and(|mut c| c.batch_execute("SELECT 1").is_ok()),
+        }
     }
 
     /// A connection past every pool and check.

@@ -9,10 +9,14 @@ mod both;
 mod contents;
 mod database;
 pub mod foreign_smtp;
+pub mod house;
 pub mod http;
 mod logs;
 pub mod network;
 mod postgres;
+pub mod program;
+#[path = "../proofs/mod.rs"]
+pub mod proofs;
 pub mod smtp_sink;
 mod stored;
 

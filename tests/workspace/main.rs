@@ -3,6 +3,7 @@
 mod arrows;
 mod described;
 mod documents;
+mod guarantees;
 mod migrations;
 mod source;
 mod texts;

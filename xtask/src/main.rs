@@ -4,6 +4,7 @@ mod advisories;
 mod deny;
 mod pairs;
 mod postgres;
+mod prove;
 mod run;
 mod steps;
 mod suite;
@@ -28,6 +29,8 @@ enum Task {
     },
     /// Check the dependencies alone: bans, licences, sources, advisories.
     Dependencies,
+    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4).
+    Prove(prove::Proof),
     /// Run one command beside the throw-away PostgreSQL servers of the tests, for example
     /// `cargo xtask postgres -- cargo test -p kelisim-tests --test store`.
     Postgres {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test { quick } => test(quick),
         Task::Dependencies => dependencies(),
+        Task::Prove(proof) => prove(&proof),
         Task::Postgres { command } => beside_postgres(&command),
     };
     match outcome {
@@ -84,6 +88,16 @@ fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
     let deny = steps.run("cargo-deny", || deny::find_or_install(root))?;
     steps.run("dependencies", || deny::check(root, &deny))?;
     steps.run("advisories", || advisories::check(root, &deny))
+}
+
+fn prove(proof: &prove::Proof) -> Result<String, Failure> {
+    let root = workspace_root();
+    let mut steps = Steps::start();
+    let server = steps.run("postgresql", postgres::find_or_install)?;
+    steps.run("build", || prove::build(&root))?;
+    let clusters = steps.run("clusters", || Clusters::start(&server))?;
+    steps.run("proof", || prove::run(&root, proof, &clusters))?;
+    Ok(steps.summary("one proof"))
 }
 
 fn beside_postgres(command: &[String]) -> Result<String, Failure> {

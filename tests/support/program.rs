@@ -9,14 +9,14 @@ use std::{
 };
 
 /// A running process; it is killed with this value.
-pub(crate) struct Program {
+pub struct Program {
     child: Child,
     log: PathBuf,
 }
 
 /// Waits until something holds, and fails with `what` when it never does.
 #[track_caller]
-pub(crate) fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < limit, "not within {limit:?}: {what}");
@@ -26,7 +26,7 @@ pub(crate) fn wait_until(what: &str, limit: Duration, mut holds: impl FnMut() ->
 
 impl Program {
     /// Starts a command whose stderr goes into a file: a pipe that nobody reads would stop it.
-    pub(crate) fn start(mut command: Command, log: PathBuf) -> Self {
+    pub fn start(mut command: Command, log: PathBuf) -> Self {
         let file = File::create(&log).unwrap();
         let child = command
             .stdin(Stdio::null())
@@ -38,23 +38,23 @@ impl Program {
     }
 
     /// Everything that it has logged so far.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 
     /// Whether it has ended by itself.
-    pub(crate) fn is_over(&mut self) -> bool {
+    pub fn is_over(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
     /// `kill -9`: it learns nothing of it.
-    pub(crate) fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Sends a signal by its name.
-    pub(crate) fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args([name, &pid]).status().unwrap();
         assert!(sent.success());
@@ -62,14 +62,14 @@ impl Program {
 
     /// Waits for the end that was asked for.
     #[track_caller]
-    pub(crate) fn ended(&mut self, limit: Duration) -> ExitStatus {
+    pub fn ended(&mut self, limit: Duration) -> ExitStatus {
         wait_until("the end of the process", limit, || self.is_over());
         self.child.wait().unwrap()
     }
 
     /// Asks it to stop, as a service manager does; it must end well within ten seconds.
     #[track_caller]
-    pub(crate) fn stop(mut self) -> String {
+    pub fn stop(mut self) -> String {
         self.signal("-TERM");
         let status = self.ended(Duration::from_secs(10));
         assert_eq!(status.code(), Some(0), "{}", self.log());

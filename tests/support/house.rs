@@ -9,31 +9,34 @@ use std::{
     time::Duration,
 };
 
+use crate::{Backend, OnBackend, TestApp, TestDatabase, binary, http::Client};
 use chrono::{DateTime, Utc};
 use kelisim_domain::calendar::Zone;
-use kelisim_tests::{Backend, OnBackend, TestApp, TestDatabase, binary, http::Client};
 use serde_json::{Value, json};
 
 use crate::program::{Program, wait_until};
 
 /// How many mediators there are: each client of a test leads cases as one of them.
-pub(crate) const MEDIATORS: usize = 4;
+pub const MEDIATORS: usize = 4;
 /// The address of the partner's contact.
-pub(crate) const CONTACT: &str = "contact@edu.example.kz";
+pub const CONTACT: &str = "contact@edu.example.kz";
 
 /// A configuration, a database, accounts and registers.
-pub(crate) struct House {
-    pub(crate) database: TestDatabase,
+pub struct House {
+    /// Where its data are.
+    pub database: TestDatabase,
     tokens: BTreeMap<String, String>,
     /// The ids of the mediators, in their order.
-    pub(crate) mediators: Vec<String>,
+    pub mediators: Vec<String>,
     starts: AtomicUsize,
 }
 
 /// A server that is ready, and where it is.
-pub(crate) struct Server {
-    pub(crate) program: Program,
-    pub(crate) listen: String,
+pub struct Server {
+    /// The process.
+    pub program: Program,
+    /// Its address.
+    pub listen: String,
 }
 
 impl OnBackend for House {
@@ -78,12 +81,12 @@ impl House {
     }
 
     /// The folder of the letters.
-    pub(crate) fn mail(&self) -> PathBuf {
+    pub fn mail(&self) -> PathBuf {
         self.database.folder().join("mail")
     }
 
     /// The names of the letters that were delivered into the folder.
-    pub(crate) fn letters(&self) -> Vec<String> {
+    pub fn letters(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.mail()).into_iter().flatten();
         entries
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -180,11 +183,15 @@ impl House {
     }
 
     /// Starts a process with settings of its own, named as in the environment: `WORKER__ENABLED`.
-    pub(crate) fn start(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Program {
+    /// A name that begins with `KELISIM_` is taken as it is.
+    pub fn start(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Program {
         let number = self.starts.fetch_add(1, Ordering::Relaxed);
         let mut command = self.command(arguments);
         for (name, value) in settings {
-            command.env(format!("KELISIM__{name}"), value);
+            match name.starts_with("KELISIM_") {
+                true => command.env(name, value),
+                false => command.env(format!("KELISIM__{name}"), value),
+            };
         }
         Program::start(
             command,
@@ -193,7 +200,7 @@ impl House {
     }
 
     /// Starts a server and waits until it is ready.
-    pub(crate) fn serve(&self, settings: &[(&str, &str)]) -> Server {
+    pub fn serve(&self, settings: &[(&str, &str)]) -> Server {
         let listen = free_address();
         let program = self.start(&["serve", "--listen", &listen], settings);
         let mut server = Server { program, listen };
@@ -207,17 +214,17 @@ impl House {
     }
 
     /// The token of somebody.
-    pub(crate) fn token(&self, name: &str) -> &str {
+    pub fn token(&self, name: &str) -> &str {
         &self.tokens[name]
     }
 
     /// A client of a server with the token of somebody.
-    pub(crate) fn by(&self, name: &str, server: &Server) -> Client {
+    pub fn by(&self, name: &str, server: &Server) -> Client {
         server.client().with_token(self.token(name))
     }
 
     /// A case that the partner referred goes from filed to closed; gives it as it is then.
-    pub(crate) fn walk(&self, server: &Server, filing: &Value, agreement: &str) -> Value {
+    pub fn walk(&self, server: &Server, filing: &Value, agreement: &str) -> Value {
         let (head, mediator) = (self.by("head", server), self.by("mediator0", server));
         let case = mediator.post("cases", filing).expect(201);
         let act = |client: &Client, case: &Value, body: Value| {
@@ -242,7 +249,7 @@ impl House {
 
     /// Waits until no message is on its way.
     #[track_caller]
-    pub(crate) fn mail_is_quiet(&self) {
+    pub fn mail_is_quiet(&self) {
         let moving = "outbox WHERE state IN ('waiting', 'attempting')";
         wait_until("no message waits", Duration::from_secs(30), || {
             self.database.count(moving) == 0
@@ -250,7 +257,7 @@ impl House {
     }
 
     /// How many messages stand in a state.
-    pub(crate) fn messages(&self, state: &str) -> i64 {
+    pub fn messages(&self, state: &str) -> i64 {
         self.database
             .count(&format!("outbox WHERE state = '{state}'"))
     }
@@ -258,24 +265,24 @@ impl House {
 
 impl Server {
     /// A client without a token.
-    pub(crate) fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         Client::new(format!("http://{}", self.listen))
     }
 }
 
 /// A case that the partner refers.
-pub(crate) fn referred() -> Value {
+pub fn referred() -> Value {
     TestApp::referred_filing()
 }
 
 /// The local day on which a case was filed.
-pub(crate) fn filed_on(case: &Value) -> String {
+pub fn filed_on(case: &Value) -> String {
     let at: DateTime<Utc> = case["filed_at"].as_str().unwrap().parse().unwrap();
     Zone::ORAL.day(at).to_string()
 }
 
 /// A port that was free a moment ago.
-fn free_address() -> String {
+pub fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }

@@ -1,0 +1,37 @@
+//! The proofs at the size of every test run, and that each of them can fail.
+//!
+//! `cargo xtask prove` runs them at the size of a release.
+
+#![cfg(test)]
+
+mod defects;
+mod points;
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use kelisim_tests::{Backend, proofs};
+
+/// Runs a proof with a seed of its own, or that of `KELISIM_SEED`; the figures say what was missed.
+pub(crate) fn holds(id: &str, backend: Backend) {
+    let given = std::env::var("KELISIM_SEED").ok();
+    let seed = given
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| RandomState::new().build_hasher().finish() >> 32);
+    let order = proofs::Order {
+        seed,
+        backend,
+        is_quick: true,
+    };
+    let report = proofs::prove(id, &order);
+    assert!(report.holds(), "{report}");
+}
+
+kelisim_tests::on_both_databases! {
+    fn t01_kill_9_loses_nothing_and_repeats_nothing(backend: Backend) {
+        holds("T1", backend);
+    }
+
+    fn t02_no_message_is_lost_or_sent_twice_in_silence(backend: Backend) {
+        holds("T2", backend);
+    }
+}
