@@ -1,6 +1,7 @@
 //! The outbox on both databases: claims, leases, settlements, and what people see of it.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
+use kelisim_api::clock::{Clock, SystemClock};
 use kelisim_domain::{
     id::{NoticeId, RegionId},
     language::Language,
@@ -10,7 +11,7 @@ use kelisim_persistence::{
     Database, Db, Error, Failpoints,
     store::{
         delivery::{
-            Expired, outbox_claim, outbox_expire, outbox_extend, outbox_mark_attempting,
+            Expired, lease_now, outbox_claim, outbox_expire, outbox_extend, outbox_mark_attempting,
             outbox_next_due, outbox_settle,
         },
         notice::{
@@ -162,6 +163,24 @@ on_both_databases! {
         let message = find(&database, second.id);
         assert_eq!((message.state, message.sent_at), (State::Sent, Some(at(103))));
         assert_eq!(results(&database, second.id), ["sent"]);
+    }
+
+    fn r25_leases_are_measured_by_the_clock_of_the_database(db: TestDatabase) {
+        let database = db.open();
+        let before = SystemClock.now() - Duration::milliseconds(1);
+        let now = write(&database, |db| lease_now(db, None));
+        assert!(before <= now && now <= SystemClock.now(), "one machine, one clock");
+        // It goes on while a transaction lasts.
+        let (first, later) = write(&database, |db| {
+            let first = lease_now(db, None)?;
+            let mut later = first;
+            while later == first {
+                later = lease_now(db, None)?;
+            }
+            Ok((first, later))
+        });
+        assert!(first < later);
+        assert_eq!(write(&database, |db| lease_now(db, Some(at(7)))), at(7));
     }
 
     fn r25_a_lease_that_ran_out_begins_nothing(db: TestDatabase) {

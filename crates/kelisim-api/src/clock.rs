@@ -7,6 +7,12 @@ use std::sync::{Mutex, PoisonError};
 pub trait Clock: Send + Sync {
     /// The instant, in whole microseconds: what a database gives back equals what was stored.
     fn now(&self) -> DateTime<Utc>;
+
+    /// The instant by which the leases of the worker are measured; none leaves it to the clock of the
+    /// database, which all processes share.
+    fn for_leases(&self) -> Option<DateTime<Utc>> {
+        Some(self.now())
+    }
 }
 
 /// The machine's clock.
@@ -20,6 +26,10 @@ impl Clock for SystemClock {
     )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
+    }
+
+    fn for_leases(&self) -> Option<DateTime<Utc>> {
+        None
     }
 }
 

@@ -24,6 +24,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    time::Duration,
 };
 use url::Url;
 
@@ -36,8 +37,8 @@ pub struct Config {
     pub http: Http,
     /// How mail leaves.
     pub mail: Mail,
-    /// Whether `serve` also sends the mail.
-    pub worker_enabled: bool,
+    /// What sends the mail.
+    pub worker: Worker,
     /// The region in which commands create.
     pub region: Region,
     /// The workflow that new cases follow.
@@ -106,6 +107,17 @@ impl fmt::Debug for Mail {
         };
         write!(f, "Mail({route})")
     }
+}
+
+/// Settings of the worker.
+#[derive(Clone, Copy, Debug)]
+pub struct Worker {
+    /// Whether `serve` also sends the mail.
+    pub enabled: bool,
+    /// Deliveries that run at once, slow ones apart.
+    pub parallel: usize,
+    /// How long a claim holds without a sign of life.
+    pub lease: Duration,
 }
 
 /// The region in which commands create.
@@ -218,7 +230,7 @@ impl Reader {
         let database = self.take("database.url", |text, _| value::database(text));
         let http = self.http();
         let mail = self.mail();
-        let worker_enabled = self.take("worker.enabled", |text, _| value::flag(text));
+        let worker = self.worker();
         let region = self.region();
         let workflow = self.take("workflow.default", |text, _| value::workflow(text));
         let master_key_file = database.as_ref().and_then(|url| self.master_key_file(url));
@@ -231,7 +243,7 @@ impl Reader {
                 database: database?,
                 http: http?,
                 mail: mail?,
-                worker_enabled: worker_enabled?,
+                worker: worker?,
                 region: region?,
                 workflow: workflow?,
                 master_key_file: master_key_file?,
@@ -342,6 +354,17 @@ impl Reader {
         Some(MailRoute::Smtp {
             url,
             root_certificate,
+        })
+    }
+
+    fn worker(&mut self) -> Option<Worker> {
+        let enabled = self.take("worker.enabled", |text, _| value::flag(text));
+        let parallel = self.number("worker.parallel");
+        let lease = self.number("worker.lease_seconds");
+        Some(Worker {
+            enabled: enabled?,
+            parallel: usize::try_from(parallel?).ok()?,
+            lease: Duration::from_secs(lease?),
         })
     }
 

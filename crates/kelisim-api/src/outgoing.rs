@@ -69,6 +69,8 @@ pub fn worker(app: &App, config: &Config) -> Result<Worker, String> {
             reply_to_partner: None,
         },
         options: Options {
+            parallel: config.worker.parallel,
+            lease: config.worker.lease,
             grace,
             ..Options::default()
         },

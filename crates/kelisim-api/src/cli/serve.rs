@@ -71,7 +71,7 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
         connections: config.limits.connections,
         stop_seconds: config.limits.stop_seconds,
     };
-    let worker = match config.worker_enabled {
+    let worker = match config.worker.enabled {
         true => Some(outgoing::worker(&app, config).map_err(Failure::Failed)?),
         false => None,
     };

@@ -166,6 +166,23 @@ pub const KEYS: &[Key] = &[
         "Whether serve also sends the mail; false where kelisim work does it.",
     ),
     key(
+        "worker.parallel",
+        Kind::Number { least: 1, most: 64 },
+        "8",
+        Secret::No,
+        "Letters that are sent at once; one that waits long for the relay makes room for another.",
+    ),
+    key(
+        "worker.lease_seconds",
+        Kind::Number {
+            least: 1,
+            most: 3_600,
+        },
+        "60",
+        Secret::No,
+        "How long a message belongs to a process that shows no sign of life, in seconds.\nWhat such a process was just sending is uncertain then.",
+    ),
+    key(
         "region.code",
         Kind::RegionCode,
         "WKR",

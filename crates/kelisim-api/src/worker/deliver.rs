@@ -8,7 +8,7 @@ use std::{
 use kelisim_persistence::{
     Error, Point,
     store::{
-        delivery::{outbox_mark_attempting, outbox_settle},
+        delivery::{lease_now, outbox_mark_attempting, outbox_settle},
         outbox::{Audience, Ending, Guarded, Lease, Message as Row, Settlement},
         relay::{relay_find, relay_pause, relay_resume},
     },
@@ -92,9 +92,12 @@ impl Inner {
     }
 
     async fn mark_attempting(&self, lease: Lease) -> Result<Guarded, Error> {
-        let (now, faults) = (self.now(), self.parts.faults.clone());
+        let (given, faults) = (self.parts.clock.for_leases(), self.parts.faults.clone());
         faults.at(Point::BeforeAttempting)?;
-        let job = move |db: &mut _| outbox_mark_attempting(db, &lease, now, &faults);
+        let job = move |db: &mut _| {
+            let now = lease_now(db, given)?;
+            outbox_mark_attempting(db, &lease, now, &faults)
+        };
         let guarded = self.parts.database.write(job).await?;
         self.parts.faults.at(Point::AfterAttempting)?;
         Ok(guarded)

@@ -21,7 +21,9 @@ use kelisim_persistence::{
     Database, Error, Failpoints, Point,
     entropy::Entropy,
     store::{
-        delivery::{outbox_claim, outbox_expire, outbox_extend, outbox_next_due, outbox_release},
+        delivery::{
+            lease_now, outbox_claim, outbox_expire, outbox_extend, outbox_next_due, outbox_release,
+        },
         idempotency::idempotency_purge,
         outbox::{Lease, Message as Row},
         relay::relay_find,
@@ -237,9 +239,9 @@ impl Inner {
         self.parts.clock.now()
     }
 
-    fn lease_end(&self) -> DateTime<Utc> {
+    fn lease(&self) -> chrono::Duration {
         let lease = chrono::Duration::from_std(self.parts.options.lease);
-        self.now() + lease.unwrap_or(chrono::Duration::MAX / 2)
+        lease.unwrap_or(chrono::Duration::MAX / 2)
     }
 
     fn random(&self) -> [u8; 16] {
@@ -255,14 +257,16 @@ impl Inner {
 
     /// Shows that the deliveries under way live, and finds those whose worker died.
     async fn heartbeat(&self, running: &Running) {
-        let (now, until, leases) = (self.now(), self.lease_end(), running.leases());
+        let (given, lease) = (self.parts.clock.for_leases(), self.lease());
+        let leases = running.leases();
         let faults = self.parts.faults.clone();
         if let Err(error) = faults.at(Point::BeforeRescue) {
             return tracing::warn!(%error, "leases cannot be lengthened");
         }
         let result = self.parts.database.write(move |db| {
+            let now = lease_now(db, given)?;
             if !leases.is_empty() {
-                outbox_extend(db, &leases, until)?;
+                outbox_extend(db, &leases, now + lease)?;
             }
             let again = |attempts| backoff::pause(attempts, 0.0).is_some();
             outbox_expire(db, now, 1_000, again, &faults)
@@ -327,7 +331,8 @@ impl Inner {
 
     async fn claim(&self, room: usize, alone: bool) -> Result<Vec<(Lease, Row)>, Error> {
         self.parts.faults.at(Point::BeforeClaim)?;
-        let (now, until) = (self.now(), self.lease_end());
+        let (now, lease) = (self.now(), self.lease());
+        let given = self.parts.clock.for_leases();
         let tokens: Vec<Uuid> = (0..room)
             .map(|_| uuid::Builder::from_random_bytes(self.random()).into_uuid())
             .collect();
@@ -347,7 +352,8 @@ impl Inner {
                     (false, true) => usize::from(alone),
                     (false, false) => tokens.len(),
                 };
-                let claimed = outbox_claim(db, now, until, &tokens[..room], &faults)?;
+                let now = lease_now(db, given)?;
+                let claimed = outbox_claim(db, now, now + lease, &tokens[..room], &faults)?;
                 Ok::<_, Error>((claimed, failing))
             })
             .await?;

@@ -2,13 +2,13 @@
 //!
 //! A message is claimed under a lease with a random token; whoever settles it must still hold the
 //! token, so a worker that slept past its lease changes nothing (R25).
-//! The instant `now` comes in as an argument, for the claim, the lease and its end alike: with
-//! several processes, their machines' clocks must agree to well within a lease.
+//! Leases begin and end by the clock of the database ([`lease_now`]), asked inside the transaction:
+//! neither the clock of a worker's machine nor its wait for a lock shortens or lengthens one.
 
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
-    SelectableHelper,
+    SelectableHelper, dsl::sql,
 };
 use uuid::Uuid;
 
@@ -24,8 +24,26 @@ use crate::{
     row::outbox::{AttemptRow, OutboxRow},
     schema::{delivery_attempt, outbox},
     store::outbox::{Audience, Ending, Guarded, Lease, Message, Settlement, State},
-    types::{Ts, Uid},
+    types::{SqlTime, Ts, Uid},
 };
+
+/// The instant by which leases are measured: that of the database, unless one is given.
+///
+/// # Errors
+/// Those of the database.
+pub fn lease_now(db: &mut Db, given: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, Error> {
+    if let Some(now) = given {
+        return Ok(now);
+    }
+    let clock = match db {
+        // One machine, whose clock SQLite tells in milliseconds.
+        Db::Sqlite(_) => "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')",
+        // Not that of the transaction's beginning: it may have waited since.
+        Db::Postgres(_) => "clock_timestamp()",
+    };
+    let now: Ts = diesel::select(sql::<SqlTime>(clock)).get_result(db)?;
+    Ok(now.into())
+}
 
 /// Takes at most `tokens.len()` messages that are due, the longest due first, one token each.
 ///
