@@ -1,6 +1,7 @@
 //! What a developer or CI runs: `cargo xtask test`.
 
 mod advisories;
+mod bench;
 mod deny;
 mod pairs;
 mod postgres;
@@ -31,6 +32,13 @@ enum Task {
     Dependencies,
     /// Run a proof: crash (T1), mail under crash (T2), worker races (T4).
     Prove(prove::Proof),
+    /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
+    Bench {
+        /// lifecycle, lists, start or all (the default), then --database sqlite|postgres,
+        /// --clients 8,32, --rounds 5, --seconds 8, --seed 1, --json FILE.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run one command beside the throw-away PostgreSQL servers of the tests, for example
     /// `cargo xtask postgres -- cargo test -p kelisim-tests --test store`.
     Postgres {
@@ -45,6 +53,7 @@ fn main() -> ExitCode {
         Task::Test { quick } => test(quick),
         Task::Dependencies => dependencies(),
         Task::Prove(proof) => prove(&proof),
+        Task::Bench { arguments } => bench(&arguments),
         Task::Postgres { command } => beside_postgres(&command),
     };
     match outcome {
@@ -98,6 +107,17 @@ fn prove(proof: &prove::Proof) -> Result<String, Failure> {
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
     steps.run("proof", || prove::run(&root, proof, &clusters))?;
     Ok(steps.summary("one proof"))
+}
+
+fn bench(arguments: &[String]) -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    let server = steps.run("postgresql", postgres::find_or_install)?;
+    let program = steps.run("build", || bench::build(&workspace_root()))?;
+    let clusters = steps.run("clusters", || Clusters::start_durable(&server))?;
+    steps.run("bench", || {
+        bench::measure(&program, &server, &clusters, arguments)
+    })?;
+    Ok(steps.summary("the bench"))
 }
 
 fn beside_postgres(command: &[String]) -> Result<String, Failure> {

@@ -68,6 +68,13 @@ pub(crate) fn find_or_install() -> Result<Server, String> {
     }
 }
 
+impl Server {
+    /// The folder with PostgreSQL's own programs, pgbench among them.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+}
+
 fn find() -> Option<Server> {
     let mut folders = versioned_folders("/usr/lib/postgresql", "bin");
     if let Ok(folder) = run::quietly(Command::new("pg_config").arg("--bindir")) {
@@ -202,8 +209,18 @@ rm -rf "$folder"
 impl Clusters {
     /// Starts a server of each kind, both at once, and waits until they take connections.
     pub(crate) fn start(server: &Server) -> Result<Self, String> {
-        let started = URL_VARIABLES
-            .into_iter()
+        Self::start_some(server, &URL_VARIABLES)
+    }
+
+    /// Starts the durable one alone: beside a measurement nothing else runs.
+    pub(crate) fn start_durable(server: &Server) -> Result<Self, String> {
+        Self::start_some(server, &URL_VARIABLES[1..])
+    }
+
+    fn start_some(server: &Server, wanted: &[(&'static str, Durability)]) -> Result<Self, String> {
+        let started = wanted
+            .iter()
+            .copied()
             .map(|(name, durability)| Ok((name, Cluster::launch(server, durability)?)));
         let clusters = Self(started.collect::<Result<_, String>>()?);
         for (_, cluster) in &clusters.0 {

@@ -70,6 +70,12 @@ pub(crate) fn cargo(root: &std::path::Path) -> Command {
     command
 }
 
+/// The path of the program that one of cargo's messages tells of, when it tells of one.
+pub(crate) fn program_built(message: &str) -> Option<std::path::PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    message["executable"].as_str().map(Into::into)
+}
+
 /// Takes out what cargo told this process about its own package. Build scripts (that of ring, for
 /// one) watch these variables, and half of the workspace would be built again each time.
 pub(crate) fn forget_this_package(command: &mut Command) {

@@ -1,0 +1,79 @@
+//! What is measured, as `cargo xtask bench` hands it on.
+
+use std::path::PathBuf;
+
+use kelisim_tests::Backend;
+
+/// What to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Lifecycle,
+    Lists,
+    Start,
+    All,
+}
+
+/// The options with their defaults.
+pub(crate) struct Options {
+    pub(crate) what: What,
+    pub(crate) databases: Vec<Backend>,
+    pub(crate) clients: Vec<usize>,
+    pub(crate) rounds: usize,
+    pub(crate) seconds: u64,
+    pub(crate) seed: u64,
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads `[lifecycle|lists|start|all] --database sqlite|postgres --clients 8,32 --rounds 5
+    /// --seconds 8 --seed 1 --json FILE`.
+    pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self {
+            what: What::All,
+            databases: vec![Backend::Sqlite, Backend::Postgres],
+            clients: vec![8, 32],
+            rounds: 5,
+            seconds: 8,
+            seed: 1,
+            json: None,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or(format!("{word} needs a value"));
+            match word.as_str() {
+                "lifecycle" => options.what = What::Lifecycle,
+                "lists" => options.what = What::Lists,
+                "start" => options.what = What::Start,
+                "all" => options.what = What::All,
+                "--database" => options.databases = vec![database(&value()?)?],
+                "--clients" => {
+                    let list = value()?;
+                    options.clients = list.split(',').map(number).collect::<Result<_, _>>()?;
+                }
+                "--rounds" => options.rounds = number(&value()?)?,
+                "--seconds" => options.seconds = number(&value()?)?,
+                "--seed" => options.seed = number(&value()?)?,
+                "--json" => options.json = Some(PathBuf::from(value()?)),
+                _ => return Err(format!("unknown option {word}")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Whether a part is asked for.
+    pub(crate) fn asks(&self, part: What) -> bool {
+        self.what == part || self.what == What::All
+    }
+}
+
+fn database(name: &str) -> Result<Backend, String> {
+    match name {
+        "sqlite" => Ok(Backend::Sqlite),
+        "postgres" => Ok(Backend::Postgres),
+        _ => Err(format!("--database {name} is neither sqlite nor postgres")),
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text} is not a number"))
+}
