@@ -7,9 +7,9 @@ use std::sync::Arc;
 use diesel::connection::SimpleConnection;
 use kelisim_domain::id::DataKeyId;
 use kelisim_persistence::master_key::default_file;
-use kelisim_persistence::store::idempotency::{KeyOwner, StoredAnswer, idempotency_insert};
+use kelisim_persistence::store::idempotency::{KeyOwner, StoredAnswer, idempotency_add};
 use kelisim_persistence::vault::sealed_by;
-use kelisim_persistence::{DataKey, Db, Error, MasterKey, OsEntropy, SeededEntropy, Vault};
+use kelisim_persistence::{DataKey, Db, Error, MasterKey, OsEntropy, SeededEntropy, Vault, Writes};
 use kelisim_tests::{TestDatabase, on_both_databases};
 
 use crate::common::{self, REGION, now};
@@ -181,7 +181,9 @@ on_both_databases! {
                 sealed: key.seal("idempotency_key.answer", canary.as_bytes()),
                 created_at: now(),
             };
-            idempotency_insert(db, owner, &answer)
+            let mut writes = Writes::default();
+            idempotency_add(&mut writes, owner, answer);
+            writes.store(db)
         }).unwrap();
         assert_ne!(db.places_of("seen-in-the-clear-2718281828"), [""; 0], "the search works");
         assert_eq!(db.places_of(canary), [""; 0]);

@@ -76,15 +76,15 @@ points! {
         ReplayFound = "once.replay_found",
         /// The answer is about to be kept under its key.
         BeforeKeep = "once.before_keep",
-        /// The answer is kept, in the transaction of the change.
+        /// The answer is added to what is stored with the change.
         AfterKeep = "once.after_keep",
         /// A case has its number, and no row yet.
         NumberTaken = "case.after_number",
-        /// The case and its event are written, and no message yet.
+        /// What the use case has decided is stored, and not committed.
         CaseStored = "case.after_store",
-        /// A message is about to be recorded.
+        /// A message is about to be added to what is stored.
         BeforeEnqueue = "outbox.before_insert",
-        /// A message is recorded, in the transaction of its cause.
+        /// A message is added to what is stored with its cause.
         AfterEnqueue = "outbox.after_insert",
 
         /// The worker is about to claim.

@@ -20,6 +20,7 @@ pub mod transaction;
 pub mod types;
 pub mod vault;
 mod writer;
+mod writes;
 
 pub use connection::{DatabaseUrl, Db};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
@@ -28,3 +29,4 @@ pub use faults::{Defect, Failpoints, Faults, Point};
 pub use master_key::MasterKey;
 pub use transaction::{Database, Options};
 pub use vault::{DataKey, Vault};
+pub use writes::Writes;

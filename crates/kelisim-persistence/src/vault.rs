@@ -26,6 +26,7 @@ use crate::master_key::{Bytes, MasterKey, derive, keyed_hash};
 use crate::row::data_key::{DataKeyRow, MasterKeyRow};
 use crate::store::data_key as store;
 use crate::types::{Ts, Uid};
+use crate::writes::Writes;
 
 const FORMAT: u8 = 1;
 const KEY_ID_BYTES: usize = 16;
@@ -124,6 +125,20 @@ impl Vault {
         subject: (&str, Uuid),
         now: DateTime<Utc>,
     ) -> Result<DataKey, Error> {
+        let mut writes = Writes::default();
+        let key = self.key_add(&mut writes, region, subject, now);
+        writes.store(db)?;
+        Ok(key)
+    }
+
+    /// Makes the data key of a thing, to be stored with the thing.
+    pub fn key_add(
+        &self,
+        writes: &mut Writes,
+        region: RegionId,
+        subject: (&str, Uuid),
+        now: DateTime<Utc>,
+    ) -> DataKey {
         let id = DataKeyId(new_id(now, self.entropy.as_ref()));
         let mut key = Bytes::default();
         self.entropy.fill(key.as_mut_slice());
@@ -137,10 +152,8 @@ impl Vault {
             created_at: now.into(),
             destroyed_at: None,
         };
-        if !store::data_key_insert(db, &row)? {
-            return Err(retired());
-        }
-        Ok(self.data_key(id, &key))
+        store::data_key_add(writes, row, retired());
+        self.data_key(id, &key)
     }
 
     /// Opens a data key.
@@ -251,7 +264,8 @@ impl Vault {
         )
     }
 
-    fn unwrap_row(&self, row: &DataKeyRow) -> Result<DataKey, Error> {
+    /// Opens the data key of a row that was loaded.
+    pub(crate) fn unwrap_row(&self, row: &DataKeyRow) -> Result<DataKey, Error> {
         Ok(self.data_key(row.id.into(), &self.unwrap_key(row)?))
     }
 

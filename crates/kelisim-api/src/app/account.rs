@@ -14,3 +14,16 @@ use kelisim_persistence::{Db, store::token};
 pub fn authenticate(db: &mut Db, digest: &[u8; 32], now: DateTime<Utc>) -> Result<Actor, AppError> {
     token::token_authenticate(db, digest, now)?.ok_or(AppError::Unauthenticated)
 }
+
+/// As [`authenticate`], and claims an idempotency key: false when another process is answering it.
+///
+/// # Errors
+/// Unauthenticated.
+pub fn authenticate_claiming(
+    db: &mut Db,
+    digest: &[u8; 32],
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<(Actor, bool), AppError> {
+    token::token_authenticate_claiming(db, digest, key, now)?.ok_or(AppError::Unauthenticated)
+}

@@ -18,8 +18,9 @@ use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     access::{
         Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
+        access_stored,
     },
-    case::{CaseChange, NewCase, case_insert, case_number_next, case_update},
+    case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
     mediator, memorandum, office,
     outbox::NewMessage,
     partner,
@@ -29,7 +30,7 @@ use std::sync::Arc;
 /// What a change came to.
 pub struct Done {
     /// The case after it.
-    pub case: Case,
+    pub after: Loaded,
     /// What happened.
     pub event: Event,
     /// The id of the entry in the history.
@@ -38,17 +39,36 @@ pub struct Done {
     pub messages: Vec<NewMessage>,
 }
 
+impl Done {
+    /// The open facts of the case after it.
+    pub fn case(&self) -> &Case {
+        &self.after.case
+    }
+}
+
 /// A case for an act of the caller.
 ///
 /// # Errors
 /// Not found when the caller may not see it; not permitted when they may see it but not do this.
 pub fn access<P: Permission>(tx: &mut Tx<'_>, id: CaseId) -> Result<Authorized<P>, AppError> {
     let today = tx.today();
-    access_case(tx.db, &tx.actor, id, today).map_err(|error| match error {
+    access_case(tx.db, &tx.actor, id, today).map_err(refused)
+}
+
+/// The case after a change of the caller, who may have given it away with this very act (D11).
+///
+/// # Errors
+/// Not found, when the caller may not see it any more.
+pub fn access_after(tx: &Tx<'_>, done: &Done) -> Result<Authorized<See>, AppError> {
+    access_stored(&done.after, &tx.actor).map_err(refused)
+}
+
+fn refused(error: NoAccess) -> AppError {
+    match error {
         NoAccess::NotFound => AppError::NotFound,
         NoAccess::NotPermitted => AppError::NotPermitted(Vec::new()),
         NoAccess::Store(error) => error.into(),
-    })
+    }
 }
 
 /// The workflow of a case.
@@ -69,6 +89,8 @@ pub struct FilingPlace {
     pub code: OfficeCode,
     /// Its district, for a case that names none.
     pub district: kelisim_domain::code::DistrictCode,
+    /// Whether it has a head today.
+    pub has_head: bool,
     /// The workflow that the case will follow.
     pub definition: Arc<Definition>,
 }
@@ -96,7 +118,7 @@ pub fn may_file_somewhere(tx: &Tx<'_>) -> Result<(), AppError> {
 pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, AppError> {
     let unknown = || AppError::invalid("/office", FaultKind::UnknownCode { known: Vec::new() });
     let (region, today) = (tx.region(), tx.today());
-    let office = match office::office_by_code(tx.db, region, code) {
+    let office = match office::office_for_filing(tx.db, region, code, today) {
         Ok(office) => office,
         Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
         Err(error) => return Err(error.into()),
@@ -114,13 +136,14 @@ pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, A
             kelisim_domain::refusal::Refusal::Step(refusal),
         ]));
     }
-    if !office.entry.is_open_on(today) {
+    if !office.is_open {
         return Err(unknown());
     }
     Ok(FilingPlace {
         office: office.id,
-        code: office.entry.code.clone(),
-        district: office.entry.district.clone(),
+        code: code.clone(),
+        district: office.district,
+        has_head: office.has_head,
         definition,
     })
 }
@@ -177,12 +200,12 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
     let key = tx
         .app
         .vault
-        .key_create(tx.db, region, ("case", id.0), now)?;
+        .key_add(&mut tx.writes, region, ("case", id.0), now);
     let event_id: EventId = tx.new_id();
     let referral_id: ReferralId = tx.new_id();
-    case_insert(
-        tx.db,
-        &key,
+    let after = case_add(
+        &mut tx.writes,
+        key,
         &NewCase {
             region,
             case: &case,
@@ -191,12 +214,12 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             content: &decision.content,
             referral: referred.as_ref().map(|referred| (referral_id, referred)),
             received_on: zone.day(now),
+            office_has_head: place.has_head,
         },
     )?;
-    tx.app.faults.at(Point::CaseStored)?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
     Ok(Done {
-        case,
+        after,
         event,
         event_id,
         messages,
@@ -392,27 +415,20 @@ fn store<P>(
     decision: Decision,
 ) -> Result<Done, AppError> {
     let before = authorized.loaded();
-    let region = tx.region();
     let event = event(tx, before.case.id, before.case.version + 1, &decision);
     let case = case::evolve(before.case.clone(), &event);
-    let key = tx.app.vault.key_open(tx.db, region, before.key)?;
     let event_id: EventId = tx.new_id();
     let change = CaseChange {
-        region,
         before,
-        after: &case,
+        after: case,
         event: &event,
         event_id,
         content: &decision.content,
     };
-    case_update(tx.db, &key, &change).map_err(|error| match error {
-        kelisim_persistence::Error::Conflict { .. } => AppError::Stale,
-        other => other.into(),
-    })?;
-    tx.app.faults.at(Point::CaseStored)?;
-    let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
+    let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
+    let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;
     Ok(Done {
-        case,
+        after,
         event,
         event_id,
         messages,

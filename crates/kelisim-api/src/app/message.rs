@@ -12,7 +12,7 @@ use kelisim_domain::{
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     contact, mediator, memorandum,
-    outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_insert},
+    outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_add},
 };
 
 /// Records the messages that an event of a case requires.
@@ -46,7 +46,7 @@ pub fn enqueue(
     for message in &messages {
         // The key holds the id of the event, which is new, so the message is new too.
         tx.app.faults.at(Point::BeforeEnqueue)?;
-        outbox_insert(tx.db, message)?;
+        outbox_add(&mut tx.writes, message);
         tx.app.faults.at(Point::AfterEnqueue)?;
     }
     Ok(messages)

@@ -26,8 +26,9 @@ use kelisim_domain::{
     workflow::Definition,
 };
 use kelisim_persistence::{
-    Database, Db, Failpoints,
+    Database, Db, Error as StoreError, Failpoints, Point, Writes,
     entropy::{Entropy, new_id},
+    store::idempotency,
     vault::Vault,
 };
 use std::{
@@ -167,6 +168,39 @@ pub struct Tx<'a> {
     pub actor: Actor,
     /// The instant of the request: the same for everything in the transaction.
     pub now: DateTime<Utc>,
+    /// What is stored when the use case has ended well.
+    pub writes: Writes,
+}
+
+impl<'a> Tx<'a> {
+    /// Runs a use case in the transaction that is open, and stores what it has decided.
+    ///
+    /// # Errors
+    /// Those of the use case; stale, when the case has changed meanwhile; key running, when another request with
+    /// the same key was faster.
+    pub fn run<T>(
+        db: &'a mut Db,
+        app: &'a App,
+        actor: Actor,
+        now: DateTime<Utc>,
+        job: impl FnOnce(&mut Tx<'a>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let mut tx = Tx {
+            db,
+            app,
+            actor,
+            now,
+            writes: Writes::default(),
+        };
+        let value = job(&mut tx)?;
+        tx.writes.store(tx.db).map_err(|error| match error {
+            StoreError::Conflict { what } if what == "cases.version" => AppError::Stale,
+            StoreError::Conflict { what } if what == idempotency::TAKEN => AppError::KeyRunning,
+            other => other.into(),
+        })?;
+        app.faults.at(Point::CaseStored)?;
+        Ok(value)
+    }
 }
 
 impl Tx<'_> {

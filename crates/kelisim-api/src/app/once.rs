@@ -1,7 +1,8 @@
 //! A request repeated with the same key takes effect once and gets the first answer (G2, C4).
 //!
 //! The answer is stored in the transaction of the change, sealed, and given again for 30 days.
-//! "Still running" is known in this process by a set, and between processes on PostgreSQL by an advisory lock;
+//! "Still running" is known in this process by a set, and between processes on PostgreSQL by an advisory lock that
+//! is taken with the look at the token;
 //! on SQLite the one writer makes the second request wait for the first.
 
 use super::{AppError, Tx, case::access};
@@ -76,12 +77,9 @@ impl Drop for Hold {
 /// any more (D11, R7).
 ///
 /// # Errors
-/// The key was used for something else, or its first request is still running in another process.
+/// The key was used for something else.
 pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
     let owner = owner(tx, key);
-    if !idempotency::idempotency_try_lock(tx.db, owner)? {
-        return Err(AppError::KeyRunning);
-    }
     let Some(stored) = idempotency::idempotency_find(tx.db, owner, tx.now)? else {
         return Ok(None);
     };
@@ -107,14 +105,14 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
     }
 }
 
-/// Keeps the answer for a repeat, sealed under the key of what it shows.
+/// Keeps the answer for a repeat, sealed under the key of what it shows; it is stored with the change.
 ///
 /// # Errors
 /// As the store.
 pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError> {
     let owner = owner(tx, key);
-    let data_key = match answer.sealed_by {
-        Some(id) => tx.app.vault.key_open(tx.db, owner.region, id)?,
+    let data_key = match &answer.sealed_by {
+        Some(key) => key.clone(),
         None => key_of_account(tx)?,
     };
     tx.app.faults.at(Point::BeforeKeep)?;
@@ -127,11 +125,8 @@ pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError>
         sealed: data_key.seal(&place(owner.account, &key.key), &text),
         created_at: tx.now,
     };
-    if idempotency::idempotency_insert(tx.db, owner, &stored)? {
-        Ok(tx.app.faults.at(Point::AfterKeep)?)
-    } else {
-        Err(AppError::KeyRunning)
-    }
+    idempotency::idempotency_add(&mut tx.writes, owner, stored);
+    Ok(tx.app.faults.at(Point::AfterKeep)?)
 }
 
 fn owner<'k>(tx: &Tx<'_>, key: &'k Key) -> idempotency::KeyOwner<'k> {

@@ -115,13 +115,13 @@ impl Fill<'_> {
             + Duration::minutes(minutes)
     }
 
-    fn tx(&mut self, actor: &Actor, now: DateTime<Utc>) -> Tx<'_> {
-        Tx {
-            db: self.db,
-            app: self.app,
-            actor: actor.clone(),
-            now,
-        }
+    fn run<T>(
+        &mut self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        Tx::run(self.db, self.app, actor.clone(), now, job)
     }
 
     fn desk(&mut self, now: DateTime<Utc>) -> Desk<'_> {
@@ -205,7 +205,7 @@ impl Fill<'_> {
         let plan = self.plan;
         for (minute, office) in (10..).zip(&plan.offices) {
             let now = self.at(network::opened(), minute);
-            let id = act::office_open(&mut self.tx(coordinator, now), &office.form);
+            let id = self.run(coordinator, now, |tx| act::office_open(tx, &office.form));
             ids.push(id.map_err(refused(&office.code))?);
         }
         Ok(ids)
@@ -241,7 +241,10 @@ impl Fill<'_> {
         let (mut ids, mut actors) = (Vec::new(), Vec::new());
         for (index, mediator) in plan.mediators.iter().enumerate() {
             let now = self.at(mediator.elected_on + chrono::Days::new(1), 0);
-            let id = act::mediator_enter(&mut self.tx(&registrar, now), &mediator.form)
+            let id = self
+                .run(&registrar, now, |tx| {
+                    act::mediator_enter(tx, &mediator.form)
+                })
                 .map_err(refused(&mediator.name.ru))?;
             let standings: Vec<Standing> = mediator
                 .offices
@@ -307,11 +310,12 @@ impl Fill<'_> {
 
     fn partner(&mut self, coordinator: &Actor, plan: &PartnerPlan) -> Result<PartnerId, AppError> {
         let now = self.at(plan.signed_on, 0);
-        let tx = &mut self.tx(coordinator, now);
-        let id = act::partner_enter(tx, &plan.form)?;
-        act::contact_enter(tx, id, &plan.contact)?;
-        act::memorandum_sign(tx, &plan.memorandum)?;
-        Ok(id)
+        self.run(coordinator, now, |tx| {
+            let id = act::partner_enter(tx, &plan.form)?;
+            act::contact_enter(tx, id, &plan.contact)?;
+            act::memorandum_sign(tx, &plan.memorandum)?;
+            Ok(id)
+        })
     }
 }
 
@@ -392,16 +396,11 @@ impl Moment {
                 plan.offices[case.office].code, self.case, self.at
             )
         };
-        let tx = |doer: Doer, db| Tx {
-            db,
-            app,
-            actor: cast.actor(doer).clone(),
-            now: self.at,
-        };
         let Some(step) = self.step else {
-            let done =
-                act::case_file(&mut tx(case.filer, db), &case.form).map_err(refused(&what()))?;
-            ids.insert(self.case, done.case.id);
+            let actor = cast.actor(case.filer).clone();
+            let done = Tx::run(db, app, actor, self.at, |tx| act::case_file(tx, &case.form))
+                .map_err(refused(&what()))?;
+            ids.insert(self.case, done.case().id);
             return Ok(());
         };
         let step = &case.steps[step];
@@ -413,7 +412,9 @@ impl Moment {
             &step.form,
             step.mediator.map(|index| cast.mediator_ids[index]),
         );
-        act::case_act(&mut tx(step.doer, db), id, step.action, &form).map_err(refused(&what()))?;
+        let actor = cast.actor(step.doer).clone();
+        let act = |tx: &mut Tx<'_>| act::case_act(tx, id, step.action, &form);
+        Tx::run(db, app, actor, self.at, act).map_err(refused(&what()))?;
         Ok(())
     }
 }

@@ -84,7 +84,7 @@ impl Walk<'_> {
         };
         let form = self.filing();
         let filed = self.step(self.at(9, 5), head, move |tx| act::case_file(tx, &form))?;
-        let (id, number) = (filed.0.case.id, filed.0.case.number.to_string());
+        let (id, number) = (filed.0.case().id, filed.0.case().number.to_string());
         done(self.told("filed", head, self.at(9, 5), &filed.0)?);
 
         let (mediator, assigned) = self.assign(id)?;
@@ -166,13 +166,8 @@ impl Walk<'_> {
         self.clock.set(at);
         let (app, cast) = (Arc::clone(self.app), Arc::clone(self.cast));
         let done = self.app.database.write_blocking(move |db| {
-            let mut tx = Tx {
-                db,
-                app: &app,
-                actor: cast.actor(doer).clone(),
-                now: at,
-            };
-            job(&mut tx).map_err(|error| FillError::Refused {
+            let actor = cast.actor(doer).clone();
+            Tx::run(db, &app, actor, at, job).map_err(|error| FillError::Refused {
                 what: "the walked case".into(),
                 error,
             })

@@ -1,10 +1,8 @@
 //! What a use case answers over HTTP, before it becomes a response: it can also be kept and given again.
 
 use actix_web::{HttpResponse, http::StatusCode, http::header};
-use kelisim_domain::{
-    id::{CaseId, DataKeyId},
-    language::Language,
-};
+use kelisim_domain::{id::CaseId, language::Language};
+use kelisim_persistence::DataKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,7 +24,7 @@ pub struct Answer {
     pub content_of: Option<CaseId>,
     /// The data key under which a kept copy is sealed; none for the caller's own.
     #[serde(skip)]
-    pub sealed_by: Option<DataKeyId>,
+    pub sealed_by: Option<DataKey>,
 }
 
 impl Answer {
@@ -67,10 +65,11 @@ impl Answer {
     }
 
     /// The data key under which a kept copy of this answer is sealed: that of the case or register entry it shows.
+    /// What was erased has none any more, and shows nothing that needs it.
     #[must_use]
-    pub fn sealed_by(self, key: DataKeyId) -> Self {
+    pub fn sealed_by(self, key: Option<DataKey>) -> Self {
         Answer {
-            sealed_by: Some(key),
+            sealed_by: key,
             ..self
         }
     }

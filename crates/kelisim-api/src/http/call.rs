@@ -5,14 +5,15 @@
 //! All of it happens inside the transaction of the change, so nothing can change between check and write (R4, R7).
 
 use crate::{
-    app::{App, AppError, Tx, account::authenticate, once},
+    app::{App, AppError, Tx, account, once},
     http::{answer::Answer, json, problem},
 };
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web,
 };
+use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use kelisim_domain::language::Language;
+use kelisim_domain::{language::Language, policy::Actor};
 use kelisim_persistence::{Db, Point};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -93,6 +94,12 @@ impl From<kelisim_persistence::Error> for Failure {
     }
 }
 
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Failure(error, None)
+    }
+}
+
 impl Call {
     /// Runs a reading job.
     pub async fn get(
@@ -106,7 +113,11 @@ impl Call {
         };
         let database = app.database.clone();
         let result = database
-            .read(move |db| transact(db, &app, token, |tx| job(tx)))
+            .read(move |db| {
+                let now = app.clock.now();
+                let actor = account::authenticate(db, &token, now)?;
+                transact(db, &app, actor, now, job)
+            })
             .await;
         finish(outcome(result), place, has)
     }
@@ -166,11 +177,16 @@ impl Call {
         }
         let held = hold.as_ref().is_none_or(Result::is_ok);
         let job = move |db: &mut Db| {
-            transact(db, &app, token, |tx| {
+            let now = app.clock.now();
+            let (actor, claimed) = match &key {
+                Ok(Some(key)) => account::authenticate_claiming(db, &token, &key.key, now)?,
+                _ => (account::authenticate(db, &token, now)?, true),
+            };
+            transact(db, &app, actor, now, |tx| {
                 tx.app.faults.at(Point::Authenticated)?;
                 let (authorised, version) = authorise(tx)?;
                 let key = key?;
-                if !held {
+                if !(held && claimed) {
                     return Err(AppError::KeyRunning);
                 }
                 if let Some(key) = &key
@@ -205,23 +221,16 @@ impl Call {
     }
 }
 
-/// Authenticates and runs a job, all in the transaction that is open.
+/// Runs a job of an actor in the transaction that is open.
 fn transact(
     db: &mut Db,
     app: &App,
-    token: [u8; 32],
+    actor: Actor,
+    now: DateTime<Utc>,
     job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError>,
 ) -> Result<Outcome, Failure> {
-    let now = app.clock.now();
-    let actor = authenticate(db, &token, now).map_err(|error| Failure(error, None))?;
     let language = Some(actor.language);
-    let mut tx = Tx {
-        db,
-        app,
-        actor,
-        now,
-    };
-    match job(&mut tx) {
+    match Tx::run(db, app, actor, now, job) {
         Ok(answer) => Ok(Outcome {
             result: Ok(answer),
             language,

@@ -1,7 +1,7 @@
 //! Rows of `cases`, `case_party`, `case_event` and `referral`.
 
 use chrono::NaiveDate;
-use diesel::{Insertable, Queryable, Selectable};
+use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use kelisim_domain::{
     case::{Case, Class, Closure, CourtStage, EventData, Side, Stage, ground::Ground},
     code::{CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
@@ -49,6 +49,57 @@ pub(crate) struct CaseRow {
     pub(crate) secret: Vec<u8>,
     pub(crate) head_hash: Vec<u8>,
     pub(crate) search_key: String,
+}
+
+/// What a change of a case writes over its row.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = cases, treat_none_as_null = true)]
+pub(crate) struct CaseUpdate {
+    version: i32,
+    stage: Word<Stage>,
+    step: String,
+    class: Word<Class>,
+    category: String,
+    subcategory: Option<String>,
+    language: Word<Language>,
+    district: String,
+    court_stage: Word<CourtStage>,
+    mediator_id: Option<Uid>,
+    accepted_at: Option<Ts>,
+    closed_at: Option<Ts>,
+    ground: Option<Word<Ground>>,
+    effective_on: Option<NaiveDate>,
+    linked_case_id: Option<Uid>,
+    secret: Vec<u8>,
+    head_hash: Vec<u8>,
+}
+
+impl CaseUpdate {
+    /// The columns that a change may touch.
+    pub(crate) fn of(case: &Case, secret: Vec<u8>, head_hash: Vec<u8>) -> Self {
+        let closure = case.closure;
+        Self {
+            version: case.version,
+            stage: Word(case.stage),
+            step: case.step.to_string(),
+            class: Word(case.class),
+            category: case.category.to_string(),
+            subcategory: case.subcategory.clone(),
+            language: Word(case.language),
+            district: case.district.to_string(),
+            court_stage: Word(case.court_stage),
+            mediator_id: case.mediator.map(Uid::from),
+            accepted_at: case.accepted_at.map(Ts::from),
+            closed_at: case.closed_at.map(Ts::from),
+            ground: closure.map(|closure| Word(closure.ground)),
+            effective_on: closure.map(|closure| closure.effective_on),
+            linked_case_id: closure
+                .and_then(|closure| closure.linked_case)
+                .map(Uid::from),
+            secret,
+            head_hash,
+        }
+    }
 }
 
 impl CaseRow {

@@ -14,7 +14,7 @@ pub(crate) struct MasterKeyRow {
     pub(crate) retired_at: Option<Ts>,
 }
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = data_key)]
 pub(crate) struct DataKeyRow {
     pub(crate) region_id: Uid,

@@ -4,20 +4,20 @@
 //! inside the transaction of the act (R4).
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Content, Referred},
-    id::{CaseId, DataKeyId, RegionId},
+    id::CaseId,
     policy::{Actor, CasePermission, may},
 };
 
 use crate::connection::Db;
 use crate::error::Error;
-use crate::store::account::office_has_head;
 use crate::store::case::{self, Loaded};
 use crate::store::case_event::{self, Recorded};
-use crate::vault::Vault;
+use crate::vault::{DataKey, Vault};
 
 /// An act on a case, as a type.
 pub trait Permission {
@@ -54,9 +54,7 @@ impl Permission for CorrectGround {
 /// A case with the proof that the actor may do `P` with it.
 #[derive(Debug, Clone)]
 pub struct Authorized<P> {
-    region: RegionId,
-    loaded: Loaded,
-    office_has_head: bool,
+    loaded: Arc<Loaded>,
     permission: PhantomData<P>,
 }
 
@@ -90,9 +88,22 @@ pub fn access_case<P: Permission>(
     id: CaseId,
     today: NaiveDate,
 ) -> Result<Authorized<P>, NoAccess> {
-    let loaded = case::case_load(db, actor.region, id)?;
-    let office_has_head = office_has_head(db, actor.region, loaded.case.office, today)?;
-    let ties = loaded.case.ties(office_has_head);
+    authorize(case::case_load(db, actor.region, id, today)?, actor)
+}
+
+/// The same proof for a case that the open transaction is about to store.
+///
+/// # Errors
+/// [`NoAccess`]: the actor may have given the case away with this very act.
+pub fn access_stored<P: Permission>(
+    stored: &Loaded,
+    actor: &Actor,
+) -> Result<Authorized<P>, NoAccess> {
+    authorize(stored.clone(), actor)
+}
+
+fn authorize<P: Permission>(loaded: Loaded, actor: &Actor) -> Result<Authorized<P>, NoAccess> {
+    let ties = loaded.case.ties(loaded.office_has_head);
     if !may(actor, &ties, CasePermission::See) {
         return Err(NoAccess::NotFound);
     }
@@ -100,9 +111,7 @@ pub fn access_case<P: Permission>(
         return Err(NoAccess::NotPermitted);
     }
     Ok(Authorized {
-        region: actor.region,
-        loaded,
-        office_has_head,
+        loaded: Arc::new(loaded),
         permission: PhantomData,
     })
 }
@@ -120,21 +129,22 @@ impl<P> Authorized<P> {
 
     /// Whether the office has a head today.
     pub fn office_has_head(&self) -> bool {
-        self.office_has_head
+        self.loaded.office_has_head
     }
 
-    /// The data key's id.
-    pub fn key(&self) -> DataKeyId {
-        self.loaded.key
+    /// The data key of the content; what it opens is another question.
+    ///
+    /// # Errors
+    /// [`Error::Erased`] when it was destroyed; [`Error::Key`].
+    pub fn data_key(&self, vault: &Vault) -> Result<&DataKey, Error> {
+        self.loaded.data_key(vault)
     }
 
     /// The proof for a weaker or another act, when the actor may do that too.
     pub fn also<Q: Permission>(&self, actor: &Actor) -> Option<Authorized<Q>> {
-        let ties = self.loaded.case.ties(self.office_has_head);
+        let ties = self.loaded.case.ties(self.loaded.office_has_head);
         may(actor, &ties, Q::ASKED).then(|| Authorized {
-            region: self.region,
-            loaded: self.loaded.clone(),
-            office_has_head: self.office_has_head,
+            loaded: Arc::clone(&self.loaded),
             permission: PhantomData,
         })
     }
@@ -147,7 +157,7 @@ impl<P> Authorized<P> {
         if self.loaded.case.partner.is_none() {
             return Ok(None);
         }
-        let found = case::referral_of_case(db, self.region, self.loaded.case.id)?;
+        let found = case::referral_of_case(db, self.loaded.region, self.loaded.case.id)?;
         Ok(found.map(|(referred, _)| referred))
     }
 
@@ -156,7 +166,7 @@ impl<P> Authorized<P> {
     /// # Errors
     /// As the database.
     pub fn history(&self, db: &mut Db, after: i32, limit: i64) -> Result<Vec<Recorded>, Error> {
-        case_event::list(db, self.region, self.loaded.case.id, after, limit)
+        case_event::list(db, self.loaded.region, self.loaded.case.id, after, limit)
     }
 }
 
@@ -165,8 +175,7 @@ impl Authorized<ReadContent> {
     ///
     /// # Errors
     /// [`Error::Key`] when the key does not fit or was destroyed.
-    pub fn content(&self, db: &mut Db, vault: &Vault) -> Result<Content, Error> {
-        let key = vault.key_open(db, self.region, self.loaded.key)?;
-        case::content_open(db, self.region, &key, &self.loaded)
+    pub fn content(&self, db: &mut Db, vault: &Vault) -> Result<&Content, Error> {
+        self.loaded.content(db, vault)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use kelisim_domain::id::{AccountId, GrantId, RegionId};
 use kelisim_domain::language::Language;
-use kelisim_domain::policy::{Grant, Role, Standing};
+use kelisim_domain::policy::{Grant, Standing};
 use kelisim_domain::text::{EmailAddress, Name};
 
 use crate::connection::Db;
@@ -12,6 +12,36 @@ use crate::error::Error;
 use crate::row::account::{AccountRow, GrantRow};
 use crate::schema::{account, account_grant};
 use crate::types::{Ts, Uid, Word};
+
+/// Whether an office has a head on a day, as an expression of a query that names the office:
+/// who reads the content of its cases depends on it.
+macro_rules! has_head {
+    ($region:expr, $office:expr, $day:expr) => {{
+        use crate::schema::{account, account_grant};
+        diesel::dsl::exists(
+            account_grant::table
+                .inner_join(
+                    account::table.on(account::region_id
+                        .eq(account_grant::region_id)
+                        .and(account::id.eq(account_grant::account_id))),
+                )
+                .filter(account_grant::region_id.eq(crate::types::Uid::from($region)))
+                .filter(account_grant::office_id.eq($office.nullable()))
+                .filter(
+                    account_grant::role
+                        .eq(crate::types::Word(kelisim_domain::policy::Role::OfficeHead)),
+                )
+                .filter(account::active.eq(true))
+                .filter(account_grant::valid_from.le($day))
+                .filter(
+                    account_grant::valid_to
+                        .is_null()
+                        .or(account_grant::valid_to.ge($day)),
+                ),
+        )
+    }};
+}
+pub(crate) use has_head;
 
 /// A person's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,35 +221,6 @@ pub fn grant_list(db: &mut Db, region: RegionId, account: AccountId) -> Result<V
         .select(GrantRow::as_select())
         .load(db)?;
     rows.into_iter().map(Grant::try_from).collect()
-}
-
-/// Whether an office has a head on a day: its timers and its handed-up content depend on it.
-///
-/// # Errors
-/// Those of the database.
-pub fn office_has_head(
-    db: &mut Db,
-    region: RegionId,
-    office: kelisim_domain::id::OfficeId,
-    day: NaiveDate,
-) -> Result<bool, Error> {
-    let heads = account_grant::table
-        .inner_join(
-            account::table.on(account::region_id
-                .eq(account_grant::region_id)
-                .and(account::id.eq(account_grant::account_id))),
-        )
-        .filter(account_grant::region_id.eq(Uid::from(region)))
-        .filter(account_grant::office_id.eq(Uid::from(office)))
-        .filter(account_grant::role.eq(Word(Role::OfficeHead)))
-        .filter(account::active.eq(true))
-        .filter(account_grant::valid_from.le(day))
-        .filter(
-            account_grant::valid_to
-                .is_null()
-                .or(account_grant::valid_to.ge(day)),
-        );
-    Ok(diesel::select(diesel::dsl::exists(heads)).get_result(db)?)
 }
 
 /// Columns of a grant's scope.

@@ -3,6 +3,8 @@
 //! Absent on purpose: a public way to load a case by its bare id. The one way is [`super::access::access_case`] (R1);
 //! lists take a [`CaseScope`](kelisim_domain::policy::CaseScope) (R2) and stand in [`super::case_list`].
 
+use std::sync::OnceLock;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
@@ -10,18 +12,20 @@ use kelisim_domain::{
     case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
     code::OfficeCode,
     confidential::Confidential,
-    id::{CaseId, DataKeyId, EventId, OfficeId, ReferralId, RegionId},
+    id::{CaseId, EventId, OfficeId, ReferralId, RegionId},
     notice::{PartnerReference, ReceiptCode},
 };
 
-use crate::both;
 use crate::connection::Db;
 use crate::error::Error;
-use crate::row::case::{CaseRow, PartyRow, ReferralRow};
-use crate::schema::{case_party, cases, referral};
+use crate::row::case::{CaseRow, CaseUpdate, PartyRow, ReferralRow};
+use crate::row::data_key::DataKeyRow;
+use crate::schema::{case_party, cases, data_key, referral};
+use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
-use crate::types::{Ts, Uid, Word};
-use crate::vault::DataKey;
+use crate::types::{Uid, Word};
+use crate::vault::{DataKey, Vault};
+use crate::writes::Writes;
 
 /// The next number of an office in a year (D22).
 ///
@@ -75,90 +79,130 @@ pub struct NewCase<'a> {
     pub referral: Option<(ReferralId, &'a Referred)>,
     /// The local day of filing.
     pub received_on: NaiveDate,
+    /// Whether the office has a head on that day.
+    pub office_has_head: bool,
 }
 
-/// Stores a new case; answers with the hash of its first event.
+/// Adds a new case to what the transaction stores at its end, and gives it as it will be loaded.
+///
+/// A code that does not exist is [`Error::Missing`] when it is stored.
 ///
 /// # Errors
-/// [`Error::Missing`] when a code it uses does not exist.
-pub fn case_insert(db: &mut Db, key: &DataKey, new: &NewCase<'_>) -> Result<[u8; 32], Error> {
-    let region = new.region;
-    let sealed = case_event::seal(key, new.case.id, new.event.seq, new.content)?;
+/// [`Error::Broken`] when the content cannot be written down.
+pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<Loaded, Error> {
+    let (region, id) = (new.region, new.case.id);
     let entry = Entry {
         region,
         id: new.event_id,
         event: new.event,
-        secret: sealed,
+        secret: case_event::seal(&key, id, new.event.seq, new.content)?,
     };
     let hash = entry.hash(&case_event::ORIGIN);
     let content = Content::opened(new.content);
-    let secret = seal_content(key, new.case.id, &content)?;
-    diesel::insert_into(cases::table)
-        .values(CaseRow::of(
-            region,
-            new.case,
-            key.id().into(),
-            secret,
-            hash.to_vec(),
-        ))
-        .execute(db)?;
-    parties_insert(db, region, key, new.case.id, &content.parties)?;
-    if let Some((id, referred)) = &new.referral {
-        let reference = content
-            .reference
-            .reveal()
-            .as_ref()
-            .map(PartnerReference::as_str);
+    let secret = seal_content(&key, id, &content)?;
+    let row = CaseRow::of(
+        region,
+        new.case,
+        key.id().into(),
+        secret.clone(),
+        hash.to_vec(),
+    );
+    writes.add(
+        diesel::insert_into(cases::table).values(row),
+        Error::conflict("cases.id"),
+    );
+    parties_add(writes, region, &key, id, &content.parties)?;
+    if let Some((row_id, referred)) = &new.referral {
+        let reference = content.reference.reveal().as_ref();
         let row = ReferralRow {
             region_id: region.into(),
-            id: (*id).into(),
-            case_id: new.case.id.into(),
+            id: (*row_id).into(),
+            case_id: id.into(),
             partner_id: referred.partner.into(),
             memorandum_id: referred.memorandum.map(Uid::from),
             receipt_code: referred.receipt_code.as_str().to_owned(),
             received_on: new.received_on,
-            secret: reference.map(|text| key.seal(&reference_place(new.case.id), text.as_bytes())),
+            secret: reference.map(|text| key.seal(&reference_place(id), text.as_str().as_bytes())),
         };
-        diesel::insert_into(referral::table)
-            .values(row)
-            .execute(db)?;
+        writes.add(
+            diesel::insert_into(referral::table).values(row),
+            Error::conflict("referral.id"),
+        );
     }
-    case_event::insert(db, entry, &case_event::ORIGIN, &hash)?;
-    Ok(hash)
+    case_event::add(writes, entry, &case_event::ORIGIN, &hash);
+    Ok(Loaded {
+        region,
+        case: new.case.clone(),
+        office_has_head: new.office_has_head,
+        key: CaseKey::of(key),
+        head: hash.to_vec(),
+        secret,
+        content: OnceLock::from(content),
+    })
 }
 
-/// A case as it was loaded, with what a change of it needs.
+/// A case as it was loaded, or as the transaction is about to store it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
+    pub(crate) region: RegionId,
     /// The open facts.
     pub case: Case,
-    /// The data key of its content.
-    pub key: DataKeyId,
+    /// Whether its office has a head today: who reads the content depends on it.
+    pub(crate) office_has_head: bool,
+    key: CaseKey,
     /// The hash of its last event.
-    pub(crate) head: Vec<u8>,
-    pub(crate) secret: Vec<u8>,
+    head: Vec<u8>,
+    secret: Vec<u8>,
+    /// Opened once, when somebody first reads it.
+    content: OnceLock<Content>,
 }
 
-impl TryFrom<CaseRow> for Loaded {
-    type Error = Error;
-    fn try_from(row: CaseRow) -> Result<Self, Error> {
-        Ok(Self {
-            case: row.case()?,
-            key: row.data_key_id.into(),
-            head: row.head_hash,
-            secret: row.secret,
-        })
+/// The data key of a case: as it is stored, and opened once it was needed.
+#[derive(Clone, Debug)]
+struct CaseKey {
+    row: Option<DataKeyRow>,
+    open: OnceLock<DataKey>,
+}
+
+impl CaseKey {
+    fn of(key: DataKey) -> Self {
+        Self {
+            row: None,
+            open: OnceLock::from(key),
+        }
+    }
+}
+
+impl Loaded {
+    /// The data key of its content.
+    ///
+    /// # Errors
+    /// [`Error::Erased`] when it was destroyed; [`Error::Key`].
+    pub fn data_key(&self, vault: &Vault) -> Result<&DataKey, Error> {
+        if let Some(key) = self.key.open.get() {
+            return Ok(key);
+        }
+        let row = self.key.row.as_ref().ok_or(Error::NotFound)?;
+        let key = vault.unwrap_row(row)?;
+        Ok(self.key.open.get_or_init(|| key))
+    }
+
+    /// The confidential content; who asks has passed the check for it.
+    pub(crate) fn content(&self, db: &mut Db, vault: &Vault) -> Result<&Content, Error> {
+        if let Some(content) = self.content.get() {
+            return Ok(content);
+        }
+        let content = content_open(db, self.data_key(vault)?, self)?;
+        Ok(self.content.get_or_init(|| content))
     }
 }
 
 /// A change of a case that was loaded in the same transaction.
 pub struct CaseChange<'a> {
-    /// The region.
-    pub region: RegionId,
     /// The case before.
     pub before: &'a Loaded,
     /// The case after.
-    pub after: &'a Case,
+    pub after: Case,
     /// What happened.
     pub event: &'a Event,
     /// The event's id.
@@ -167,84 +211,86 @@ pub struct CaseChange<'a> {
     pub content: &'a ContentChange,
 }
 
-/// Stores a change, if the case is still the one that was loaded.
+/// Adds a change to what the transaction stores at its end, and gives the case as it will be loaded.
+///
+/// When the case has changed since it was loaded, that end is [`Error::Conflict`] and nothing is stored.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it has changed since; nothing is stored then.
-pub fn case_update(db: &mut Db, key: &DataKey, change: &CaseChange<'_>) -> Result<[u8; 32], Error> {
-    let (region, case) = (change.region, change.after);
-    let sealed = case_event::seal(key, case.id, change.event.seq, change.content)?;
+/// [`Error::Erased`] or [`Error::Key`] when its content cannot be opened.
+pub fn case_change(
+    db: &mut Db,
+    vault: &Vault,
+    writes: &mut Writes,
+    change: CaseChange<'_>,
+) -> Result<Loaded, Error> {
+    let (before, case) = (change.before, change.after);
+    let (region, id, key) = (before.region, case.id, before.data_key(vault)?);
     let entry = Entry {
         region,
         id: change.event_id,
         event: change.event,
-        secret: sealed,
+        secret: case_event::seal(key, id, change.event.seq, change.content)?,
     };
-    let hash = entry.hash(&change.before.head);
-    let (secret, parties) = if change.content.is_empty() {
-        (change.before.secret.clone(), None)
-    } else {
-        let content = content_open(db, region, key, change.before)?.changed(change.content);
-        let secret = seal_content(key, case.id, &content)?;
-        (
-            secret,
-            change.content.parties.is_some().then_some(content.parties),
-        )
+    let hash = entry.hash(&before.head);
+    let mut after = Loaded {
+        head: hash.to_vec(),
+        ..before.clone()
     };
-    let updated = diesel::update(
-        cases::table
-            .find((Uid::from(region), Uid::from(case.id)))
-            .filter(cases::version.eq(change.before.case.version)),
-    )
-    .set((
-        (
-            cases::version.eq(case.version),
-            cases::stage.eq(Word(case.stage)),
-            cases::step.eq(case.step.as_str()),
-            cases::class.eq(Word(case.class)),
-            cases::category.eq(case.category.as_str()),
-            cases::subcategory.eq(case.subcategory.as_deref()),
-            cases::language.eq(Word(case.language)),
-            cases::district.eq(case.district.as_str()),
-            cases::court_stage.eq(Word(case.court_stage)),
-        ),
-        (
-            cases::mediator_id.eq(case.mediator.map(Uid::from)),
-            cases::accepted_at.eq(case.accepted_at.map(Ts::from)),
-            cases::closed_at.eq(case.closed_at.map(Ts::from)),
-            cases::ground.eq(case.closure.map(|closure| Word(closure.ground))),
-            cases::effective_on.eq(case.closure.map(|closure| closure.effective_on)),
-            cases::linked_case_id.eq(case
-                .closure
-                .and_then(|closure| closure.linked_case)
-                .map(Uid::from)),
-            cases::secret.eq(secret),
-            cases::head_hash.eq(hash.to_vec()),
-        ),
-    ))
-    .execute(db)?;
-    if updated == 0 {
-        return Err(Error::conflict("cases.version"));
+    if !change.content.is_empty() {
+        let content = before.content(db, vault)?.clone().changed(change.content);
+        after.secret = seal_content(key, id, &content)?;
+        if change.content.parties.is_some() {
+            parties_delete(db, region, id)?;
+            parties_add(writes, region, key, id, &content.parties)?;
+        }
+        after.content = OnceLock::from(content);
     }
-    if let Some(parties) = parties {
-        diesel::delete(
-            case_party::table
-                .filter(case_party::region_id.eq(Uid::from(region)))
-                .filter(case_party::case_id.eq(Uid::from(case.id))),
-        )
-        .execute(db)?;
-        parties_insert(db, region, key, case.id, &parties)?;
-    }
-    case_event::insert(db, entry, &change.before.head, &hash)?;
-    Ok(hash)
+    let row = cases::table
+        .find((Uid::from(region), Uid::from(id)))
+        .filter(cases::version.eq(before.case.version));
+    let update = CaseUpdate::of(&case, after.secret.clone(), hash.to_vec());
+    writes.add(
+        diesel::update(row).set(update),
+        Error::conflict("cases.version"),
+    );
+    case_event::add(writes, entry, &before.head, &hash);
+    after.case = case;
+    Ok(after)
 }
 
-pub(crate) fn case_load(db: &mut Db, region: RegionId, id: CaseId) -> Result<Loaded, Error> {
-    let row: CaseRow = cases::table
-        .find((Uid::from(region), Uid::from(id)))
-        .select(CaseRow::as_select())
+/// Loads a case with its data key and with whether its office has a head on a day, in one query.
+pub(crate) fn case_load(
+    db: &mut Db,
+    region: RegionId,
+    id: CaseId,
+    day: NaiveDate,
+) -> Result<Loaded, Error> {
+    let (row, key, office_has_head): (CaseRow, DataKeyRow, bool) = cases::table
+        .inner_join(
+            data_key::table.on(data_key::region_id
+                .eq(cases::region_id)
+                .and(data_key::id.eq(cases::data_key_id))),
+        )
+        .filter(cases::region_id.eq(Uid::from(region)))
+        .filter(cases::id.eq(Uid::from(id)))
+        .select((
+            CaseRow::as_select(),
+            DataKeyRow::as_select(),
+            has_head!(region, cases::office_id, day),
+        ))
         .first(db)?;
-    Loaded::try_from(row)
+    Ok(Loaded {
+        region,
+        case: row.case()?,
+        office_has_head,
+        key: CaseKey {
+            row: Some(key),
+            open: OnceLock::new(),
+        },
+        head: row.head_hash,
+        secret: row.secret,
+        content: OnceLock::new(),
+    })
 }
 
 /// A referral, and the partner's own number as it is sealed.
@@ -292,13 +338,8 @@ pub(crate) fn reference_open(
     Ok(PartnerReference::parse(&text).ok())
 }
 
-pub(crate) fn content_open(
-    db: &mut Db,
-    region: RegionId,
-    key: &DataKey,
-    loaded: &Loaded,
-) -> Result<Content, Error> {
-    let case = loaded.case.id;
+fn content_open(db: &mut Db, key: &DataKey, loaded: &Loaded) -> Result<Content, Error> {
+    let (region, case) = (loaded.region, loaded.case.id);
     let plain = key.open(&content_place(case), &loaded.secret)?;
     let stored: ContentChange =
         serde_json::from_slice(&plain).map_err(|_| Error::unreadable("cases.secret"))?;
@@ -338,27 +379,38 @@ fn seal_content(key: &DataKey, case: CaseId, content: &Content) -> Result<Vec<u8
     Ok(key.seal(&content_place(case), &plain))
 }
 
-fn parties_insert(
-    db: &mut Db,
+fn parties_add(
+    writes: &mut Writes,
     region: RegionId,
     key: &DataKey,
     case: CaseId,
     parties: &[Party],
 ) -> Result<(), Error> {
-    let mut rows = Vec::with_capacity(parties.len());
     for (position, party) in (0..).zip(parties) {
         let plain =
             serde_json::to_vec(party).map_err(|error| Error::broken("case_party.secret", error))?;
-        rows.push(PartyRow {
+        let row = PartyRow {
             region_id: region.into(),
             case_id: case.into(),
             position,
             id: party.id.into(),
             side: Word(party.side),
             secret: key.seal(&party_place(case, position), &plain),
-        });
+        };
+        writes.add(
+            diesel::insert_into(case_party::table).values(row),
+            Error::conflict("case_party.id"),
+        );
     }
-    both!(db, connection => diesel::insert_into(case_party::table).values(&rows).execute(connection))?;
+    Ok(())
+}
+
+/// At once, because the new parties stand at the same positions.
+fn parties_delete(db: &mut Db, region: RegionId, case: CaseId) -> Result<(), Error> {
+    let parties = case_party::table
+        .filter(case_party::region_id.eq(Uid::from(region)))
+        .filter(case_party::case_id.eq(Uid::from(case)));
+    diesel::delete(parties).execute(db)?;
     Ok(())
 }
 

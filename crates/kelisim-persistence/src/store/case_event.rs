@@ -16,6 +16,7 @@ use crate::row::case::EventRow;
 use crate::schema::case_event;
 use crate::types::{Json, Ts, Uid};
 use crate::vault::DataKey;
+use crate::writes::Writes;
 
 /// What stands before the first entry of every chain.
 pub(crate) const ORIGIN: [u8; 32] = [0; 32];
@@ -94,12 +95,8 @@ fn place(case: CaseId, seq: i32) -> String {
     format!("case_event.secret/{case}/{seq}")
 }
 
-pub(crate) fn insert(
-    db: &mut Db,
-    entry: Entry<'_>,
-    previous: &[u8],
-    hash: &[u8; 32],
-) -> Result<(), Error> {
+/// Adds an entry to what the transaction stores at its end.
+pub(crate) fn add(writes: &mut Writes, entry: Entry<'_>, previous: &[u8], hash: &[u8; 32]) {
     let event = entry.event;
     let row = EventRow {
         region_id: entry.region.into(),
@@ -115,10 +112,10 @@ pub(crate) fn insert(
         prev_hash: previous.to_vec(),
         hash: hash.to_vec(),
     };
-    diesel::insert_into(case_event::table)
-        .values(row)
-        .execute(db)?;
-    Ok(())
+    writes.add(
+        diesel::insert_into(case_event::table).values(row),
+        Error::conflict("case_event.seq"),
+    );
 }
 
 /// A part of a case's history, oldest first: at most `limit` entries after `after`.

@@ -3,6 +3,7 @@
 //! The worker is no actor, so it has no way through `access_case`; instead of the case it gets the
 //! few facts that a message can carry, and none of its content (R1, G6).
 
+use chrono::NaiveDate;
 use kelisim_domain::{
     case::CaseNumber,
     code::{CategoryCode, DistrictCode},
@@ -58,8 +59,9 @@ pub fn case_for_mail(
     region: RegionId,
     id: CaseId,
 ) -> Result<MailCase, Error> {
-    let loaded = case_load(db, region, id)?;
-    let key = vault.key_open(db, region, loaded.key)?;
+    // Who heads the office is not asked here.
+    let loaded = case_load(db, region, id, NaiveDate::default())?;
+    let key = loaded.data_key(vault)?.clone();
     let referral = match referral_of_case(db, region, id)? {
         None => None,
         Some((referred, sealed)) => Some(MailReferral {

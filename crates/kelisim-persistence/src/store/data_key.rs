@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::row::data_key::{DataKeyRow, MasterKeyRow};
 use crate::schema::{data_key, master_key};
 use crate::types::{Ts, Uid};
+use crate::writes::Writes;
 
 /// The master key in use, if any was ever entered.
 pub(crate) fn master_key_active(db: &mut Db) -> Result<Option<MasterKeyRow>, Error> {
@@ -44,8 +45,8 @@ pub(crate) fn data_key_lock(db: &mut Db) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds a data key, unless the master key that wraps it has been retired: then the answer is no.
-pub(crate) fn data_key_insert(db: &mut Db, row: &DataKeyRow) -> Result<bool, Error> {
+/// Adds a data key, unless the master key that wraps it has been retired: then the answer is `retired`.
+pub(crate) fn data_key_add(writes: &mut Writes, row: DataKeyRow, retired: Error) {
     use crate::types::{SqlTime, SqlUuid};
     use diesel::sql_types::{Binary, Nullable, Text};
     let source = master_key::table
@@ -54,13 +55,13 @@ pub(crate) fn data_key_insert(db: &mut Db, row: &DataKeyRow) -> Result<bool, Err
         .select((
             row.region_id.into_sql::<SqlUuid>(),
             row.id.into_sql::<SqlUuid>(),
-            row.subject_kind.as_str().into_sql::<Text>(),
+            row.subject_kind.into_sql::<Text>(),
             row.subject_id.into_sql::<SqlUuid>(),
             master_key::id,
-            row.wrapped.as_deref().into_sql::<Nullable<Binary>>(),
+            row.wrapped.into_sql::<Nullable<Binary>>(),
             row.created_at.into_sql::<SqlTime>(),
         ));
-    let added = diesel::insert_into(data_key::table)
+    let insert = diesel::insert_into(data_key::table)
         .values(source)
         .into_columns((
             data_key::region_id,
@@ -70,9 +71,8 @@ pub(crate) fn data_key_insert(db: &mut Db, row: &DataKeyRow) -> Result<bool, Err
             data_key::master_key_id,
             data_key::wrapped,
             data_key::created_at,
-        ))
-        .execute(db)?;
-    Ok(added == 1)
+        ));
+    writes.add(insert, retired);
 }
 
 pub(crate) fn data_key_find(

@@ -1,17 +1,19 @@
 //! The first answer to a POST, kept for 30 days so that a repeat gets the same one.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::dsl::sql;
+use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool};
 use kelisim_domain::id::{AccountId, DataKeyId, RegionId};
 use sha2::{Digest, Sha256};
 
-use crate::connection::{Db, OrIgnore};
+use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::idempotency::IdempotencyRow;
 use crate::schema::idempotency_key;
-use crate::types::{Ts, Uid};
+use crate::types::{SqlTime, Ts, Uid};
+use crate::writes::Writes;
 
 /// How long an answer is kept.
 pub const KEPT_DAYS: i64 = 30;
@@ -60,52 +62,96 @@ pub fn idempotency_find(
     row.map(stored).transpose()
 }
 
-/// Keeps an answer; no when another one is there already, and the caller must roll back.
+/// Adds an answer to what the transaction stores at its end; one that has outlived its time makes room.
 ///
-/// On PostgreSQL it waits for another process that is answering the same key.
-///
-/// # Errors
-/// Those of the database.
-pub fn idempotency_insert(
-    db: &mut Db,
-    owner: KeyOwner<'_>,
-    answer: &StoredAnswer,
-) -> Result<bool, Error> {
-    if put(db, owner, answer)? {
-        return Ok(true);
-    }
-    // What lies there may have outlived its time, and only waits to be swept up.
-    let expired = idempotency_key::table
-        .find((Uid::from(owner.region), Uid::from(owner.account), owner.key))
-        .filter(idempotency_key::created_at.lt(oldest(answer.created_at)));
-    if diesel::delete(expired).execute(db)? == 0 {
-        return Ok(false);
-    }
-    put(db, owner, answer)
+/// When another transaction has answered the same key, that end is [`Error::Conflict`] on [`TAKEN`] and nothing is
+/// stored. On PostgreSQL it waits for a transaction that is answering it.
+pub fn idempotency_add(writes: &mut Writes, owner: KeyOwner<'_>, answer: StoredAnswer) {
+    let oldest = oldest(answer.created_at);
+    let row = IdempotencyRow {
+        region_id: owner.region.into(),
+        account_id: owner.account.into(),
+        key: owner.key.to_owned(),
+        fingerprint: answer.fingerprint.to_vec(),
+        status: i32::from(answer.status),
+        data_key_id: answer.data_key.into(),
+        answer: answer.sealed,
+        created_at: answer.created_at.into(),
+    };
+    let insert = diesel::insert_into(idempotency_key::table).values(row);
+    writes.add(OrOutlived { insert, oldest }, Error::conflict(TAKEN));
 }
 
-/// Claims a key for the length of the transaction; no when another transaction holds it.
+/// What a conflict is called when another answer to the key is there.
+pub const TAKEN: &str = "idempotency_key.key";
+
+/// An insert that takes the place of a row that is older than `oldest`.
+struct OrOutlived<Q> {
+    insert: Q,
+    oldest: Ts,
+}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OrOutlived<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.insert.walk_ast(out.reborrow())?;
+        out.push_sql(
+            " ON CONFLICT (region_id, account_id, key) DO UPDATE SET \
+             fingerprint = excluded.fingerprint, status = excluded.status, \
+             data_key_id = excluded.data_key_id, answer = excluded.answer, \
+             created_at = excluded.created_at WHERE idempotency_key.created_at < ",
+        );
+        out.push_bind_param::<SqlTime, _>(&self.oldest)
+    }
+}
+
+/// Claims a key for the length of the transaction: false when another transaction holds it.
 ///
-/// On SQLite the one writer of a process makes this always true; what runs in the same process is
-/// known there.
-///
-/// # Errors
-/// Those of the database.
-pub fn idempotency_try_lock(db: &mut Db, owner: KeyOwner<'_>) -> Result<bool, Error> {
-    let Db::Postgres(connection) = db else {
-        return Ok(true);
-    };
-    let mut hash = Sha256::new();
-    hash.update(owner.region.0);
-    hash.update(owner.account.0);
-    hash.update(owner.key);
-    let mut number = [0; 8];
-    number.copy_from_slice(&hash.finalize()[..8]);
-    let number = i64::from_be_bytes(number);
-    let lock = sql::<Bool>("SELECT pg_try_advisory_xact_lock(")
-        .bind::<BigInt, _>(number)
-        .sql(")");
-    Ok(lock.get_result(connection)?)
+/// It is an expression, so that it travels with the query that says who the bearer is; the answer to the key must be
+/// looked for in a later one, because that sees what the other transaction has stored.
+/// On SQLite the one writer of a process makes this always true; what runs in the same process is known there.
+#[derive(Debug, Clone, Copy, ValidGrouping)]
+pub(crate) struct Claimed(Option<i64>);
+
+impl Claimed {
+    /// Nothing to claim.
+    pub(crate) const NOTHING: Self = Self(None);
+
+    /// The key of the bearer of a token.
+    pub(crate) fn key(digest: &[u8; 32], key: &str) -> Self {
+        let hash = Sha256::new()
+            .chain_update(digest)
+            .chain_update(key)
+            .finalize();
+        let mut number = [0; 8];
+        number.copy_from_slice(&hash[..8]);
+        Self(Some(i64::from_be_bytes(number)))
+    }
+}
+
+impl Expression for Claimed {
+    type SqlType = Bool;
+}
+
+impl<Tables> AppearsOnTable<Tables> for Claimed {}
+impl<Tables> SelectableExpression<Tables> for Claimed {}
+
+impl QueryId for Claimed {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<MultiBackend> for Claimed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        match (out.backend(), &self.0) {
+            (MultiBackend::Postgres(_), Some(number)) => {
+                out.push_sql("pg_try_advisory_xact_lock(");
+                out.push_bind_param::<BigInt, _>(number)?;
+                out.push_sql(")");
+            }
+            _ => out.push_sql("TRUE"),
+        }
+        Ok(())
+    }
 }
 
 /// Removes answers that have outlived their time; the answer is how many.
@@ -115,21 +161,6 @@ pub fn idempotency_try_lock(db: &mut Db, owner: KeyOwner<'_>) -> Result<bool, Er
 pub fn idempotency_purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, Error> {
     let expired = idempotency_key::table.filter(idempotency_key::created_at.lt(oldest(now)));
     Ok(diesel::delete(expired).execute(db)?)
-}
-
-fn put(db: &mut Db, owner: KeyOwner<'_>, answer: &StoredAnswer) -> Result<bool, Error> {
-    let row = IdempotencyRow {
-        region_id: owner.region.into(),
-        account_id: owner.account.into(),
-        key: owner.key.to_owned(),
-        fingerprint: answer.fingerprint.to_vec(),
-        status: i32::from(answer.status),
-        data_key_id: answer.data_key.into(),
-        answer: answer.sealed.clone(),
-        created_at: answer.created_at.into(),
-    };
-    let insert = diesel::insert_into(idempotency_key::table).values(row);
-    Ok(OrIgnore(insert).execute(db)? == 1)
 }
 
 fn stored(row: IdempotencyRow) -> Result<StoredAnswer, Error> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use kelisim_domain::code::OfficeCode;
+use kelisim_domain::code::{DistrictCode, OfficeCode};
 use kelisim_domain::id::{AccountId, OfficeId, RegionId};
 use kelisim_domain::office::Office;
 use kelisim_domain::policy::Role;
@@ -14,6 +14,7 @@ use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::office::OfficeRow;
 use crate::schema::{account, account_grant, office};
+use crate::store::account::has_head;
 use crate::store::search;
 use crate::types::{Uid, Word};
 
@@ -74,6 +75,48 @@ pub fn office_by_code(db: &mut Db, region: RegionId, code: &OfficeCode) -> Resul
         .select(OfficeRow::as_select())
         .first(db)?;
     one(db, region, row)
+}
+
+/// What a filing must know of its office.
+pub struct FilingOffice {
+    /// The office.
+    pub id: OfficeId,
+    /// Its district, for a case that names none.
+    pub district: DistrictCode,
+    /// Whether it is open on the day.
+    pub is_open: bool,
+    /// Whether it has a head on the day.
+    pub has_head: bool,
+}
+
+/// An office as a filing on a day sees it, by its code.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn office_for_filing(
+    db: &mut Db,
+    region: RegionId,
+    code: &OfficeCode,
+    day: NaiveDate,
+) -> Result<FilingOffice, Error> {
+    type Found = (Uid, String, NaiveDate, Option<NaiveDate>, bool);
+    let (id, district, from, to, has_head): Found = office::table
+        .filter(office::region_id.eq(Uid::from(region)))
+        .filter(office::code.eq(code.as_str()))
+        .select((
+            office::id,
+            office::district,
+            office::active_from,
+            office::active_to,
+            has_head!(region, office::id, day),
+        ))
+        .first(db)?;
+    Ok(FilingOffice {
+        id: id.into(),
+        district: DistrictCode::from_stored(district),
+        is_open: from <= day && to.is_none_or(|to| day <= to),
+        has_head,
+    })
 }
 
 /// An office by its id.

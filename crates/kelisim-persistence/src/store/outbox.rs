@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     row::outbox::OutboxRow,
     schema::outbox,
+    writes::Writes,
 };
 
 /// What a committed change owes to one reader.
@@ -268,4 +269,13 @@ pub fn outbox_insert(db: &mut Db, message: &NewMessage) -> Result<Enqueued, Erro
         0 => Enqueued::Existing,
         _ => Enqueued::New,
     })
+}
+
+/// Adds a message to what the caller's transaction stores at its end. Its key must be new.
+pub fn outbox_add(writes: &mut Writes, message: &NewMessage) {
+    let row = OutboxRow::new(message);
+    writes.add(
+        diesel::insert_into(outbox::table).values(row),
+        Error::conflict("outbox.dedupe_key"),
+    );
 }

@@ -1,5 +1,6 @@
 //! The lists of a region: districts, kinds of dispute, sources. They keep the order of their file.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use kelisim_domain::id::RegionId;
 use kelisim_domain::region::{Category, District, Source};
@@ -111,4 +112,49 @@ pub fn source_list(db: &mut Db, region: RegionId) -> Result<Vec<Source>, Error> 
         .select(SourceRow::as_select())
         .load(db)?;
     Ok(rows.into_iter().map(Source::from).collect())
+}
+
+/// Codes that a case names; one that it does not name is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CodesNamed<'a> {
+    /// The kind of dispute.
+    pub category: Option<&'a str>,
+    /// The district.
+    pub district: Option<&'a str>,
+    /// The source.
+    pub source: Option<&'a str>,
+}
+
+/// Which of them stand in the region's lists.
+#[derive(Debug, Clone, Copy)]
+pub struct CodesKnown {
+    /// The kind of dispute.
+    pub category: bool,
+    /// The district.
+    pub district: bool,
+    /// The source.
+    pub source: bool,
+}
+
+/// Looks codes up in the lists of a region, in one query.
+///
+/// # Errors
+/// Those of the database.
+pub fn codes_known(
+    db: &mut Db,
+    region: RegionId,
+    named: CodesNamed<'_>,
+) -> Result<CodesKnown, Error> {
+    let id = Uid::from(region);
+    let (category, district, source) = diesel::select((
+        exists(category::table.find((id, named.category.unwrap_or_default()))),
+        exists(district::table.find((id, named.district.unwrap_or_default()))),
+        exists(source::table.find((id, named.source.unwrap_or_default()))),
+    ))
+    .get_result(db)?;
+    Ok(CodesKnown {
+        category: category || named.category.is_none(),
+        district: district || named.district.is_none(),
+        source: source || named.source.is_none(),
+    })
 }

@@ -11,6 +11,7 @@ use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::{GrantRow, TokenRow};
 use crate::schema::{account, account_grant, region, token};
+use crate::store::idempotency::Claimed;
 use crate::types::{Ts, Uid, Word};
 
 /// A token to store.
@@ -75,7 +76,30 @@ pub fn token_authenticate(
     digest: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<Option<Actor>, Error> {
-    type Found = (Uid, Uid, Word<Language>, String, Option<GrantRow>);
+    Ok(authenticate(db, digest, Claimed::NOTHING, now)?.map(|(actor, _)| actor))
+}
+
+/// As [`token_authenticate`], and claims an idempotency key of the bearer for the length of the transaction: false
+/// when another transaction is answering it.
+///
+/// # Errors
+/// Those of the database.
+pub fn token_authenticate_claiming(
+    db: &mut Db,
+    digest: &[u8; 32],
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(Actor, bool)>, Error> {
+    authenticate(db, digest, Claimed::key(digest, key), now)
+}
+
+fn authenticate(
+    db: &mut Db,
+    digest: &[u8; 32],
+    claimed: Claimed,
+    now: DateTime<Utc>,
+) -> Result<Option<(Actor, bool)>, Error> {
+    type Found = (Uid, Uid, Word<Language>, String, Option<GrantRow>, bool);
     let rows: Vec<Found> = token::table
         .inner_join(
             account::table.on(account::region_id
@@ -98,11 +122,13 @@ pub fn token_authenticate(
             account::language,
             region::time_zone,
             Option::<GrantRow>::as_select(),
+            claimed,
         ))
         .load(db)?;
-    let Some((region, account, language, zone, _)) = rows.first() else {
+    let Some((region, account, language, zone, _, claimed)) = rows.first() else {
         return Ok(None);
     };
+    let claimed = *claimed;
     let zone = Zone::parse(zone).map_err(|error| Error::broken("region", error))?;
     let mut actor = Actor {
         account: (*account).into(),
@@ -118,5 +144,5 @@ pub fn token_authenticate(
         }
     }
     actor.grants.sort_by_key(|grant| grant.id);
-    Ok(Some(actor))
+    Ok(Some((actor, claimed)))
 }

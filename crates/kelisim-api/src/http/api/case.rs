@@ -42,9 +42,9 @@ async fn file(call: Call) -> HttpResponse {
             let body = body.object()?;
             let (place, filing) = read::filing(tx, &body)?;
             let done = app::case::file(tx, &place, filing)?;
-            let authorized = app::case::access::<See>(tx, done.case.id)?;
+            let authorized = app::case::access_after(tx, &done)?;
             let answer = case_answer(tx, &authorized)?;
-            let location = format!("/api/v1/cases/{}", done.case.id);
+            let location = format!("/api/v1/cases/{}", done.case().id);
             Ok(Answer {
                 status: 201,
                 location: Some(location),
@@ -80,18 +80,17 @@ async fn correct(call: Call, path: web::Path<String>) -> HttpResponse {
         },
         |tx, authorized, body| {
             let body = body.object()?;
-            let id = authorized.case().id;
-            if body.contains_key("ground") || body.contains_key("reason") {
+            let done = if body.contains_key("ground") || body.contains_key("reason") {
                 let right = authorized
                     .also::<CorrectGround>(&tx.actor)
                     .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
                 let change = read::ground_change(&body, tx.today())?;
-                app::case::correct_ground(tx, &right, change)?;
+                app::case::correct_ground(tx, &right, change)?
             } else {
                 let (correction, content) = read::correction(tx, &authorized, &body)?;
-                app::case::correct(tx, &authorized, correction, content)?;
-            }
-            let authorized = app::case::access::<See>(tx, id)?;
+                app::case::correct(tx, &authorized, correction, content)?
+            };
+            let authorized = app::case::access_after(tx, &done)?;
             case_answer(tx, &authorized)
         },
     )
@@ -134,7 +133,7 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
             );
             let values = form.read(&body)?;
             let done = app::case::act(tx, &authorized, &definition, &name, &values)?;
-            view::transition_answer(tx, &done, authorized.key())
+            view::transition_answer(tx, &done)
         },
     )
     .await

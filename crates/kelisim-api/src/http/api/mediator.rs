@@ -442,7 +442,9 @@ fn answer(tx: &mut Tx<'_>, found: SealedMediator) -> Result<Answer, AppError> {
         steps,
         ReadMediatorSecrets.allowed(&tx.actor),
     );
-    Ok(Answer::ok(&view).version(version).sealed_by(found.key.id()))
+    Ok(Answer::ok(&view)
+        .version(version)
+        .sealed_by(Some(found.key)))
 }
 
 fn known(tx: &mut Tx<'_>, body: &Map<String, Value>) -> Result<Known, AppError> {

@@ -377,5 +377,5 @@ fn contact_answer(found: SealedContact) -> Answer {
     let version = found.contact.version;
     Answer::ok(&contact_view(found.contact))
         .version(version)
-        .sealed_by(found.key.id())
+        .sealed_by(Some(found.key))
 }

@@ -21,7 +21,7 @@ use kelisim_domain::{
 };
 use kelisim_persistence::store::{
     access::{Authorized, Correct, ReadContent},
-    reference,
+    reference::{self, CodesNamed},
 };
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -151,32 +151,18 @@ pub(crate) fn filing(
     input.finish();
 
     // Codes are looked up also when other fields are wrong, so that everything is said at once.
-    known(
-        tx,
-        &mut faults,
-        "/category",
-        category.as_ref().map(CategoryCode::as_str),
-        Register::Category,
-    )?;
-    let named = district.as_ref().and_then(Option::as_ref);
-    known(
-        tx,
-        &mut faults,
-        "/district",
-        named.map(DistrictCode::as_str),
-        Register::District,
-    )?;
-    let source = referral
-        .as_ref()
-        .and_then(Option::as_ref)
-        .map(|referral| referral.source.as_str());
-    known(
-        tx,
-        &mut faults,
-        "/referral/source",
-        source,
-        Register::Source,
-    )?;
+    let named = CodesNamed {
+        category: category.as_ref().map(CategoryCode::as_str),
+        district: district
+            .as_ref()
+            .and_then(Option::as_ref)
+            .map(DistrictCode::as_str),
+        source: referral
+            .as_ref()
+            .and_then(Option::as_ref)
+            .map(|referral| referral.source.as_str()),
+    };
+    known(tx, &mut faults, named)?;
 
     let place = match (&office, faults.is_empty()) {
         (Some(code), true) => Some(filing_place(tx, code)?),
@@ -264,40 +250,27 @@ fn party(tx: &Tx<'_>, input: &mut Input<'_>) -> Option<Party> {
     })
 }
 
-/// A list of the region.
-#[derive(Clone, Copy)]
-enum Register {
-    Category,
-    District,
-    Source,
-}
-
-/// Notes a fault when a code is not in the region's list.
-fn known(
-    tx: &mut Tx<'_>,
-    faults: &mut Faults,
-    pointer: &str,
-    code: Option<&str>,
-    register: Register,
-) -> Result<(), AppError> {
-    let Some(code) = code else { return Ok(()) };
+/// Notes a fault for each code that is not in the region's lists.
+fn known(tx: &mut Tx<'_>, faults: &mut Faults, named: CodesNamed<'_>) -> Result<(), AppError> {
     let region = tx.region();
-    let known: Vec<String> = match register {
-        Register::Category => reference::category_list(tx.db, region)?
-            .into_iter()
-            .map(|c| c.code.to_string())
-            .collect(),
-        Register::District => reference::district_list(tx.db, region)?
-            .into_iter()
-            .map(|c| c.code.to_string())
-            .collect(),
-        Register::Source => reference::source_list(tx.db, region)?
-            .into_iter()
-            .map(|c| c.code.to_string())
-            .collect(),
-    };
-    if !known.iter().any(|known| known == code) {
+    let found = reference::codes_known(tx.db, region, named)?;
+    let mut unknown = |pointer: &str, known: Vec<String>| {
         faults.push(pointer, FaultKind::UnknownCode { known });
+    };
+    if !found.category {
+        let known = reference::category_list(tx.db, region)?;
+        let codes = known.into_iter().map(|known| known.code.to_string());
+        unknown("/category", codes.collect());
+    }
+    if !found.district {
+        let known = reference::district_list(tx.db, region)?;
+        let codes = known.into_iter().map(|known| known.code.to_string());
+        unknown("/district", codes.collect());
+    }
+    if !found.source {
+        let known = reference::source_list(tx.db, region)?;
+        let codes = known.into_iter().map(|known| known.code.to_string());
+        unknown("/referral/source", codes.collect());
     }
     Ok(())
 }
@@ -333,16 +306,18 @@ pub(super) fn correction(
         }
     }
     input.finish();
-    let code = category
-        .as_ref()
-        .and_then(Option::as_ref)
-        .map(CategoryCode::as_str);
-    known(tx, &mut faults, "/category", code, Register::Category)?;
-    let code = district
-        .as_ref()
-        .and_then(Option::as_ref)
-        .map(DistrictCode::as_str);
-    known(tx, &mut faults, "/district", code, Register::District)?;
+    let named = CodesNamed {
+        category: category
+            .as_ref()
+            .and_then(Option::as_ref)
+            .map(CategoryCode::as_str),
+        district: district
+            .as_ref()
+            .and_then(Option::as_ref)
+            .map(DistrictCode::as_str),
+        source: None,
+    };
+    known(tx, &mut faults, named)?;
     let read = (|| {
         let content = ContentChange {
             summary: Confidential::new(summary?),
@@ -375,9 +350,9 @@ pub(super) fn correction(
     let reader: Authorized<ReadContent> = authorized
         .also(&tx.actor)
         .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
-    let before: Content = reader.content(tx.db, &tx.app.vault)?;
+    let before: &Content = reader.content(tx.db, &tx.app.vault)?;
     let correction = Correction {
-        content: touched(&content, &before),
+        content: touched(&content, before),
         ..correction
     };
     Ok((correction, content))

@@ -10,7 +10,7 @@ use kelisim_domain::{
     case::{
         Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered,
     },
-    id::{CaseId, DataKeyId, MediatorId},
+    id::{CaseId, MediatorId},
     language::{Language, Names},
     workflow::{Action, Definition, FieldType},
 };
@@ -376,7 +376,7 @@ pub(super) fn case_view(
             Ok(content) => {
                 let reference = content.reference.reveal().as_ref();
                 view.referral.reference = reference.map(|text| text.as_str().to_owned());
-                view.confidential = Some(content_view(&content));
+                view.confidential = Some(content_view(content));
             }
             Err(kelisim_persistence::Error::Erased) => view.erased = true,
             Err(error) => return Err(error.into()),
@@ -394,7 +394,7 @@ pub(super) fn case_answer(
     Ok(Answer::ok(&view)
         .version(view.version)
         .content_of(view.shows_content())
-        .sealed_by(authorized.key()))
+        .sealed_by(authorized.data_key(&tx.app.vault).ok().cloned()))
 }
 
 /// The content for a reader who passed the check for it.
@@ -450,12 +450,8 @@ impl EventView {
 }
 
 /// The answer to a transition: what happened, the case after it, and the messages.
-pub(super) fn transition_answer(
-    tx: &mut Tx<'_>,
-    done: &Done,
-    key: DataKeyId,
-) -> Result<Answer, AppError> {
-    let case = view_after(tx, &done.case)?;
+pub(super) fn transition_answer(tx: &mut Tx<'_>, done: &Done) -> Result<Answer, AppError> {
+    let case = view_after(tx, done)?;
     let (version, content_of) = (case.version, case.shows_content());
     let view = TransitionAnswer {
         transition: transition_view(&done.event, done.event_id.0),
@@ -467,17 +463,17 @@ pub(super) fn transition_answer(
         ..Answer::ok(&view)
             .version(version)
             .content_of(content_of)
-            .sealed_by(key)
+            .sealed_by(done.after.data_key(&tx.app.vault).ok().cloned())
     })
 }
 
 /// The case after a change by the same actor. They may have given it away with this very act: then the open part is
 /// all that is left to show, and the next request finds nothing (D11).
-fn view_after(tx: &mut Tx<'_>, case: &Case) -> Result<CaseView, AppError> {
-    let id: CaseId = case.id;
-    match app::case::access::<See>(tx, id) {
+fn view_after(tx: &mut Tx<'_>, done: &Done) -> Result<CaseView, AppError> {
+    match app::case::access_after(tx, done) {
         Ok(authorized) => case_view(tx, &authorized),
         Err(AppError::NotFound) => {
+            let case = done.case();
             let lookup = Lookup::of(tx, std::iter::once(case))?;
             Ok(open_view(tx, case, &lookup, Vec::new()))
         }

@@ -1,0 +1,121 @@
+//! What a transaction stores as its last act.
+//!
+//! A change of a case touches many rows: the case, its history, the messages, the kept answer.
+//! On PostgreSQL they are stored by one statement, so that a change costs one round trip however many rows it has;
+//! on SQLite, where a statement is a function call, they are stored one by one.
+//!
+//! Each statement must change exactly one row: guards stand in its `WHERE`, and a row that was not changed is the
+//! error that its writer named. Absent on purpose: a read that sees what is not stored yet.
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Integer, Nullable};
+use diesel::{QueryResult, RunQueryDsl};
+
+use crate::connection::{Db, MultiBackend};
+use crate::error::Error;
+
+/// Statements in the order in which they were added.
+#[derive(Default)]
+pub struct Writes(Vec<Write>);
+
+struct Write {
+    statement: Box<dyn QueryFragment<MultiBackend>>,
+    /// What it means when the statement did not change exactly one row.
+    otherwise: Error,
+}
+
+impl Writes {
+    /// Adds an insert or an update of one row, without a `RETURNING` clause.
+    pub(crate) fn add(
+        &mut self,
+        statement: impl QueryFragment<MultiBackend> + 'static,
+        otherwise: Error,
+    ) {
+        self.0.push(Write {
+            statement: Box::new(statement),
+            otherwise,
+        });
+    }
+
+    /// Whether there is nothing to store.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Stores everything, and is empty then.
+    ///
+    /// # Errors
+    /// The error of the first statement that did not change its row, or that of the database; the transaction
+    /// must be rolled back.
+    pub fn store(&mut self, db: &mut Db) -> Result<(), Error> {
+        let list = std::mem::take(&mut self.0);
+        match db {
+            Db::Sqlite(_) => {
+                for write in list {
+                    if Single(write.statement.as_ref()).execute(db)? != 1 {
+                        return Err(write.otherwise);
+                    }
+                }
+                Ok(())
+            }
+            Db::Postgres(_) if list.is_empty() => Ok(()),
+            Db::Postgres(_) => {
+                let failed: Option<i32> = Together(&list).get_result(db)?;
+                let failed = failed.and_then(|number| usize::try_from(number).ok());
+                let write = failed.and_then(|number| list.into_iter().nth(number));
+                write.map_or(Ok(()), |write| Err(write.otherwise))
+            }
+        }
+    }
+}
+
+/// One statement by itself.
+struct Single<'a>(&'a dyn QueryFragment<MultiBackend>);
+
+impl QueryId for Single<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Single<'_> {}
+
+impl QueryFragment<MultiBackend> for Single<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+
+/// All statements as one; the answer is the number of the first that did not change exactly one row.
+///
+/// PostgreSQL runs each of them once whether its result is read or not, and checks foreign keys when all have run.
+struct Together<'a>(&'a [Write]);
+
+impl Query for Together<'_> {
+    type SqlType = Nullable<Integer>;
+}
+
+impl QueryId for Together<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Together<'_> {}
+
+impl QueryFragment<MultiBackend> for Together<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        for (number, write) in self.0.iter().enumerate() {
+            let start = if number == 0 { "WITH" } else { "," };
+            out.push_sql(&format!("{start} w{number} AS ("));
+            write.statement.walk_ast(out.reborrow())?;
+            out.push_sql(" RETURNING 1)");
+        }
+        out.push_sql(" SELECT CASE");
+        for number in 0..self.0.len() {
+            out.push_sql(&format!(
+                " WHEN (SELECT count(*) FROM w{number}) <> 1 THEN {number}"
+            ));
+        }
+        out.push_sql(" END");
+        Ok(())
+    }
+}
