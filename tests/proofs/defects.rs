@@ -1,14 +1,20 @@
 //! A proof that cannot fail proves nothing: with a defect put in on purpose each of them must.
 
+use std::time::Duration;
+
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, crash},
+    proofs::{Order, crash, race::Race},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
 const ANSWER_BEFORE_COMMIT: &str = "defect.answer_before_commit,db.before_commit=sleep:30";
 /// Lives within which the defect must have been found; it usually takes one.
 const LIVES_MOST: usize = 40;
+/// Whoever begins or settles a message need not hold its lease.
+const SKIP_LEASE_CHECK: &str = "defect.skip_lease_check";
+/// Races within which that must have been found; it usually takes one.
+const RACES_MOST: u64 = 6;
 
 on_both_databases! {
     fn t01_finds_an_answer_before_the_commit(backend: Backend) {
@@ -17,5 +23,18 @@ on_both_databases! {
         assert!(!report.holds(), "the defect was not found: {report}");
         let missed = |name: &str| report.figures.iter().any(|figure| figure.name == name && !figure.reached);
         assert!(missed("acknowledged and lost") || missed("answers that contradict an earlier one or that nobody expects"), "{report}");
+    }
+
+    fn t04_finds_a_settlement_without_a_lease(backend: Backend) {
+        let found = (1..=RACES_MOST).any(|seed| {
+            let race = Race {
+                jobs: 500,
+                stops: 4,
+                limit: Duration::from_secs(60),
+                ..Race::quick(backend, seed)
+            };
+            !race.with(SKIP_LEASE_CHECK).run().forbidden.is_empty()
+        });
+        assert!(found, "the defect was not found");
     }
 }

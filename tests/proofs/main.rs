@@ -34,4 +34,8 @@ kelisim_tests::on_both_databases! {
     fn t02_no_message_is_lost_or_sent_twice_in_silence(backend: Backend) {
         holds("T2", backend);
     }
+
+    fn t04_what_a_stopped_worker_does_too_late_changes_nothing(backend: Backend) {
+        holds("T4", backend);
+    }
 }

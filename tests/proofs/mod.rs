@@ -10,6 +10,7 @@ pub mod crash;
 pub mod dice;
 pub mod mail_crash;
 pub mod page;
+pub mod race;
 pub mod report;
 pub mod storm;
 
@@ -32,7 +33,11 @@ pub struct Order {
 pub type Proof = (&'static str, fn(&Order) -> Report);
 
 /// The proofs that there are.
-pub const PROOFS: &[Proof] = &[("T1", crash::prove), ("T2", mail_crash::prove)];
+pub const PROOFS: &[Proof] = &[
+    ("T1", crash::prove),
+    ("T2", mail_crash::prove),
+    ("T4", race::prove),
+];
 
 /// Runs a proof and prints what came of it.
 ///
