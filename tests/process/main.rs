@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod drill;
 mod log;
 mod stop;
 mod walk;

@@ -1,6 +1,7 @@
 //! The store on both databases: what is promised of one holds on the other.
 
 mod account;
+mod backup;
 mod common;
 mod database;
 mod lists;

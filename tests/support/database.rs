@@ -64,6 +64,14 @@ impl TestDatabase {
         }
     }
 
+    /// As [`TestDatabase::create_durable`], not migrated.
+    pub fn create_empty_durable(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::create_empty(Backend::Sqlite),
+            Backend::Postgres => Self::on_server(Scratch::empty(Server::Durable)),
+        }
+    }
+
     fn in_file(content: Option<&[u8]>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kelisim.db");

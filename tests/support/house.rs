@@ -68,6 +68,18 @@ impl OnBackend for House {
 }
 
 impl House {
+    /// A house around a database that others fill, with the tokens of its people.
+    pub fn around(database: TestDatabase, tokens: BTreeMap<String, String>) -> Self {
+        let house = Self {
+            database,
+            tokens,
+            mediators: Vec::new(),
+            starts: AtomicUsize::new(0),
+        };
+        house.configure();
+        house
+    }
+
     fn configure(&self) {
         let folder = self.database.folder();
         let config = format!(
@@ -94,7 +106,8 @@ impl House {
             .collect()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command of the program on this house.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
             .args(arguments)
@@ -110,7 +123,7 @@ impl House {
     }
 
     /// Runs a command that must succeed, and gives the line that it prints.
-    fn done(&self, arguments: &[&str]) -> String {
+    pub fn done(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {said}");

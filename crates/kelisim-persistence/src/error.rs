@@ -74,6 +74,12 @@ pub enum Error {
         /// What is wrong with it, with the nearest valid form.
         detail: String,
     },
+    /// A backup cannot be made, or is not what it should be; the sentence says what to do.
+    #[error("{detail}")]
+    Backup {
+        /// What is wrong, and what to do.
+        detail: String,
+    },
     /// A job panicked; its changes were rolled back.
     #[error("a job panicked: {detail}")]
     Panicked {
@@ -103,6 +109,13 @@ impl Error {
     /// repeat a piece of what is confidential.
     pub(crate) fn unreadable(place: &'static str) -> Self {
         Self::broken(place, "not what this program sealed")
+    }
+
+    /// A backup that cannot be made or used, with what to do.
+    pub(crate) fn backup(detail: impl std::fmt::Display) -> Self {
+        Self::Backup {
+            detail: detail.to_string(),
+        }
     }
 
     /// A conflict on something that has a name.

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+pub mod backup;
 pub mod connection;
 mod durability;
 pub mod entropy;
@@ -10,6 +11,7 @@ pub mod faults;
 pub mod master_key;
 pub mod migrate;
 mod pool;
+pub mod restore;
 mod row;
 pub mod schema;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
@@ -99,13 +100,67 @@ impl Database {
 
 /// Refuses a database that a newer program has migrated.
 pub(crate) fn refuse_newer(db: &mut Db) -> Result<(), Error> {
-    let known: BTreeSet<String> = names()?.iter().map(|name| version(name)).collect();
-    match applied(db)?.difference(&known).next() {
-        Some(unknown) => Err(Error::Newer {
-            migration: unknown.clone(),
-        }),
+    match unknown(&applied(db)?)? {
+        Some(migration) => Err(Error::Newer { migration }),
         None => Ok(()),
     }
+}
+
+/// As [`refuse_newer`], for a connection that cannot write; gives the versions that it found.
+pub(crate) fn versions_known(db: &mut Db) -> Result<BTreeSet<String>, Error> {
+    let found = versions(db)?;
+    match unknown(&found)? {
+        Some(migration) => Err(Error::Newer { migration }),
+        None => Ok(found),
+    }
+}
+
+/// The first version of a list that this program does not know.
+pub(crate) fn unknown(found: &BTreeSet<String>) -> Result<Option<String>, Error> {
+    let known: BTreeSet<String> = names()?.iter().map(|name| version(name)).collect();
+    Ok(found.difference(&known).next().cloned())
+}
+
+/// Applies those of `wanted` that are missing, and no other: for a restore of an older backup.
+///
+/// # Errors
+/// [`Error::Backup`] when the database has migrations that are not wanted.
+pub(crate) fn migrate_to(url: &DatabaseUrl, wanted: &BTreeSet<String>) -> Result<(), Error> {
+    if let DatabaseUrl::Sqlite(path) = url {
+        make_private_file(path)?;
+    }
+    let options = Options {
+        statement_milliseconds: 0,
+        ..Options::default()
+    };
+    let mut link = connect(&options.manager(url, Role::Writer))?;
+    if let Some(more) = applied(&mut link.db)?.difference(wanted).next() {
+        return Err(Error::backup(format!(
+            "{url} has migration {more}, which is newer than the backup; \
+             restore into a new database, the restore migrates it afterwards"
+        )));
+    }
+    match &mut link.db {
+        Db::Sqlite(connection) => apply(connection, SQLITE, wanted),
+        Db::Postgres(connection) => apply(connection, POSTGRESQL, wanted),
+    }
+}
+
+fn apply<DB: Backend, C: MigrationHarness<DB>>(
+    connection: &mut C,
+    source: EmbeddedMigrations,
+    wanted: &BTreeSet<String>,
+) -> Result<(), Error>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let broken = |error| Error::broken("migrations", error);
+    for migration in connection.pending_migrations(source).map_err(broken)? {
+        if wanted.contains(&migration.name().version().to_string()) {
+            connection.run_migration(&migration).map_err(broken)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the table of migrations when it is not there.
@@ -116,7 +171,7 @@ fn applied(db: &mut Db) -> Result<BTreeSet<String>, Error> {
 }
 
 /// As [`applied`], for a connection that cannot write.
-fn versions(db: &mut Db) -> Result<BTreeSet<String>, Error> {
+pub(crate) fn versions(db: &mut Db) -> Result<BTreeSet<String>, Error> {
     use diesel::RunQueryDsl;
     use diesel::sql_types::Text;
     let query = "SELECT version FROM __diesel_schema_migrations";

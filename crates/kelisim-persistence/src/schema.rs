@@ -534,6 +534,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::Text;
+
+    hold (name) {
+        name -> Text,
+        since -> SqlTime,
+        backup_id -> SqlUuid,
+        backup_taken_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::BigInt;
+
+    drill (id) {
+        id -> SqlUuid,
+        at -> SqlTime,
+        backup_id -> SqlUuid,
+        backup_taken_at -> SqlTime,
+        cases -> BigInt,
+        milliseconds -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     region,
     district,
@@ -564,4 +590,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     relay,
     timer,
     audit_entry,
+    hold,
+    drill,
 );

@@ -11,3 +11,5 @@ mediator-status-candidate = candidate
 mediator-status-active = active
 mediator-status-suspended = suspended
 mediator-status-removed = removed
+
+notices-held = The system was restored from a backup and is held: no message leaves until a coordinator or an administrator releases it. Messages that were on their way when the backup was made may have been sent since; they are uncertain, with the reason “restored”.

@@ -32,7 +32,7 @@ impl From<EnrolError> for Failure {
 
 pub(super) fn admin(command: AdminCommand, config: &Config) -> Result<(), Failure> {
     let AdminCommand::Create { email, name } = command;
-    let (email, name) = (address(&email)?, person(&name)?);
+    let (email, name) = (address("--email", &email)?, person(&name)?);
     let new = NewAccount {
         email: email.clone(),
         name,
@@ -59,7 +59,7 @@ pub(super) fn account(command: AccountCommand, config: &Config) -> Result<(), Fa
         partner,
         language,
     } = command;
-    let (email, name) = (address(&email)?, person(&name)?);
+    let (email, name) = (address("--email", &email)?, person(&name)?);
     let language: Language = language
         .parse()
         .map_err(|_| Failure::Usage(format!("--language {language} is none of kk, ru, en")))?;
@@ -85,7 +85,7 @@ pub(super) fn token(command: TokenCommand, config: &Config) -> Result<(), Failur
         email,
         expires_days,
     } = command;
-    let email = address(&email)?;
+    let email = address("--email", &email)?;
     let token = at_desk(config, move |desk, secret| {
         desk.token_create(&email, expires_days, secret)
     })?;
@@ -133,10 +133,11 @@ impl From<Error> for Refused {
     }
 }
 
-fn address(text: &str) -> Result<EmailAddress, Failure> {
+/// An address that was typed after a flag.
+pub(super) fn address(flag: &str, text: &str) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(text).map_err(|_| {
         Failure::Usage(format!(
-            "--email {text} is not an address such as aigul@example.kz"
+            "{flag} {text} is not an address such as aigul@example.kz"
         ))
     })
 }

@@ -39,6 +39,30 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Copy everything into FILE, and the wrapped data keys into FILE.keys, while the server serves.
+    #[command(
+        after_help = "Examples:\n  kelisim backup --config kelisim.toml /var/backups/kelisim/monday\n  kelisim backup --config kelisim.toml --json --overwrite /var/backups/kelisim/hourly\n\nThe master key is in neither file. Prove a backup with `kelisim restore --check FILE`."
+    )]
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+        /// Replace files that are there.
+        #[arg(long)]
+        overwrite: bool,
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new or empty database from a backup; it sends nothing until `kelisim release`.
+    #[command(
+        after_help = "Examples:\n  kelisim restore --config kelisim.toml --check monday    a drill: touches no database, and is noted in the live one\n  kelisim restore --config kelisim.toml monday            the restore itself"
+    )]
+    Restore(RestoreOptions),
+    /// End the hold of a restored system: messages leave again. Shows first what would happen.
+    #[command(
+        after_help = "Example:\n  kelisim release --config kelisim.toml --as saule@example.kz --reason 'Restored after the disk failed'"
+    )]
+    Release(ReleaseOptions),
     /// Say whether the configuration is valid.
     CheckConfig,
     /// Show the configuration.
@@ -96,6 +120,40 @@ pub(super) struct DemoOptions {
     /// Print one JSON object for programs instead of the story.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreOptions {
+    /// The file that `kelisim backup` wrote.
+    pub(super) file: PathBuf,
+    /// The file of the wrapped data keys [default: FILE.keys].
+    #[arg(long, value_name = "FILE")]
+    pub(super) keys: Option<PathBuf>,
+    /// Restore into a scratch place, verify everything, and leave the database as it is.
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Print what was done as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReleaseOptions {
+    /// The mail address of whoever decides: a coordinator or an administrator.
+    #[arg(long = "as", value_name = "ADDRESS")]
+    pub(super) email: String,
+    /// Why, for the audit log.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    /// Also send once more what staff may have got already; messages to partners never.
+    #[arg(long)]
+    pub(super) resend_staff: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub(super) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]

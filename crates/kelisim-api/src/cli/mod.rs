@@ -4,11 +4,14 @@
 
 mod account;
 mod arguments;
+mod backup;
 mod config;
 mod demo;
 mod health;
 mod mail;
 mod migrate;
+mod release;
+mod restore;
 pub(crate) mod serve;
 pub(crate) mod style;
 
@@ -22,7 +25,7 @@ use arguments::{Arguments, Command};
 use clap::Parser;
 use kelisim_persistence::{Entropy, Failpoints, OsEntropy, faults::Plan};
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -91,6 +94,13 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve { listen } => serve::run(&load(file, listen_flag(listen))?),
         Command::Work => serve::work(&load(file, None)?),
         Command::Migrate { json } => migrate::run(&load(file, None)?, json),
+        Command::Backup {
+            file: target,
+            overwrite,
+            json,
+        } => backup::run(&load(file, None)?, &target, overwrite, json),
+        Command::Restore(options) => restore::run(&load(file, None)?, &options),
+        Command::Release(options) => release::run(&load(file, None)?, options),
         Command::CheckConfig => config::check(&load(file, None)?),
         Command::Config { command } => config::run(command, file),
         Command::Healthcheck => health::run(&load(file, None)?),
@@ -150,6 +160,27 @@ pub(crate) fn serving_sources() -> Result<Sources, Failure> {
         faults,
         ..sources()
     })
+}
+
+/// Asks a person on a terminal; a script says `--yes`.
+fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(
+            "nobody is here to ask; say --yes to go on without a question".to_owned(),
+        ));
+    }
+    eprint!("{question} Type yes to go on: ");
+    let mut answer = String::new();
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(Failure::failed)?;
+    match answer.trim() {
+        "yes" => Ok(()),
+        _ => Err(Failure::failed("nothing was done")),
+    }
 }
 
 /// Writes data to stdout; a reader that has gone away is no failure of ours.

@@ -8,6 +8,7 @@ use crate::{
     outgoing, start, telemetry,
     worker::outbox::Worker,
 };
+use kelisim_persistence::store::hold::hold_find;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
@@ -25,6 +26,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
         config,
         &format!("Kelisim serves {}", config.http.public_url),
     );
+    say_held(&app)?;
     serve(app, listener, config)
 }
 
@@ -36,6 +38,7 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
         config,
         &format!("Kelisim sends the mail of {}", config.database),
     );
+    say_held(&app)?;
     runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
         let mut sending = send(worker, stopped);
@@ -55,6 +58,18 @@ fn begun(config: &Config, what: &str) {
         true => tracing::info!("{what}"),
         false => eprintln!("{what} (stop with Ctrl+C)."),
     }
+}
+
+/// A restored system must not look as if it sent.
+fn say_held(app: &App) -> Result<(), Failure> {
+    if let Some(held) = app.database.read_blocking(hold_find)? {
+        tracing::warn!(
+            since = %held.since,
+            backup_taken_at = %held.taken_at,
+            "held after a restore: no message leaves until `kelisim release`"
+        );
+    }
+    Ok(())
 }
 
 /// Takes the address, so that a port in use is said before anything else happens.

@@ -103,6 +103,19 @@ impl Answer {
         }
     }
 
+    /// The same answer with one more field in its body.
+    #[must_use]
+    pub fn with(self, name: &str, value: Value) -> Self {
+        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert(name.to_owned(), value);
+        }
+        Answer {
+            body: body.to_string(),
+            ..self
+        }
+    }
+
     /// A page of a list, with the address of the next page.
     pub fn page<T: Serialize>(items: &[T], next: Option<String>) -> Self {
         #[derive(Serialize)]

@@ -139,6 +139,22 @@ pub(crate) fn list(
     rows.into_iter().map(recorded).collect()
 }
 
+/// The histories of several cases of a region, case by case, each oldest first.
+pub(crate) fn list_of(
+    db: &mut Db,
+    region: RegionId,
+    cases: &[CaseId],
+) -> Result<Vec<Recorded>, Error> {
+    let cases: Vec<Uid> = cases.iter().map(|case| Uid::from(*case)).collect();
+    let rows: Vec<EventRow> = case_event::table
+        .filter(case_event::region_id.eq(Uid::from(region)))
+        .filter(case_event::case_id.eq_any(cases))
+        .order((case_event::case_id, case_event::seq))
+        .select(EventRow::as_select())
+        .load(db)?;
+    rows.into_iter().map(recorded).collect()
+}
+
 fn recorded(row: EventRow) -> Result<Recorded, Error> {
     let hash = row
         .hash

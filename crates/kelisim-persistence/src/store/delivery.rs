@@ -23,6 +23,7 @@ use crate::{
     faults::{Defect, Failpoints, Point},
     row::outbox::{AttemptRow, OutboxRow},
     schema::{delivery_attempt, outbox},
+    store::hold::is_free,
     store::outbox::{Audience, Ending, Guarded, Lease, Message, Settlement, State},
     types::{SqlTime, Ts, Uid},
 };
@@ -45,7 +46,8 @@ pub fn lease_now(db: &mut Db, given: Option<DateTime<Utc>>) -> Result<DateTime<U
     Ok(now.into())
 }
 
-/// Takes at most `tokens.len()` messages that are due, the longest due first, one token each.
+/// Takes at most `tokens.len()` messages that are due, the longest due first, one token each;
+/// none while the system is held (G10): the claim itself looks, so there is no moment between.
 ///
 /// # Errors
 /// Those of the database.
@@ -60,6 +62,7 @@ pub fn outbox_claim(
     let due = outbox::table
         .filter(outbox::state.eq(State::Waiting.code()))
         .filter(outbox::next_at.le(Ts::from(now)))
+        .filter(is_free())
         .filter(
             outbox::lease_until
                 .is_null()
@@ -90,7 +93,7 @@ pub fn outbox_claim(
     Ok(claimed)
 }
 
-/// The instant at which the next unclaimed message is due.
+/// The instant at which the next unclaimed message is due; none while the system is held.
 ///
 /// # Errors
 /// Those of the database.
@@ -98,6 +101,7 @@ pub fn outbox_next_due(db: &mut Db) -> Result<Option<DateTime<Utc>>, Error> {
     let next: Option<Ts> = outbox::table
         .filter(outbox::state.eq(State::Waiting.code()))
         .filter(outbox::lease_token.is_null())
+        .filter(is_free())
         .order(outbox::next_at)
         .select(outbox::next_at)
         .first(db)

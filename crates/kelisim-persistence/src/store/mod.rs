@@ -13,6 +13,8 @@ pub mod contact;
 pub mod data_key;
 pub mod definition;
 pub mod delivery;
+pub mod drill;
+pub mod hold;
 pub mod idempotency;
 pub mod mediator;
 pub mod memorandum;

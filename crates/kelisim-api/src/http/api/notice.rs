@@ -10,6 +10,7 @@ use crate::{
         call::Call,
         query::{Query, instant},
     },
+    locale,
 };
 use actix_web::{HttpResponse, get, post, web};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -21,6 +22,7 @@ use kelisim_domain::{
     policy::{RegisterAct, Role, Standing},
 };
 use kelisim_persistence::store::{
+    hold::hold_find,
     notice::{
         NoticeCount, NoticeCursor, NoticeFilter, NoticeScope, Retried, attempt_list, notice_count,
         notice_find, notice_list, notice_retry,
@@ -88,6 +90,19 @@ struct NoticeList {
     items: Vec<NoticeView>,
     /// The address of the next page.
     next: Option<String>,
+    /// Only while a restored system is held: then no message leaves.
+    held: Option<HeldView>,
+}
+
+/// Since when no message leaves, and why.
+#[derive(Serialize, ToSchema)]
+struct HeldView {
+    /// When the system was restored.
+    since: DateTime<Utc>,
+    /// When the backup was made: later changes are lost, and messages of that time may have been sent.
+    backup_taken_at: DateTime<Utc>,
+    /// What it means, in the reader's language.
+    detail: String,
 }
 
 /// What an administrator sees instead of messages: how many stand where, why, and since when.
@@ -98,6 +113,9 @@ struct NoticeCounts {
     /// Always none.
     next: Option<String>,
     counts: Vec<CountView>,
+    /// As in a list of messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<HeldView>,
 }
 
 /// One count.
@@ -226,15 +244,32 @@ async fn list(call: Call, mut query: Query) -> HttpResponse {
         let paging = query.finish()?;
         let scope = match sight {
             Sight::Messages(scope) => scope,
-            Sight::Counts => return counts(tx),
+            Sight::Counts => {
+                let answer = counts(tx)?;
+                return shown_held(tx, answer);
+            }
         };
         let region = tx.region();
         let found = notice_list(tx.db, region, &scope, &filter, after, paging.load())?;
-        Ok(paging.answer(found, write_cursor, |message| {
+        let page = paging.answer(found, write_cursor, |message| {
             NoticeView::of(&message, true)
-        }))
+        });
+        shown_held(tx, page)
     })
     .await
+}
+
+/// Whoever looks at messages sees that none leaves (G10).
+fn shown_held(tx: &mut Tx<'_>, answer: Answer) -> Result<Answer, AppError> {
+    let Some(held) = hold_find(tx.db)? else {
+        return Ok(answer);
+    };
+    let view = HeldView {
+        since: held.since,
+        backup_taken_at: held.taken_at,
+        detail: locale::text(tx.language(), "notices-held"),
+    };
+    Ok(answer.with("held", json!(view)))
 }
 
 fn counts(tx: &mut Tx<'_>) -> Result<Answer, AppError> {
@@ -244,6 +279,7 @@ fn counts(tx: &mut Tx<'_>) -> Result<Answer, AppError> {
         items: Vec::new(),
         next: None,
         counts: counts.into_iter().map(CountView::of).collect(),
+        held: None,
     }))
 }
 
