@@ -4,7 +4,6 @@
 #![cfg(test)]
 
 mod directory;
-mod killed;
 mod letters;
 mod office;
 mod smtp;

@@ -38,7 +38,7 @@ pub fn run(order: &Order, kills: usize, defect: &str) -> Report {
         storm.life(&mut writers);
         if storm.kills.is_multiple_of(COMPARE_EVERY) {
             found.compare(&house, &writers);
-            println!("  {} kills, {} changes", storm.kills, answered(&writers));
+            progress(&storm, &writers, &found);
         }
         let is_enough = !defect.is_empty() && is_wrong(&writers, &found);
         if is_enough {
@@ -57,7 +57,9 @@ pub fn run(order: &Order, kills: usize, defect: &str) -> Report {
     server.program.stop();
     figures(&mut report, &storm, &writers, &found, kills);
     report.noted("acknowledged changes repeated at the end", number(repeats));
-    keep_evidence(&mut report, &house);
+    if defect.is_empty() {
+        keep_evidence(&mut report, &house);
+    }
     report.end()
 }
 
@@ -70,6 +72,16 @@ pub fn writers(house: &House, order: &Order, all_referred: bool) -> Vec<Writer> 
     std::fs::create_dir_all(&folder).unwrap();
     let writer = |number| Writer::new(house, number, order.seed, &folder, all_referred);
     (0..WRITERS).map(writer).collect()
+}
+
+/// One line on the way, and at once what contradicts a promise.
+pub fn progress(storm: &Storm<'_>, writers: &[Writer], found: &Findings) {
+    println!("  {} kills, {} changes", storm.kills, answered(writers));
+    let wrong = writers.iter().flat_map(|writer| &writer.wrong);
+    let found = [&found.lost, &found.twice, &found.broken, &storm.wrong];
+    for contradiction in found.into_iter().flatten().chain(wrong).take(5) {
+        println!("  {contradiction}");
+    }
 }
 
 /// How many changes were acknowledged.

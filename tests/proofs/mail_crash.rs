@@ -11,7 +11,7 @@ use mail_parser::MessageParser;
 use super::{
     Order, Report,
     check::Findings,
-    crash::{answered, figures, keep_evidence, writers},
+    crash::{figures, keep_evidence, progress, writers},
     report::number,
     storm::Storm,
 };
@@ -58,20 +58,16 @@ pub fn prove(order: &Order) -> Report {
         ("MAIL__SMTP_URL", sink.url()),
     ];
     let mut storm = Storm::new(&house, order.seed, order.is_quick, &mail);
-    // Longer lives than in T1: here the messages are counted, and not the kills alone.
-    storm.longest = if order.is_quick { 400 } else { 800 };
+    // A change causes about one message, and half of the awaited answers are those of an average life.
+    storm.pace = 2 * size.messages / size.kills;
     let mut writers = writers(&house, order, true);
     let mut found = Findings::default();
     let recorded = || usize::try_from(house.database.count("outbox")).unwrap_or(0);
     while storm.kills < size.kills || recorded() < size.messages {
         storm.life(&mut writers);
         if storm.kills.is_multiple_of(25) {
-            let (kills, letters) = (storm.kills, sink.taken().len());
-            println!(
-                "  {kills} kills, {} changes, {} messages, {letters} letters",
-                answered(&writers),
-                recorded()
-            );
+            progress(&storm, &writers, &found);
+            println!("  {} messages, {} letters", recorded(), sink.count());
         }
     }
     let server = storm.calm();
@@ -99,6 +95,7 @@ fn mail_figures(
 ) {
     let fates = fates(house);
     let letters = letters(sink);
+    let mut unlike = Vec::new();
     let (mut lost, mut twice, mut unexplained, mut again) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (id, fate) in &fates {
         let Fate {
@@ -106,7 +103,12 @@ fn mail_figures(
             state,
             uncertain,
         } = fate;
-        let taken = letters.get(id).copied().unwrap_or(0);
+        let (taken, differ) = letters
+            .get(id)
+            .map_or((0, false), |one| (one.count, one.differ));
+        if differ {
+            unlike.push(id.clone());
+        }
         let said = format!(
             "message {id} to {audience} is {state}, {uncertain} uncertain, {taken} letters"
         );
@@ -132,12 +134,13 @@ fn mail_figures(
         "resend: copies that are not recorded as uncertain",
         &unexplained,
     );
+    report.none("resend: copies that are not the same bytes", &unlike);
     report.at_most(
         "uncertain attempts, at most as many as were in flight at the kills",
         number(storm.in_flight),
         number(total),
     );
-    report.noted("letters taken", number(letters.values().sum()));
+    report.noted("letters taken", number(sink.count()));
     report.noted(
         "copies of a letter, each recorded as uncertain",
         number(again),
@@ -173,16 +176,29 @@ fn fates(house: &House) -> BTreeMap<String, Fate> {
     fates
 }
 
-/// How many letters of each message the mail server took.
-fn letters(sink: &ForeignServer) -> BTreeMap<String, usize> {
-    let mut letters = BTreeMap::new();
-    for (_, letter) in sink.taken() {
-        let letter = MessageParser::default().parse(&letter).unwrap();
+/// The letters of one message.
+struct Letters {
+    count: usize,
+    bytes: Vec<u8>,
+    differ: bool,
+}
+
+/// What the mail server took of each message.
+fn letters(sink: &ForeignServer) -> BTreeMap<String, Letters> {
+    let mut letters: BTreeMap<String, Letters> = BTreeMap::new();
+    for (_, bytes) in sink.taken() {
+        let letter = MessageParser::default().parse(&bytes).unwrap();
         let (id, _) = letter
             .message_id()
             .and_then(|id| id.split_once('@'))
             .unwrap();
-        *letters.entry(id.replace('-', "")).or_default() += 1;
+        let of_it = letters.entry(id.replace('-', "")).or_insert(Letters {
+            count: 0,
+            bytes: bytes.clone(),
+            differ: false,
+        });
+        of_it.count += 1;
+        of_it.differ |= of_it.bytes != bytes;
     }
     letters
 }

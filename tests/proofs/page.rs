@@ -253,6 +253,7 @@ fn table(report: &Report) -> String {
          Commit {commit}, seed {seed}, {date}, {seconds} s on {machine}.\n\n\
          | figure | goal | measured | |\n|---|---|---|---|\n"
     );
+
     for figure in &report.figures {
         let mark = if figure.reached { "" } else { "missed" };
         let row = format!(
@@ -260,6 +261,14 @@ fn table(report: &Report) -> String {
             figure.name, figure.goal, figure.measured
         );
         table += &row;
+    }
+    let kills = report.figures.iter().find(|figure| figure.name == "kills");
+    if let Some(kills) = kills.filter(|_| report.holds()) {
+        let percent = 300.0 / kills.measured;
+        table += &format!(
+            "\n{} kills without a loss support \"below {percent:.2} % a crash\".\n",
+            kills.measured
+        );
     }
     for example in &report.counterexamples {
         table += &format!("\n- {example}");

@@ -27,8 +27,11 @@ const LATER: &str = "
     UPDATE outbox SET next_at = created_at WHERE state = 'waiting';
     UPDATE relay SET paused_until = '2020-01-01T00:00:00.000000Z' WHERE paused_until IS NOT NULL;";
 
-/// How long the first answer of a life is waited for, on a machine that does much else.
-const SERVED_MOST: Duration = Duration::from_secs(2);
+/// How long the answers of a life are waited for, on a machine that does much else.
+const SERVED_MOST: Duration = Duration::from_secs(5);
+
+/// How long a failpoint is waited for.
+const POINT_MOST: Duration = Duration::from_secs(1);
 
 /// What makes the database fail and wait now and then, without an end of the process.
 const NUISANCES: [&str; 7] = [
@@ -49,10 +52,14 @@ pub struct Storm<'a> {
     settings: Vec<(&'a str, String)>,
     /// What every process is given beside its own plan: a seeded defect.
     pub always: String,
-    /// How long a life is at most after its first answer, in milliseconds.
-    pub longest: usize,
+    /// How long a life is at most after its last awaited answer, in milliseconds.
+    longest: usize,
+    /// How many answers of a life, or passages of its failpoint, are awaited at most.
+    pub pace: usize,
     /// Whether the whole database server may be made to crash.
     may_crash_server: bool,
+    /// Whether the mail goes over SMTP, and not into a folder.
+    is_smtp: bool,
     server: Option<Server>,
     worker: Option<Program>,
     /// The failpoint of this life's kill.
@@ -76,8 +83,8 @@ struct End {
     server: bool,
     worker: bool,
     point: Option<Point>,
-    /// Not before the first answer of this life.
-    is_under_load: bool,
+    /// Not before so many answers of this life.
+    answers: Option<usize>,
     after: Duration,
 }
 
@@ -92,7 +99,9 @@ impl<'a> Storm<'a> {
             settings,
             always: String::new(),
             longest: if is_quick { 200 } else { 500 },
+            pace: 8,
             may_crash_server: !is_quick && house.database.backend() == Backend::Postgres,
+            is_smtp: !mail.is_empty(),
             server: None,
             worker: None,
             point: None,
@@ -126,8 +135,8 @@ impl<'a> Storm<'a> {
                     scope.spawn(move || writer.work(&hands, told, stop));
                 }
             }
-            if end.is_under_load {
-                self.until(SERVED_MOST, || told.load(Ordering::Relaxed) > 0);
+            if let Some(answers) = end.answers {
+                self.until(SERVED_MOST, || told.load(Ordering::Relaxed) >= answers);
             }
             self.wait(&end, faulty);
             self.kill(&end);
@@ -163,25 +172,52 @@ impl<'a> Storm<'a> {
                 || (server && is_of(point, &of_server))
                 || (worker && is_of(point, &of_worker))
         };
-        let points: Vec<Point> = all.filter(fits).collect();
+        let points: Vec<Point> = all
+            .filter(fits)
+            .filter(|point| self.is_passed(*point))
+            .collect();
         let point = self.dice.is(45).then(|| *self.dice.one_of(&points));
+        let awaits = point.is_none() && self.dice.is(85);
         let after = 5 + self.dice.below(self.longest - 4);
         End {
             server,
             worker,
             point,
-            is_under_load: self.dice.is(85),
+            answers: awaits.then(|| 1 + self.dice.below(self.pace)),
             after: Duration::from_millis(after as u64),
+        }
+    }
+
+    /// Whether a life passes this point at all: the mail goes one way, and nobody asks for a stop.
+    fn is_passed(&self, point: Point) -> bool {
+        let other_way = match self.is_smtp {
+            true => "folder.",
+            false => "smtp.",
+        };
+        !point.code().starts_with(other_way) && point != Point::BeforeRelease
+    }
+
+    /// How often a life may pass this point.
+    fn most_times(&self, point: Point) -> usize {
+        match point {
+            Point::StartBeforeOpen
+            | Point::StartAfterOpen
+            | Point::BeforeRescue
+            | Point::RescueRead
+            | Point::AfterRescue => 1,
+            Point::ConnectionOpen
+            | Point::ReplayFound
+            | Point::BeforeUndo
+            | Point::SmtpConnect
+            | Point::SmtpGreeted => self.pace.min(4),
+            _ => self.pace,
         }
     }
 
     fn plan(&self, end: &End) -> String {
         let mut plan = self.always.clone();
         let point = end.point.map(|point| {
-            let times = match point.code().split_once('.') {
-                Some(("start", _)) => 1,
-                _ => 1 + self.dice.below(8),
-            };
+            let times = 1 + self.dice.below(self.most_times(point));
             format!(",{}=kill@{times}", point.code())
         });
         if let Some(point) = point {
@@ -239,7 +275,7 @@ impl<'a> Storm<'a> {
     fn wait(&mut self, end: &End, faulty: bool) {
         let longest = match end.point {
             // A point may not be passed so soon; then the kill comes all the same.
-            Some(_) => end.after + Duration::from_millis(250),
+            Some(_) => end.after + POINT_MOST,
             None => end.after,
         };
         if faulty {
@@ -364,7 +400,7 @@ impl<'a> Storm<'a> {
             server: true,
             worker: true,
             point: None,
-            is_under_load: false,
+            answers: None,
             after: Duration::ZERO,
         });
         self.after(false);

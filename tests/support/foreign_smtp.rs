@@ -67,6 +67,11 @@ impl ForeignServer {
         format!("smtp://{}", self.address)
     }
 
+    /// How much was taken.
+    pub fn count(&self) -> usize {
+        self.taken.lock().unwrap().len()
+    }
+
     /// Recipient and content of everything that was taken, in order.
     pub fn taken(&self) -> Vec<(String, Vec<u8>)> {
         self.taken.lock().unwrap().clone()
