@@ -146,6 +146,14 @@ pub(crate) fn migrate_to(url: &DatabaseUrl, wanted: &BTreeSet<String>) -> Result
     }
 }
 
+/// Applies what is missing in the transaction of the caller, and names it.
+pub(crate) fn migrate_within(db: &mut Db) -> Result<Vec<String>, Error> {
+    match db {
+        Db::Sqlite(connection) => run(connection.run_pending_migrations(SQLITE)),
+        Db::Postgres(connection) => run(connection.run_pending_migrations(POSTGRESQL)),
+    }
+}
+
 fn apply<DB: Backend, C: MigrationHarness<DB>>(
     connection: &mut C,
     source: EmbeddedMigrations,

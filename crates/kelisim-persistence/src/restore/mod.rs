@@ -66,8 +66,9 @@ pub struct Restored {
 /// Restores into a database that is new or empty, and holds it.
 ///
 /// # Errors
-/// [`Error::Backup`] and [`Error::Key`] with a sentence that says what to do. The database is then
-/// as it was, and a SQLite file that was not there is not there.
+/// [`Error::Backup`] and [`Error::Key`] with a sentence that says what to do. The rows of the
+/// database are then as they were, and a SQLite file that was not there is not there; a new
+/// database of PostgreSQL may have got its empty tables.
 pub fn restore(url: &DatabaseUrl, wanted: &Wanted, options: &Options) -> Result<Restored, Error> {
     let (head, summary) = inspect(wanted)?;
     let key = master_key(wanted, &head)?;
@@ -87,9 +88,7 @@ pub fn restore(url: &DatabaseUrl, wanted: &Wanted, options: &Options) -> Result<
     {
         remove_sqlite(path);
     }
-    let mut restored = filled?;
-    restored.migrations = migrate::migrate(url)?;
-    Ok(restored)
+    filled
 }
 
 /// As [`restore`], into a scratch place that is gone afterwards.
@@ -182,6 +181,8 @@ fn fill(
     // An error leaves the transaction open; closing the connection undoes it.
     load::load(db, wanted, url)?;
     verify::rows(db, &summary)?;
+    // An older backup came into the tables of its time; what follows knows those of today.
+    let migrations = migrate::migrate_within(db)?;
     let events = verify::histories(db)?;
     verify::numbers(db)?;
     let vault = Vault::open(db, key, Arc::clone(&wanted.entropy))?;
@@ -195,7 +196,7 @@ fn fill(
         events,
         keys_opened,
         uncertain,
-        migrations: Vec::new(),
+        migrations,
     })
 }
 
