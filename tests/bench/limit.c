@@ -552,7 +552,6 @@ int main(int count, char **words) {
     sqlite3_exec(db, "PRAGMA synchronous", print_setting, "synchronous", NULL);
     read_values();
     prepare_all();
-    if (seconds <= 0) return 0; /* Every statement fits the tables: enough for a test. */
 
     double begun = seconds_of(CLOCK_MONOTONIC), now = begun, cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     size_t done = 0;

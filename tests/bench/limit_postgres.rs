@@ -125,8 +125,20 @@ impl Limit {
         }
     }
 
+    /// Runs the script once: every statement still fits the tables.
+    pub(crate) fn try_once(&self) {
+        let output = self
+            .command(1)
+            .args(["-t", "1"])
+            .arg(self.place.url())
+            .output();
+        let output = output.expect("pgbench, which comes with PostgreSQL");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "pgbench: {errors}");
+    }
+
     fn command(&self, clients: usize) -> Command {
-        let mut command = Command::new("pgbench");
+        let mut command = Command::new(pgbench());
         // Each statement is planned once, in the order of its joins, which is the order of the keys; left to
         // itself the planner would think about the ten tables of an act again and again.
         command.env(
@@ -140,6 +152,22 @@ impl Limit {
         }
         command
     }
+}
+
+/// Where pgbench is: `cargo xtask bench` puts it on the path; Debian keeps it beside the server.
+fn pgbench() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&path);
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"));
+    on_path
+        .chain(versions)
+        .map(|folder| folder.join("pgbench"))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| "pgbench".into())
 }
 
 fn whole_script() -> String {

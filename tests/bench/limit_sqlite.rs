@@ -24,6 +24,11 @@ impl Limit {
         }
     }
 
+    /// The database that it works on.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// Runs it with as many open lifecycles as the program had clients; `environment` is for a
     /// slower disk.
     pub(crate) fn run(
@@ -33,15 +38,7 @@ impl Limit {
         seed: u64,
         environment: &[(&str, &str)],
     ) -> Measured {
-        let output = Command::new(&self.program)
-            .arg(self.place.file())
-            .args([clients.to_string(), seconds.to_string(), seed.to_string()])
-            .envs(environment.iter().copied())
-            .stderr(Stdio::inherit())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "limit.c: {}", output.status);
-        let said = String::from_utf8(output.stdout).unwrap();
+        let said = self.said(clients, seconds, seed, environment);
         let named = |name: &str| {
             let line = said.lines().find_map(|line| line.strip_prefix(name));
             line.unwrap_or_else(|| panic!("limit.c said no {name}"))
@@ -57,6 +54,24 @@ impl Limit {
             cpu_seconds: Some(named("cpu").parse().unwrap()),
             lifecycle_micros: micros.collect(),
         }
+    }
+
+    fn said(
+        &self,
+        clients: usize,
+        seconds: u64,
+        seed: u64,
+        environment: &[(&str, &str)],
+    ) -> String {
+        let output = Command::new(&self.program)
+            .arg(self.place.file())
+            .args([clients.to_string(), seconds.to_string(), seed.to_string()])
+            .envs(environment.iter().copied())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "limit.c: {}", output.status);
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Measures the release build of the program: started by `cargo xtask bench`.
 
+mod check;
 mod client;
 mod dice;
 mod figures;
@@ -8,14 +9,18 @@ mod lifecycle;
 mod limit_postgres;
 mod limit_sqlite;
 mod load;
+mod machine;
 mod network;
 mod options;
 mod place;
 mod process;
 mod report;
+mod slow;
+mod start;
 
 use std::process::ExitCode;
 
+use machine::Run;
 use options::{Options, What};
 use report::Report;
 
@@ -27,17 +32,40 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut report = Report::begin(&options);
+    match options.what {
+        What::Page => kelisim_tests::benchmarks::record(&serde_json::Map::new()),
+        What::Check => {
+            for backend in &options.databases {
+                check::run(*backend);
+            }
+        }
+        _ => measure(&options),
+    }
+    ExitCode::SUCCESS
+}
+
+fn measure(options: &Options) {
+    let mut report = Report::default();
     for backend in options.databases.clone() {
+        let name = lifecycle::name(backend);
         let folder = tempfile::tempdir().unwrap();
+        let run = Run::now(options, folder.path());
         if options.asks(What::Lifecycle) {
-            println!("==> lifecycle on {}", lifecycle::name(backend));
-            report.lifecycle(lifecycle::measure(&options, backend, folder.path()));
+            println!("==> lifecycle on {name}");
+            report.lifecycle(&run, &lifecycle::measure(options, backend, folder.path()));
+        }
+        if options.asks(What::Start) {
+            println!("==> start on {name}");
+            let started = start::measure(options, backend, folder.path());
+            report.part("start", name, &run, started);
         }
     }
+    println!("seed {}", options.seed);
     report.print();
     if let Some(path) = &options.json {
         report.write(path);
     }
-    ExitCode::SUCCESS
+    if options.record {
+        report.record();
+    }
 }

@@ -11,6 +11,8 @@ pub(crate) enum What {
     Lists,
     Start,
     All,
+    Page,
+    Check,
 }
 
 /// The options with their defaults.
@@ -22,11 +24,14 @@ pub(crate) struct Options {
     pub(crate) seconds: u64,
     pub(crate) seed: u64,
     pub(crate) json: Option<PathBuf>,
+    /// Whether the results go into docs/benchmarks.json and the page.
+    pub(crate) record: bool,
 }
 
 impl Options {
     /// Reads `[lifecycle|lists|start|all] --database sqlite|postgres --clients 8,32 --rounds 5
-    /// --seconds 8 --seed 1 --json FILE`.
+    /// --seconds 8 --seed 1 --json FILE --record`; `page` only makes the page anew, and `check` looks
+    /// whether the limits still fit the tables.
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             what: What::All,
@@ -36,6 +41,7 @@ impl Options {
             seconds: 8,
             seed: 1,
             json: None,
+            record: false,
         };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
@@ -44,6 +50,8 @@ impl Options {
                 "lifecycle" => options.what = What::Lifecycle,
                 "lists" => options.what = What::Lists,
                 "start" => options.what = What::Start,
+                "page" => options.what = What::Page,
+                "check" => options.what = What::Check,
                 "all" => options.what = What::All,
                 "--database" => options.databases = vec![database(&value()?)?],
                 "--clients" => {
@@ -53,6 +61,7 @@ impl Options {
                 "--rounds" => options.rounds = number(&value()?)?,
                 "--seconds" => options.seconds = number(&value()?)?,
                 "--seed" => options.seed = number(&value()?)?,
+                "--record" => options.record = true,
                 "--json" => options.json = Some(PathBuf::from(value()?)),
                 _ => return Err(format!("unknown option {word}")),
             }

@@ -68,8 +68,8 @@ impl Place {
         let copy = Self::named(self.backend, &self.folder, name);
         match self.backend {
             Backend::Sqlite => {
-                // Closing the only connection moves the whole log into the file.
-                drop(self.connect());
+                // A server that was stopped may leave a log beside its file.
+                self.execute("PRAGMA wal_checkpoint(TRUNCATE)");
                 fs::copy(self.file(), copy.file()).unwrap();
             }
             Backend::Postgres => copy.create_from(&self.database_name()),

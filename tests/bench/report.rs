@@ -1,24 +1,25 @@
-//! What is printed at the end, and what is written as JSON.
+//! What is printed at the end, written as JSON, and recorded for the page.
 
 use std::path::Path;
 
+use kelisim_tests::benchmarks;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::figures::Spread;
 use crate::lifecycle::{Measurement, Pass, Who};
-use crate::options::Options;
+use crate::machine::Run;
 
-/// Everything that one run measured.
-#[derive(Serialize)]
+/// Everything that one run measured: a key for each part and database, such as `lifecycle-sqlite`.
+#[derive(Default)]
 pub(crate) struct Report {
-    seed: u64,
-    lifecycle: Vec<Measurement>,
-    summary: Vec<Summary>,
+    parts: Map<String, Value>,
+    tables: Vec<Summary>,
 }
 
 /// The rounds of one database and one number of clients.
 #[derive(Serialize)]
-pub(crate) struct Summary {
+struct Summary {
     database: &'static str,
     clients: usize,
     per_second: Spread,
@@ -26,44 +27,52 @@ pub(crate) struct Summary {
     ratio: Spread,
     thin_ratio: Option<Spread>,
     p99_ms: Spread,
+    limit_p99_ms: Spread,
     p99_ratio: Spread,
     request_p99_ms: Spread,
     program_cpu_ms: Spread,
     database_cpu_ms: Option<Spread>,
-    limit_database_cpu_ms: Option<Spread>,
+    limit_cpu_ms: Option<Spread>,
     peak_pss_mib: f64,
     fsync_micros: Spread,
 }
 
 impl Report {
-    pub(crate) fn begin(options: &Options) -> Self {
-        Self {
-            seed: options.seed,
-            lifecycle: Vec::new(),
-            summary: Vec::new(),
-        }
+    /// Adds a part.
+    pub(crate) fn part(&mut self, name: &str, database: &str, run: &Run, result: impl Serialize) {
+        let part = json!({"run": run, "result": result});
+        self.parts.insert(format!("{name}-{database}"), part);
     }
 
     /// Adds the rounds of one database.
-    pub(crate) fn lifecycle(&mut self, measurement: Measurement) {
+    pub(crate) fn lifecycle(&mut self, run: &Run, measurement: &Measurement) {
         let mut counts: Vec<usize> = measurement.passes.iter().map(|pass| pass.clients).collect();
         counts.sort_unstable();
         counts.dedup();
-        for clients in counts {
-            self.summary.push(Summary::of(&measurement, clients));
-        }
-        self.lifecycle.push(measurement);
+        let summary: Vec<Summary> = counts
+            .into_iter()
+            .map(|clients| Summary::of(measurement, clients))
+            .collect();
+        let result = json!({"summary": summary, "measurement": measurement});
+        self.part("lifecycle", measurement.database, run, result);
+        self.tables.extend(summary);
     }
 
+    /// Writes what this run measured.
     pub(crate) fn write(&self, path: &Path) {
-        let text = serde_json::to_string_pretty(self).unwrap();
+        let text = serde_json::to_string_pretty(&self.parts).unwrap();
         std::fs::write(path, text + "\n").unwrap();
+    }
+
+    /// Puts what this run measured into docs/benchmarks.json, in place of the same parts of earlier
+    /// runs, and makes the page anew.
+    pub(crate) fn record(&self) {
+        benchmarks::record(&self.parts);
     }
 
     /// Prints the tables.
     pub(crate) fn print(&self) {
-        println!("seed {}", self.seed);
-        for summary in &self.summary {
+        for summary in &self.tables {
             summary.print();
         }
     }
@@ -95,44 +104,49 @@ impl Summary {
             ratio: ratio(&limit, |pass| pass.per_second),
             thin_ratio: (!thin.is_empty()).then(|| ratio(&thin, |pass| pass.per_second)),
             p99_ms: Spread::of(ours.iter().map(|pass| pass.lifecycle_ms.p99)),
+            limit_p99_ms: Spread::of(limit.iter().map(|pass| pass.lifecycle_ms.p99)),
             p99_ratio: ratio(&limit, |pass| pass.lifecycle_ms.p99),
             request_p99_ms: Spread::of(ours.iter().filter_map(|pass| Some(pass.request_ms?.p99))),
             program_cpu_ms: Spread::of(ours.iter().filter_map(|pass| pass.program_cpu_ms)),
             database_cpu_ms: some(&ours, |pass| pass.database_cpu_ms),
-            limit_database_cpu_ms: some(&limit, |pass| pass.database_cpu_ms),
+            limit_cpu_ms: some(&limit, |pass| pass.database_cpu_ms.or(pass.program_cpu_ms)),
             peak_pss_mib: peak.unwrap_or(0) as f64 / 1_048_576.0,
             fsync_micros: Spread::of(ours.iter().chain(&limit).map(|pass| pass.fsync_micros)),
         }
     }
 
     fn print(&self) {
-        let show = |name: &str, spread: Spread| {
-            println!(
-                "  {name:34} {:9.2} {:9.2} {:9.2}",
-                spread.min, spread.median, spread.max
-            );
-        };
         println!(
-            "{} with {} clients {:>21} {:>9} {:>9}",
-            self.database, self.clients, "min", "median", "max"
+            "{:36} {:>9} {:>9} {:>9}",
+            format!("{} with {} clients", self.database, self.clients),
+            "min",
+            "median",
+            "max"
         );
-        show("lifecycles a second", self.per_second);
-        show("limit, lifecycles a second", self.limit_per_second);
-        show("ratio to the limit", self.ratio);
-        if let Some(spread) = self.thin_ratio {
-            show("ratio to the thin limit", spread);
+        for (name, spread) in [
+            ("lifecycles a second", Some(self.per_second)),
+            (
+                "the limit's lifecycles a second",
+                Some(self.limit_per_second),
+            ),
+            ("ratio to the limit", Some(self.ratio)),
+            ("ratio to the thin limit", self.thin_ratio),
+            ("p99 of a lifecycle, ms", Some(self.p99_ms)),
+            ("the limit's p99, ms", Some(self.limit_p99_ms)),
+            ("ratio of the p99", Some(self.p99_ratio)),
+            ("p99 of a request, ms", Some(self.request_p99_ms)),
+            ("our CPU a lifecycle, ms", Some(self.program_cpu_ms)),
+            ("PostgreSQL's CPU a lifecycle, ms", self.database_cpu_ms),
+            ("CPU of the limit's lifecycle, ms", self.limit_cpu_ms),
+            ("fsync, µs", Some(self.fsync_micros)),
+        ] {
+            if let Some(spread) = spread {
+                println!(
+                    "  {name:34} {:9.2} {:9.2} {:9.2}",
+                    spread.min, spread.median, spread.max
+                );
+            }
         }
-        show("p99 of a lifecycle, ms", self.p99_ms);
-        show("p99 to the limit's", self.p99_ratio);
-        show("p99 of a request, ms", self.request_p99_ms);
-        show("our CPU a lifecycle, ms", self.program_cpu_ms);
-        if let Some(spread) = self.database_cpu_ms {
-            show("PostgreSQL's CPU a lifecycle, ms", spread);
-        }
-        if let Some(spread) = self.limit_database_cpu_ms {
-            show("  of the limit's lifecycle, ms", spread);
-        }
-        show("fsync, µs", self.fsync_micros);
         println!("  peak of memory (PSS) {:.1} MiB", self.peak_pss_mib);
     }
 }

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bench;
 mod drill;
 mod log;
 mod stop;

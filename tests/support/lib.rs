@@ -4,6 +4,8 @@
 //! compares the two lists and fails when they differ.
 
 mod app;
+#[path = "../bench/page.rs"]
+pub mod benchmarks;
 mod binary;
 mod both;
 mod contents;

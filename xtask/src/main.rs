@@ -35,7 +35,8 @@ enum Task {
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
     Bench {
         /// lifecycle, lists, start or all (the default), then --database sqlite|postgres,
-        /// --clients 8,32, --rounds 5, --seconds 8, --seed 1, --json FILE.
+        /// --clients 8,32, --rounds 5, --seconds 8, --seed 1, --json FILE, and --record to keep the
+        /// figures in docs/benchmarks.json and make docs/BENCHMARKS.md anew; `page` does only that.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
