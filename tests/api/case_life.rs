@@ -46,6 +46,26 @@ impl OnBackend for Extended {
 }
 
 on_both_databases! {
+    fn each_answer_to_a_change_shows_the_case_as_it_is_read_afterwards(t: TestApp) {
+        let filed = t.file(&TestApp::referred_filing());
+        assert!(filed["referral"]["receipt_code"].is_string(), "{filed}");
+        let path = format!("cases/{}", filed["id"].as_str().unwrap());
+        assert_eq!(filed, t.by("head").get(&path).expect(200), "filed");
+        let assigned = t.act("head", &filed, &json!({"action": "assign", "mediator": AIGUL})).expect(201);
+        assert_eq!(assigned["case"], t.by("head").get(&path).expect(200), "assigned");
+        let agreement = json!({"signed_on": "2026-11-22", "summary": "They share the well."});
+        let body = json!({"action": "reconcile", "agreement": agreement});
+        let reconciled = t.act("aigul", &assigned["case"], &body).expect(201);
+        assert_eq!(reconciled["case"], t.by("aigul").get(&path).expect(200), "reconciled");
+        let change = json!({"summary": "A well.", "parties": TestApp::filing()["parties"]});
+        let corrected = t.by("head").request("PATCH", &path)
+            .if_match(reconciled["case"]["version"].as_i64().unwrap())
+            .json(&change)
+            .send()
+            .expect(200);
+        assert_eq!(corrected, t.by("head").get(&path).expect(200), "corrected");
+    }
+
     fn a_case_goes_from_filed_to_closed(t: TestApp) {
         let case = t.by("aigul").post("cases", &TestApp::referred_filing()).expect(201);
         assert_eq!(case["number"], "ORL-01/2026-0001");

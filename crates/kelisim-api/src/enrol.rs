@@ -166,7 +166,7 @@ impl Desk<'_> {
         };
         let parsed: MediatorId = id.parse().map_err(|_| wrong())?;
         let facts = mediator_facts(self.db, self.region, parsed, self.zone.day(self.now))?;
-        match facts.filter(|facts| facts.offices.contains(&office)) {
+        match facts.filter(|(facts, _)| facts.offices.contains(&office)) {
             Some(_) => Ok(parsed),
             None => Err(wrong()),
         }

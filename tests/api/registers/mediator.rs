@@ -180,7 +180,7 @@ on_both_databases! {
     fn d04_open_cases_are_counted_until_they_are_closed(r: Registers) {
         let open = || {
             let facts = r.app.write(|db| mediator_facts(db, REGION, AIGUL, "2026-11-22".parse().unwrap()));
-            facts.unwrap().open_cases
+            facts.unwrap().0.open_cases
         };
         assert_eq!(open(), 0);
         let first = r.app.file(&TestApp::filing());

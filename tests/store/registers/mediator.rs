@@ -64,7 +64,9 @@ fn enter(db: &mut Db, vault: &Vault, mediator: &Mediator) -> Result<(), Error> {
 }
 
 fn facts(ground: &Ground, today: &'static str) -> Option<MediatorFacts> {
-    ground.read(move |db, _| mediator_facts(db, REGION, MediatorId(id(81)), day(today)))
+    let found =
+        ground.read(move |db, _| mediator_facts(db, REGION, MediatorId(id(81)), day(today)));
+    found.map(|(facts, _)| facts)
 }
 
 on_both_databases! {

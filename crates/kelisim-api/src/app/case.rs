@@ -52,7 +52,15 @@ impl Done {
 /// Not found when the caller may not see it; not permitted when they may see it but not do this.
 pub fn access<P: Permission>(tx: &mut Tx<'_>, id: CaseId) -> Result<Authorized<P>, AppError> {
     let today = tx.today();
-    access_case(tx.db, &tx.actor, id, today).map_err(refused)
+    let authorized = access_case::<P>(tx.db, &tx.actor, id, today).map_err(refused)?;
+    let names = authorized.loaded().names();
+    if let Some((id, name)) = &names.mediator {
+        tx.names.mediator(*id, name.clone());
+    }
+    if let Some((id, code)) = &names.partner {
+        tx.names.partner(*id, code.clone());
+    }
+    Ok(authorized)
 }
 
 /// The case after a change of the caller, who may have given it away with this very act (D11).
@@ -170,6 +178,7 @@ pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppE
         .iter()
         .find(|memorandum| memorandum.in_force_on(today))
         .map(|memorandum| memorandum.id);
+    tx.names.partner(partner.id, code.clone());
     let mut random = [0; 26];
     tx.app.entropy.fill(&mut random);
     Ok(Referred {
@@ -217,7 +226,8 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             office_has_head: place.has_head,
         },
     )?;
-    let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
+    let memorandum = referred.as_ref().map(|referred| referred.memorandum);
+    let messages = message::enqueue(tx, (&case, memorandum), &event, event_id, &decision.notices)?;
     Ok(Done {
         after,
         event,
@@ -378,8 +388,13 @@ pub fn facts<P>(
     let (region, today, zone): (_, _, Zone) = (tx.region(), tx.today(), tx.zone());
     let mediator = match mediator {
         None => MediatorAsked::Nobody,
-        Some(id) => mediator::mediator_facts(tx.db, region, id, today)?
-            .map_or(MediatorAsked::Unknown, MediatorAsked::Known),
+        Some(id) => match mediator::mediator_facts(tx.db, region, id, today)? {
+            None => MediatorAsked::Unknown,
+            Some((facts, name)) => {
+                tx.names.mediator(id, name);
+                MediatorAsked::Known(facts)
+            }
+        },
     };
     Ok(Facts {
         today,
@@ -426,7 +441,7 @@ fn store<P>(
         content: &decision.content,
     };
     let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
-    let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;
+    let messages = message::enqueue(tx, (&after.case, None), &event, event_id, &decision.notices)?;
     Ok(Done {
         after,
         event,

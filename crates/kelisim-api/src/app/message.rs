@@ -6,22 +6,23 @@
 use super::{AppError, Tx};
 use kelisim_domain::{
     case::{Case, Event},
-    id::{EventId, MediatorId},
+    id::{EventId, MediatorId, MemorandumId},
     notice::{NoticeKind, NoticeOrder, OutcomeClass, PartnerEvent, Payload},
 };
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
-    contact, mediator, memorandum,
+    contact, memorandum,
     outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_add},
 };
 
-/// Records the messages that an event of a case requires.
+/// Records the messages that an event of a case requires; with the memorandum in force, where it was looked up
+/// already.
 ///
 /// # Errors
 /// As the store.
 pub fn enqueue(
     tx: &mut Tx<'_>,
-    case: &Case,
+    (case, memorandum): (&Case, Option<Option<MemorandumId>>),
     event: &Event,
     event_id: EventId,
     orders: &[NoticeOrder],
@@ -39,6 +40,7 @@ pub fn enqueue(
                 event: told,
                 outcome,
             } => {
+                let case = (case, memorandum);
                 messages.extend(to_partner(tx, case, event, event_id, told, outcome)?);
             }
         }
@@ -60,7 +62,11 @@ fn to_mediator(
     mediator: MediatorId,
 ) -> Result<NewMessage, AppError> {
     let region = tx.region();
-    let language = mediator::mediator_name(tx.db, region, mediator)?.language;
+    let names = tx.mediator_names(&[mediator])?;
+    let language = names
+        .get(&mediator)
+        .map(|name| name.language)
+        .ok_or(AppError::NotFound)?;
     Ok(NewMessage {
         region,
         id: tx.new_id(),
@@ -90,7 +96,7 @@ fn to_mediator(
 /// it ends as cancelled with the reason, so that the record shows why nothing was told.
 fn to_partner(
     tx: &mut Tx<'_>,
-    case: &Case,
+    (case, memorandum): (&Case, Option<Option<MemorandumId>>),
     event: &Event,
     event_id: EventId,
     told: PartnerEvent,
@@ -100,20 +106,22 @@ fn to_partner(
     let Some(partner) = case.partner else {
         return Ok(Vec::new());
     };
-    let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner)?;
-    let memorandum = memoranda
-        .iter()
-        .find(|memorandum| memorandum.in_force_on(on))
-        .map(|memorandum| memorandum.id);
-    let contacts = contact::contacts_of_partner(tx.db, &tx.app.vault, region, partner)?;
+    let memorandum = match memorandum {
+        Some(known) => known,
+        None => memorandum::memoranda_of_partner(tx.db, region, partner)?
+            .iter()
+            .find(|memorandum| memorandum.in_force_on(on))
+            .map(|memorandum| memorandum.id),
+    };
+    let contacts = contact::contacts_to_tell(tx.db, region, partner)?;
     let kind = told.kind();
     let mut messages = Vec::with_capacity(contacts.len());
-    for contact in contacts.iter().filter(|contact| contact.active) {
+    for (contact, language) in contacts {
         messages.push(NewMessage {
             region,
             id: tx.new_id(),
             kind,
-            dedupe_key: format!("{event_id}/{}/{}", kind.code(), contact.id),
+            dedupe_key: format!("{event_id}/{}/{}", kind.code(), contact),
             case: Some(case.id),
             office: Some(case.office),
             memorandum,
@@ -121,9 +129,9 @@ fn to_partner(
             audience: Audience::Partner,
             recipient: Recipient {
                 kind: RecipientKind::Contact,
-                id: contact.id.0,
+                id: contact.0,
             },
-            language: contact.language,
+            language,
             payload: payload(&Payload::Referral { on, outcome })?,
             created_at: tx.now,
         });

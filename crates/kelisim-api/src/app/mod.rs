@@ -20,7 +20,8 @@ use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::Zone,
-    id::RegionId,
+    code::PartnerCode,
+    id::{MediatorId, PartnerId, RegionId},
     language::Language,
     policy::{Actor, RegisterAct},
     workflow::Definition,
@@ -28,7 +29,11 @@ use kelisim_domain::{
 use kelisim_persistence::{
     Database, Db, Error as StoreError, Failpoints, Point, Writes,
     entropy::{Entropy, new_id},
-    store::idempotency,
+    store::{
+        idempotency,
+        mediator::{MediatorName, mediator_names},
+        partner::partner_code,
+    },
     vault::Vault,
 };
 use std::{
@@ -170,6 +175,30 @@ pub struct Tx<'a> {
     pub now: DateTime<Utc>,
     /// What is stored when the use case has ended well.
     pub writes: Writes,
+    /// Names that were looked up already.
+    pub names: Names,
+}
+
+/// Conflicts that mean that a case has changed since it was loaded.
+const STALE: [&str; 2] = ["cases.version", "case_event.case_id_seq"];
+
+/// How to call mediators and partners, as far as a transaction has come across them.
+#[derive(Default)]
+pub struct Names {
+    mediators: BTreeMap<MediatorId, MediatorName>,
+    partners: BTreeMap<PartnerId, PartnerCode>,
+}
+
+impl Names {
+    /// Notes a mediator's.
+    pub fn mediator(&mut self, id: MediatorId, name: MediatorName) {
+        self.mediators.insert(id, name);
+    }
+
+    /// Notes a partner's.
+    pub fn partner(&mut self, id: PartnerId, code: PartnerCode) {
+        self.partners.insert(id, code);
+    }
 }
 
 impl<'a> Tx<'a> {
@@ -191,10 +220,12 @@ impl<'a> Tx<'a> {
             actor,
             now,
             writes: Writes::default(),
+            names: Names::default(),
         };
         let value = job(&mut tx)?;
         tx.writes.store(tx.db).map_err(|error| match error {
-            StoreError::Conflict { what } if what == "cases.version" => AppError::Stale,
+            // Whoever was faster has changed the row, or has written the next entry of the history.
+            StoreError::Conflict { what } if STALE.contains(&what.as_str()) => AppError::Stale,
             StoreError::Conflict { what } if what == idempotency::TAKEN => AppError::KeyRunning,
             other => other.into(),
         })?;
@@ -227,6 +258,37 @@ impl Tx<'_> {
     /// A new id.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.app.new_id(self.now)
+    }
+
+    /// How to call mediators: noted before, or looked up now.
+    ///
+    /// # Errors
+    /// As the store.
+    pub fn mediator_names(
+        &mut self,
+        ids: &[MediatorId],
+    ) -> Result<&BTreeMap<MediatorId, MediatorName>, AppError> {
+        let known = &self.names.mediators;
+        let unknown = ids.iter().filter(|id| !known.contains_key(id));
+        let unknown: Vec<MediatorId> = unknown.copied().collect();
+        if !unknown.is_empty() {
+            let found = mediator_names(self.db, self.actor.region, &unknown)?;
+            self.names.mediators.extend(found);
+        }
+        Ok(&self.names.mediators)
+    }
+
+    /// The code of a partner: noted before, or looked up now.
+    ///
+    /// # Errors
+    /// As the store.
+    pub fn partner_code(&mut self, id: PartnerId) -> Result<PartnerCode, AppError> {
+        if let Some(code) = self.names.partners.get(&id) {
+            return Ok(code.clone());
+        }
+        let code = partner_code(self.db, self.actor.region, id)?;
+        self.names.partner(id, code.clone());
+        Ok(code)
     }
 
     /// Lets the actor through to a register, or answers as for a thing that does not exist (R4).

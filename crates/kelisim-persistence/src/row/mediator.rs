@@ -6,8 +6,10 @@ use kelisim_domain::assignment::MediatorStatus;
 use kelisim_domain::id::RegionId;
 use kelisim_domain::language::Language;
 use kelisim_domain::mediator::{Basis, Mediator, MediatorKind, StatusStep};
+use kelisim_domain::text::Name;
 
 use crate::schema::{mediator, mediator_office, mediator_status, mediator_unavailability};
+use crate::store::mediator::MediatorName;
 use crate::store::search;
 use crate::types::{Json, Ts, Uid, Word};
 use crate::worded;
@@ -117,6 +119,25 @@ impl StatusRow {
             reason: self.reason,
             at: self.at.into(),
             by: self.by_account_id.map(Into::into),
+        }
+    }
+}
+
+/// The columns that say how to write to a mediator.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = mediator)]
+pub(crate) struct NameRow {
+    name_kk: String,
+    name_ru: String,
+    language: Word<Language>,
+}
+
+impl From<NameRow> for MediatorName {
+    fn from(row: NameRow) -> Self {
+        Self {
+            kk: Name::from_stored(row.name_kk),
+            ru: Name::from_stored(row.name_ru),
+            language: row.language.0,
         }
     }
 }

@@ -150,15 +150,8 @@ impl<P> Authorized<P> {
     }
 
     /// The partner's referral, without its reference.
-    ///
-    /// # Errors
-    /// As the database.
-    pub fn referral(&self, db: &mut Db) -> Result<Option<Referred>, Error> {
-        if self.loaded.case.partner.is_none() {
-            return Ok(None);
-        }
-        let found = case::referral_of_case(db, self.loaded.region, self.loaded.case.id)?;
-        Ok(found.map(|(referred, _)| referred))
+    pub fn referral(&self) -> Option<&Referred> {
+        self.loaded.referral().map(|(referred, _)| referred)
     }
 
     /// A part of the history, oldest first.

@@ -10,9 +10,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use kelisim_domain::{
     case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
-    code::OfficeCode,
+    code::{OfficeCode, PartnerCode},
     confidential::Confidential,
-    id::{CaseId, EventId, OfficeId, ReferralId, RegionId},
+    id::{CaseId, EventId, MediatorId, OfficeId, PartnerId, ReferralId, RegionId},
     notice::{PartnerReference, ReceiptCode},
 };
 
@@ -20,9 +20,11 @@ use crate::connection::Db;
 use crate::error::Error;
 use crate::row::case::{CaseRow, CaseUpdate, PartyRow, ReferralRow};
 use crate::row::data_key::DataKeyRow;
-use crate::schema::{case_party, cases, data_key, referral};
+use crate::row::mediator::NameRow;
+use crate::schema::{case_party, cases, data_key, mediator, partner, referral};
 use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
+use crate::store::mediator::MediatorName;
 use crate::types::{Uid, Word};
 use crate::vault::{DataKey, Vault};
 use crate::writes::Writes;
@@ -112,8 +114,10 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         Error::conflict("cases.id"),
     );
     parties_add(writes, region, &key, id, &content.parties)?;
+    let reference = content.reference.reveal().as_ref();
+    let sealed_reference =
+        reference.map(|text| key.seal(&reference_place(id), text.as_str().as_bytes()));
     if let Some((row_id, referred)) = &new.referral {
-        let reference = content.reference.reveal().as_ref();
         let row = ReferralRow {
             region_id: region.into(),
             id: (*row_id).into(),
@@ -122,7 +126,7 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
             memorandum_id: referred.memorandum.map(Uid::from),
             receipt_code: referred.receipt_code.as_str().to_owned(),
             received_on: new.received_on,
-            secret: reference.map(|text| key.seal(&reference_place(id), text.as_str().as_bytes())),
+            secret: sealed_reference.clone(),
         };
         writes.add(
             diesel::insert_into(referral::table).values(row),
@@ -137,6 +141,11 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         key: CaseKey::of(key),
         head: hash.to_vec(),
         secret,
+        referral: new
+            .referral
+            .as_ref()
+            .map(|(_, referred)| ((*referred).clone(), sealed_reference)),
+        names: Names::default(),
         content: OnceLock::from(content),
     })
 }
@@ -153,8 +162,21 @@ pub struct Loaded {
     /// The hash of its last event.
     head: Vec<u8>,
     secret: Vec<u8>,
+    /// The partner's referral, and the partner's own number as it is sealed.
+    referral: Option<SealedReferral>,
+    /// How to call those whom it names, as far as one query told.
+    names: Names,
     /// Opened once, when somebody first reads it.
     content: OnceLock<Content>,
+}
+
+/// How to call the mediator and the partner whom a case names.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Its mediator.
+    pub mediator: Option<(MediatorId, MediatorName)>,
+    /// Its partner.
+    pub partner: Option<(PartnerId, PartnerCode)>,
 }
 
 /// The data key of a case: as it is stored, and opened once it was needed.
@@ -185,6 +207,16 @@ impl Loaded {
         let row = self.key.row.as_ref().ok_or(Error::NotFound)?;
         let key = vault.unwrap_row(row)?;
         Ok(self.key.open.get_or_init(|| key))
+    }
+
+    /// The partner's referral, with the partner's own number as it is sealed.
+    pub(crate) fn referral(&self) -> Option<&SealedReferral> {
+        self.referral.as_ref()
+    }
+
+    /// How to call those whom the case names, as far as it was told when the case was loaded.
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// The confidential content; who asks has passed the check for it.
@@ -258,30 +290,62 @@ pub fn case_change(
     Ok(after)
 }
 
-/// Loads a case with its data key and with whether its office has a head on a day, in one query.
+/// Loads a case with all that an act on it needs, in one query: its data key, its referral, whether its office has a
+/// head on a day, and how to call those whom it names.
 pub(crate) fn case_load(
     db: &mut Db,
     region: RegionId,
     id: CaseId,
     day: NaiveDate,
 ) -> Result<Loaded, Error> {
-    let (row, key, office_has_head): (CaseRow, DataKeyRow, bool) = cases::table
+    type Found = (
+        CaseRow,
+        DataKeyRow,
+        Option<ReferralRow>,
+        Option<String>,
+        Option<NameRow>,
+        bool,
+    );
+    let (row, key, referral, partner, mediator, office_has_head): Found = cases::table
         .inner_join(
             data_key::table.on(data_key::region_id
                 .eq(cases::region_id)
                 .and(data_key::id.eq(cases::data_key_id))),
+        )
+        .left_join(
+            referral::table.on(referral::region_id
+                .eq(cases::region_id)
+                .and(referral::case_id.eq(cases::id))),
+        )
+        .left_join(
+            partner::table.on(partner::region_id
+                .eq(cases::region_id)
+                .and(partner::id.nullable().eq(cases::partner_id))),
+        )
+        .left_join(
+            mediator::table.on(mediator::region_id
+                .eq(cases::region_id)
+                .and(mediator::id.nullable().eq(cases::mediator_id))),
         )
         .filter(cases::region_id.eq(Uid::from(region)))
         .filter(cases::id.eq(Uid::from(id)))
         .select((
             CaseRow::as_select(),
             DataKeyRow::as_select(),
+            Option::<ReferralRow>::as_select(),
+            partner::code.nullable(),
+            Option::<NameRow>::as_select(),
             has_head!(region, cases::office_id, day),
         ))
         .first(db)?;
+    let case = row.case()?;
+    let names = Names {
+        mediator: case.mediator.zip(mediator.map(MediatorName::from)),
+        partner: case.partner.zip(partner.map(PartnerCode::from_stored)),
+    };
     Ok(Loaded {
         region,
-        case: row.case()?,
+        case,
         office_has_head,
         key: CaseKey {
             row: Some(key),
@@ -289,36 +353,22 @@ pub(crate) fn case_load(
         },
         head: row.head_hash,
         secret: row.secret,
+        referral: referral.map(sealed_referral),
+        names,
         content: OnceLock::new(),
     })
 }
 
 /// A referral, and the partner's own number as it is sealed.
-type SealedReferral = (Referred, Option<Vec<u8>>);
+pub(crate) type SealedReferral = (Referred, Option<Vec<u8>>);
 
-/// The partner's referral of a case, without its reference.
-///
-/// # Errors
-/// As the database.
-pub(crate) fn referral_of_case(
-    db: &mut Db,
-    region: RegionId,
-    case: CaseId,
-) -> Result<Option<SealedReferral>, Error> {
-    let row: Option<ReferralRow> = referral::table
-        .filter(referral::region_id.eq(Uid::from(region)))
-        .filter(referral::case_id.eq(Uid::from(case)))
-        .select(ReferralRow::as_select())
-        .first(db)
-        .optional()?;
-    Ok(row.map(|row| {
-        let referred = Referred {
-            partner: row.partner_id.into(),
-            memorandum: row.memorandum_id.map(Into::into),
-            receipt_code: ReceiptCode::from_stored(row.receipt_code),
-        };
-        (referred, row.secret)
-    }))
+fn sealed_referral(row: ReferralRow) -> SealedReferral {
+    let referred = Referred {
+        partner: row.partner_id.into(),
+        memorandum: row.memorandum_id.map(Into::into),
+        receipt_code: ReceiptCode::from_stored(row.receipt_code),
+    };
+    (referred, row.secret)
 }
 
 /// The partner's own number of its referral, opened with the case's key.
@@ -356,9 +406,7 @@ fn content_open(db: &mut Db, key: &DataKey, loaded: &Loaded) -> Result<Content, 
             serde_json::from_slice(&plain).map_err(|_| Error::unreadable("case_party.secret"))?;
         content.parties.push(party);
     }
-    if loaded.case.partner.is_some()
-        && let Some((_, sealed)) = referral_of_case(db, region, case)?
-    {
+    if let Some((_, sealed)) = &loaded.referral {
         content.reference = Confidential::new(reference_open(key, case, sealed.as_deref())?);
     }
     Ok(content)

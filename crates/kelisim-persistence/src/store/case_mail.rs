@@ -15,7 +15,7 @@ use kelisim_domain::{
 use crate::{
     connection::Db,
     error::Error,
-    store::case::{case_load, reference_open, referral_of_case},
+    store::case::{case_load, reference_open},
     vault::{DataKey, Vault},
 };
 
@@ -62,10 +62,10 @@ pub fn case_for_mail(
     // Who heads the office is not asked here.
     let loaded = case_load(db, region, id, NaiveDate::default())?;
     let key = loaded.data_key(vault)?.clone();
-    let referral = match referral_of_case(db, region, id)? {
+    let referral = match loaded.referral() {
         None => None,
         Some((referred, sealed)) => Some(MailReferral {
-            receipt_code: referred.receipt_code,
+            receipt_code: referred.receipt_code.clone(),
             reference: reference_open(&key, id, sealed.as_deref())?,
         }),
     };

@@ -21,7 +21,7 @@ use kelisim_domain::text::Name;
 
 use crate::connection::{Db, Locked, MultiBackend};
 use crate::error::Error;
-use crate::row::mediator::{MediatorOfficeRow, MediatorRow, StatusRow, UnavailabilityRow};
+use crate::row::mediator::{MediatorOfficeRow, MediatorRow, NameRow, StatusRow, UnavailabilityRow};
 use crate::schema::{
     cases, mediator, mediator_office, mediator_status, mediator_unavailability, office,
 };
@@ -224,25 +224,15 @@ pub fn mediator_names(
         return Ok(HashMap::new());
     }
     let ids: Vec<Uid> = ids.iter().map(|id| Uid::from(*id)).collect();
-    let rows: Vec<(Uid, String, String, Word<Language>)> = mediator::table
+    let rows: Vec<(Uid, NameRow)> = mediator::table
         .filter(mediator::region_id.eq(Uid::from(region)))
         .filter(mediator::id.eq_any(ids))
-        .select((
-            mediator::id,
-            mediator::name_kk,
-            mediator::name_ru,
-            mediator::language,
-        ))
+        .select((mediator::id, NameRow::as_select()))
         .load(db)?;
-    let names = rows.into_iter().map(|(id, kk, ru, language)| {
-        let name = MediatorName {
-            kk: Name::from_stored(kk),
-            ru: Name::from_stored(ru),
-            language: language.0,
-        };
-        (id.into(), name)
-    });
-    Ok(names.collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (id.into(), name.into()))
+        .collect())
 }
 
 /// Lets no other transaction give this mediator a case or change their entry before this one ends:
@@ -258,7 +248,7 @@ pub fn mediator_lock(db: &mut Db, region: RegionId, id: MediatorId) -> Result<()
     Ok(())
 }
 
-/// What D4 asks of the register, or nothing when there is no such mediator.
+/// What D4 asks of the register, with how to write to the mediator; nothing when there is no such mediator.
 ///
 /// # Errors
 /// Those of the database.
@@ -267,7 +257,7 @@ pub fn mediator_facts(
     region: RegionId,
     id: MediatorId,
     today: NaiveDate,
-) -> Result<Option<MediatorFacts>, Error> {
+) -> Result<Option<(MediatorFacts, MediatorName)>, Error> {
     type Facts = (
         Word<MediatorStatus>,
         Option<NaiveDate>,
@@ -275,12 +265,15 @@ pub fn mediator_facts(
         i32,
         Option<i64>,
         bool,
+        NameRow,
+        Option<Uid>,
     );
     let (region_id, mediator_id) = (Uid::from(region), Uid::from(id));
     let open_cases = cases::table
         .filter(cases::region_id.eq(region_id))
         .filter(cases::mediator_id.eq(mediator_id))
-        .filter(cases::stage.ne(Word(Stage::Closed)))
+        // The stages that are not closed, by name: an index finds them, however many closed ones there are.
+        .filter(cases::stage.eq_any([Stage::Filed, Stage::Assigned, Stage::Reconciled].map(Word)))
         .count()
         .single_value();
     let is_unavailable = exists(
@@ -290,8 +283,16 @@ pub fn mediator_facts(
             .filter(mediator_unavailability::starts_on.le(today))
             .filter(mediator_unavailability::ends_on.ge(today)),
     );
-    let facts: Option<Facts> = mediator::table
-        .find((region_id, mediator_id))
+    // A row for each office of the mediator, and one without an office for who has none.
+    let rows: Vec<Facts> = mediator::table
+        .left_join(
+            mediator_office::table.on(mediator_office::region_id
+                .eq(mediator::region_id)
+                .and(mediator_office::mediator_id.eq(mediator::id))),
+        )
+        .filter(mediator::region_id.eq(region_id))
+        .filter(mediator::id.eq(mediator_id))
+        .order(mediator_office::office_id)
         .select((
             mediator::status,
             mediator::documents_valid_to,
@@ -299,29 +300,27 @@ pub fn mediator_facts(
             mediator::max_open_cases,
             open_cases,
             is_unavailable,
+            NameRow::as_select(),
+            mediator_office::office_id.nullable(),
         ))
-        .first(db)
-        .optional()?;
-    let Some((status, documents_valid_to, languages, most, open_cases, is_unavailable)) = facts
-    else {
+        .load(db)?;
+    let offices = rows.iter().filter_map(|row| row.7);
+    let offices = offices.map(OfficeId::from).collect();
+    let Some(first) = rows.into_iter().next() else {
         return Ok(None);
     };
-    let offices: Vec<Uid> = mediator_office::table
-        .filter(mediator_office::region_id.eq(region_id))
-        .filter(mediator_office::mediator_id.eq(mediator_id))
-        .order(mediator_office::office_id)
-        .select(mediator_office::office_id)
-        .load(db)?;
-    Ok(Some(MediatorFacts {
+    let (status, documents_valid_to, languages, most, open_cases, is_unavailable, name, _) = first;
+    let facts = MediatorFacts {
         id,
-        offices: offices.into_iter().map(OfficeId::from).collect(),
+        offices,
         status: status.0,
         documents_valid_to,
         languages: languages.0,
         open_cases: u32::try_from(open_cases.unwrap_or(0)).unwrap_or(u32::MAX),
         max_open_cases: u32::try_from(most).unwrap_or(0),
         is_unavailable,
-    }))
+    };
+    Ok(Some((facts, name.into())))
 }
 
 /// A page of mediators in the order of their names.

@@ -10,18 +10,18 @@ use kelisim_domain::{
     case::{
         Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered,
     },
-    id::{CaseId, MediatorId},
+    code::PartnerCode,
+    id::{CaseId, MediatorId, PartnerId},
     language::{Language, Names},
     workflow::{Action, Definition, FieldType},
 };
 use kelisim_persistence::store::{
     access::{Authorized, See},
     case_event::Recorded,
-    mediator::{self, MediatorName},
-    partner,
+    mediator::MediatorName,
 };
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -245,8 +245,8 @@ struct FieldView {
 
 /// What a case's view needs from the registers, for one case or a page of them.
 pub(super) struct Lookup {
-    mediators: HashMap<MediatorId, MediatorName>,
-    partners: HashMap<kelisim_domain::id::PartnerId, String>,
+    mediators: BTreeMap<MediatorId, MediatorName>,
+    partners: BTreeMap<PartnerId, PartnerCode>,
 }
 
 impl Lookup {
@@ -255,19 +255,18 @@ impl Lookup {
         tx: &mut Tx<'_>,
         cases: impl Iterator<Item = &'c Case> + Clone,
     ) -> Result<Self, AppError> {
-        let region = tx.region();
         let mut mediators: Vec<MediatorId> =
             cases.clone().filter_map(|case| case.mediator).collect();
         mediators.sort();
         mediators.dedup();
-        let mut partners = HashMap::new();
+        let mut partners = BTreeMap::new();
         for id in cases.filter_map(|case| case.partner) {
-            if let std::collections::hash_map::Entry::Vacant(entry) = partners.entry(id) {
-                entry.insert(partner::partner_code(tx.db, region, id)?.to_string());
+            if let Entry::Vacant(entry) = partners.entry(id) {
+                entry.insert(tx.partner_code(id)?);
             }
         }
         Ok(Lookup {
-            mediators: mediator::mediator_names(tx.db, region, &mediators)?,
+            mediators: tx.mediator_names(&mediators)?.clone(),
             partners,
         })
     }
@@ -301,7 +300,7 @@ pub(super) fn open_view(
             source: case.source.to_string(),
             partner: case
                 .partner
-                .and_then(|id| lookup.partners.get(&id).cloned()),
+                .and_then(|id| lookup.partners.get(&id).map(ToString::to_string)),
             reference: None,
             receipt_code: None,
         },
@@ -368,7 +367,7 @@ pub(super) fn case_view(
     let lookup = Lookup::of(tx, std::iter::once(case))?;
     let allowed = allowed_actions(tx, &definition, case, authorized.office_has_head());
     let mut view = open_view(tx, case, &lookup, allowed);
-    if let Some(referred) = authorized.referral(tx.db)? {
+    if let Some(referred) = authorized.referral() {
         view.referral.receipt_code = Some(referred.receipt_code.as_str().to_owned());
     }
     if let Some(reader) = app::case::reads_content(tx, authorized) {
