@@ -14,7 +14,14 @@ use diesel::{QueryResult, RunQueryDsl};
 use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 
+/// More statements than this are not kept prepared: each number of them is another text, and a connection keeps every
+/// text that it has seen.
+const PREPARED_MOST: usize = 12;
+
 /// Statements in the order in which they were added.
+///
+/// Their rows write "nothing" as NULL and not as DEFAULT (`treat_none_as_default_value = false`), so that one kind of
+/// change has one text and stays prepared.
 #[derive(Default)]
 pub struct Writes(Vec<Write>);
 
@@ -103,6 +110,9 @@ impl<C> RunQueryDsl<C> for Together<'_> {}
 
 impl QueryFragment<MultiBackend> for Together<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        if self.0.len() > PREPARED_MOST {
+            out.unsafe_to_cache_prepared();
+        }
         for (number, write) in self.0.iter().enumerate() {
             let start = if number == 0 { "WITH" } else { "," };
             out.push_sql(&format!("{start} w{number} AS ("));

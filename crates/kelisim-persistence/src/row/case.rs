@@ -16,7 +16,7 @@ use crate::types::{Json, Ts, Uid, Word};
 
 /// The open part of a case as it stands in `cases`; the sealed part and the chain are beside it.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = cases)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub(crate) struct CaseRow {
     pub(crate) region_id: Uid,
     pub(crate) id: Uid,
@@ -190,7 +190,7 @@ impl CaseRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = case_party)]
+#[diesel(table_name = case_party, treat_none_as_default_value = false)]
 pub(crate) struct PartyRow {
     pub(crate) region_id: Uid,
     pub(crate) case_id: Uid,
@@ -201,7 +201,7 @@ pub(crate) struct PartyRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = case_event)]
+#[diesel(table_name = case_event, treat_none_as_default_value = false)]
 pub(crate) struct EventRow {
     pub(crate) region_id: Uid,
     pub(crate) case_id: Uid,
@@ -218,7 +218,7 @@ pub(crate) struct EventRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = referral)]
+#[diesel(table_name = referral, treat_none_as_default_value = false)]
 pub(crate) struct ReferralRow {
     pub(crate) region_id: Uid,
     pub(crate) id: Uid,

@@ -6,7 +6,7 @@ use crate::schema::idempotency_key;
 use crate::types::{Ts, Uid};
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_key)]
+#[diesel(table_name = idempotency_key, treat_none_as_default_value = false)]
 pub(crate) struct IdempotencyRow {
     pub(crate) region_id: Uid,
     pub(crate) account_id: Uid,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Debug, Clone, Queryable, Selectable, Identifiable, Insertable)]
-#[diesel(table_name = outbox, primary_key(region_id, id))]
+#[diesel(table_name = outbox, primary_key(region_id, id), treat_none_as_default_value = false)]
 pub(crate) struct OutboxRow {
     region_id: Uid,
     id: Uid,

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Integer;
 use kelisim_domain::{
     case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
@@ -16,7 +17,7 @@ use kelisim_domain::{
     notice::{PartnerReference, ReceiptCode},
 };
 
-use crate::connection::Db;
+use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::case::{CaseRow, CaseUpdate, PartyRow, ReferralRow};
 use crate::row::data_key::DataKeyRow;
@@ -25,7 +26,7 @@ use crate::schema::{case_party, cases, data_key, mediator, partner, referral};
 use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
 use crate::store::mediator::MediatorName;
-use crate::types::{Uid, Word};
+use crate::types::{SqlUuid, Uid, Word};
 use crate::vault::{DataKey, Vault};
 use crate::writes::Writes;
 
@@ -43,26 +44,52 @@ pub fn case_number_next(
     code: &OfficeCode,
     year: i32,
 ) -> Result<CaseNumber, Error> {
-    use crate::types::SqlUuid;
-    #[derive(QueryableByName)]
-    struct Last {
-        #[diesel(sql_type = Integer)]
-        last: i32,
-    }
-    let Last { last } = diesel::sql_query(
-        "INSERT INTO case_counter (region_id, office_id, year, last) VALUES ($1, $2, $3, 1) \
-         ON CONFLICT (region_id, office_id, year) DO UPDATE SET last = case_counter.last + 1 \
-         RETURNING last",
-    )
-    .bind::<SqlUuid, _>(Uid::from(region))
-    .bind::<SqlUuid, _>(Uid::from(office))
-    .bind::<Integer, _>(year)
-    .get_result(db)?;
+    let counter = Counter {
+        region: region.into(),
+        office: office.into(),
+        year,
+    };
+    let last: i32 = counter.get_result(db)?;
     Ok(CaseNumber {
         office: code.clone(),
         year,
         serial: last,
     })
+}
+
+/// Moves the counter of an office and gives where it stands.
+///
+/// A fragment of our own, because the shared connection has no `ON CONFLICT` and keeps no text of `sql_query` prepared.
+struct Counter {
+    region: Uid,
+    office: Uid,
+    year: i32,
+}
+
+impl Query for Counter {
+    type SqlType = Integer;
+}
+
+impl QueryId for Counter {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Counter {}
+
+impl QueryFragment<MultiBackend> for Counter {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO case_counter (region_id, office_id, year, last) VALUES (");
+        out.push_bind_param::<SqlUuid, _>(&self.region)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SqlUuid, _>(&self.office)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&self.year)?;
+        out.push_sql(
+            ", 1) ON CONFLICT (region_id, office_id, year) DO UPDATE SET last = case_counter.last + 1 RETURNING last",
+        );
+        Ok(())
+    }
 }
 
 /// A new case with everything that is stored with it.
