@@ -8,6 +8,7 @@ use kelisim_persistence::store::account::{
     grant_end, grant_insert, grant_list,
 };
 use kelisim_persistence::store::office::{office_by_id, office_for_filing};
+use kelisim_persistence::store::reference::CodesNamed;
 use kelisim_persistence::store::token::{
     NewToken, token_authenticate, token_insert, token_revoke_all,
 };
@@ -39,7 +40,11 @@ fn token_of(db: &mut Db, number: u128, digest: [u8; 32]) -> Result<(), Error> {
 /// As a filing at the office sees it.
 fn has_head(db: &mut Db, office: OfficeId, on: chrono::NaiveDate) -> Result<bool, Error> {
     let code = office_by_id(db, REGION, office)?.entry.code;
-    Ok(office_for_filing(db, REGION, &code, on)?.has_head)
+    Ok(
+        office_for_filing(db, REGION, &code, on, CodesNamed::default())?
+            .0
+            .has_head,
+    )
 }
 
 on_both_databases! {

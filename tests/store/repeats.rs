@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_persistence::store::idempotency::{
     KeyOwner, StoredAnswer, TAKEN, idempotency_add, idempotency_find, idempotency_purge,
 };
-use kelisim_persistence::store::token::{NewToken, token_authenticate_claiming, token_insert};
+use kelisim_persistence::store::token::{NewToken, token_bearer, token_insert};
 use kelisim_persistence::{Db, Error, MasterKey, SeededEntropy, Vault, Writes};
 use kelisim_tests::{Backend, TestDatabase, on_both_databases};
 
@@ -51,8 +51,8 @@ fn keep(db: &mut Db, owner: KeyOwner<'_>, answer: &StoredAnswer) -> Result<bool,
 
 /// Whether the bearer of the token got hold of the key.
 fn claims(db: &mut Db) -> Result<bool, Error> {
-    let found = token_authenticate_claiming(db, &[1; 32], "5f0c", now())?;
-    Ok(found.expect("the token works").1)
+    let found = token_bearer(db, &[1; 32], Some("5f0c"), now())?;
+    Ok(found.expect("the token works").claimed)
 }
 
 on_both_databases! {

@@ -3,7 +3,10 @@
 use super::AppError;
 use chrono::{DateTime, Utc};
 use kelisim_domain::policy::Actor;
-use kelisim_persistence::{Db, store::token};
+use kelisim_persistence::{
+    Db,
+    store::token::{self, Bearer},
+};
 
 /// The actor behind a token.
 ///
@@ -15,15 +18,15 @@ pub fn authenticate(db: &mut Db, digest: &[u8; 32], now: DateTime<Utc>) -> Resul
     token::token_authenticate(db, digest, now)?.ok_or(AppError::Unauthenticated)
 }
 
-/// As [`authenticate`], and claims an idempotency key: false when another process is answering it.
+/// As [`authenticate`], with what is known of the idempotency key that the request carries.
 ///
 /// # Errors
 /// Unauthenticated.
-pub fn authenticate_claiming(
+pub fn bearer(
     db: &mut Db,
     digest: &[u8; 32],
-    key: &str,
+    key: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(Actor, bool), AppError> {
-    token::token_authenticate_claiming(db, digest, key, now)?.ok_or(AppError::Unauthenticated)
+) -> Result<Bearer, AppError> {
+    token::token_bearer(db, digest, key, now)?.ok_or(AppError::Unauthenticated)
 }

@@ -21,9 +21,10 @@ use kelisim_persistence::store::{
         access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
-    mediator, memorandum, office,
+    mediator,
+    office::FilingOffice,
     outbox::NewMessage,
-    partner,
+    partner::{PartnerAsked, partner_told},
 };
 use std::sync::Arc;
 
@@ -123,15 +124,14 @@ pub fn may_file_somewhere(tx: &Tx<'_>) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Unknown code, an office that has been closed, or one where the caller holds no grant.
-pub fn filing_place(tx: &mut Tx<'_>, code: &OfficeCode) -> Result<FilingPlace, AppError> {
+pub fn filing_place(
+    tx: &Tx<'_>,
+    code: &OfficeCode,
+    office: Option<FilingOffice>,
+) -> Result<FilingPlace, AppError> {
     let unknown = || AppError::invalid("/office", FaultKind::UnknownCode { known: Vec::new() });
-    let (region, today) = (tx.region(), tx.today());
-    let office = match office::office_for_filing(tx.db, region, code, today) {
-        Ok(office) => office,
-        Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
-        Err(error) => return Err(error.into()),
-    };
-    let definition = tx.app.definitions.default_of(region)?;
+    let office = office.ok_or_else(unknown)?;
+    let definition = tx.app.definitions.default_of(tx.region())?;
     if case::may_file(&definition, &tx.actor, office.id).is_none() {
         let refusal = case::StepRefusal::NotYours {
             who: definition
@@ -168,24 +168,21 @@ pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppE
         )
     };
     let (region, today) = (tx.region(), tx.today());
-    let partner = match partner::partner_by_code(tx.db, region, code) {
-        Ok(partner) if partner.entry.active => partner,
+    let partner = match partner_told(tx.db, region, PartnerAsked::Code(code)) {
+        Ok(partner) if partner.active => partner,
         Ok(_) | Err(kelisim_persistence::Error::NotFound) => return Err(unknown()),
         Err(error) => return Err(error.into()),
     };
-    let memoranda = memorandum::memoranda_of_partner(tx.db, region, partner.id)?;
-    let memorandum = memoranda
-        .iter()
-        .find(|memorandum| memorandum.in_force_on(today))
-        .map(|memorandum| memorandum.id);
     tx.names.partner(partner.id, code.clone());
     let mut random = [0; 26];
     tx.app.entropy.fill(&mut random);
-    Ok(Referred {
+    let referred = Referred {
         partner: partner.id,
-        memorandum,
+        memorandum: message::in_force(&partner, today),
         receipt_code: ReceiptCode::from_random(random),
-    })
+    };
+    tx.told = Some(partner);
+    Ok(referred)
 }
 
 /// Files a case.
@@ -226,8 +223,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             office_has_head: place.has_head,
         },
     )?;
-    let memorandum = referred.as_ref().map(|referred| referred.memorandum);
-    let messages = message::enqueue(tx, (&case, memorandum), &event, event_id, &decision.notices)?;
+    let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
     Ok(Done {
         after,
         event,
@@ -441,7 +437,7 @@ fn store<P>(
         content: &decision.content,
     };
     let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
-    let messages = message::enqueue(tx, (&after.case, None), &event, event_id, &decision.notices)?;
+    let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;
     Ok(Done {
         after,
         event,

@@ -4,6 +4,7 @@
 //! and so is the memorandum, once more (D25).
 
 use super::{AppError, Tx};
+use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Event},
     id::{EventId, MediatorId, MemorandumId},
@@ -11,18 +12,17 @@ use kelisim_domain::{
 };
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
-    contact, memorandum,
     outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_add},
+    partner::{PartnerAsked, PartnerTold, partner_told},
 };
 
-/// Records the messages that an event of a case requires; with the memorandum in force, where it was looked up
-/// already.
+/// Records the messages that an event of a case requires.
 ///
 /// # Errors
 /// As the store.
 pub fn enqueue(
     tx: &mut Tx<'_>,
-    (case, memorandum): (&Case, Option<Option<MemorandumId>>),
+    case: &Case,
     event: &Event,
     event_id: EventId,
     orders: &[NoticeOrder],
@@ -40,7 +40,6 @@ pub fn enqueue(
                 event: told,
                 outcome,
             } => {
-                let case = (case, memorandum);
                 messages.extend(to_partner(tx, case, event, event_id, told, outcome)?);
             }
         }
@@ -96,7 +95,7 @@ fn to_mediator(
 /// it ends as cancelled with the reason, so that the record shows why nothing was told.
 fn to_partner(
     tx: &mut Tx<'_>,
-    (case, memorandum): (&Case, Option<Option<MemorandumId>>),
+    case: &Case,
     event: &Event,
     event_id: EventId,
     told: PartnerEvent,
@@ -106,17 +105,14 @@ fn to_partner(
     let Some(partner) = case.partner else {
         return Ok(Vec::new());
     };
-    let memorandum = match memorandum {
-        Some(known) => known,
-        None => memorandum::memoranda_of_partner(tx.db, region, partner)?
-            .iter()
-            .find(|memorandum| memorandum.in_force_on(on))
-            .map(|memorandum| memorandum.id),
+    let partner = match tx.told.take() {
+        Some(known) if known.id == partner => known,
+        _ => partner_told(tx.db, region, PartnerAsked::Id(partner))?,
     };
-    let contacts = contact::contacts_to_tell(tx.db, region, partner)?;
+    let memorandum = in_force(&partner, on);
     let kind = told.kind();
-    let mut messages = Vec::with_capacity(contacts.len());
-    for (contact, language) in contacts {
+    let mut messages = Vec::with_capacity(partner.contacts.len());
+    for (contact, language) in partner.contacts {
         messages.push(NewMessage {
             region,
             id: tx.new_id(),
@@ -125,7 +121,7 @@ fn to_partner(
             case: Some(case.id),
             office: Some(case.office),
             memorandum,
-            partner: Some(partner),
+            partner: Some(partner.id),
             audience: Audience::Partner,
             recipient: Recipient {
                 kind: RecipientKind::Contact,
@@ -137,6 +133,14 @@ fn to_partner(
         });
     }
     Ok(messages)
+}
+
+/// The memorandum that is in force on a day.
+pub fn in_force(partner: &PartnerTold, on: NaiveDate) -> Option<MemorandumId> {
+    let memoranda = &mut partner.memoranda.iter();
+    memoranda
+        .find(|memorandum| memorandum.in_force_on(on))
+        .map(|memorandum| memorandum.id)
 }
 
 /// The payload as it is stored.

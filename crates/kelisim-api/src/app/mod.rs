@@ -32,7 +32,7 @@ use kelisim_persistence::{
     store::{
         idempotency,
         mediator::{MediatorName, mediator_names},
-        partner::partner_code,
+        partner::{PartnerTold, partner_code},
     },
     vault::Vault,
 };
@@ -177,6 +177,8 @@ pub struct Tx<'a> {
     pub writes: Writes,
     /// Names that were looked up already.
     pub names: Names,
+    /// The partner of the case, when it was looked up already.
+    pub told: Option<PartnerTold>,
 }
 
 /// Conflicts that mean that a case has changed since it was loaded.
@@ -221,6 +223,7 @@ impl<'a> Tx<'a> {
             now,
             writes: Writes::default(),
             names: Names::default(),
+            told: None,
         };
         let value = job(&mut tx)?;
         tx.writes.store(tx.db).map_err(|error| match error {

@@ -73,16 +73,27 @@ impl Drop for Hold {
     }
 }
 
-/// The first answer to this key, if there is one; without the content of a case that the caller may not read
-/// any more (D11, R7).
+/// A second look for the first answer to this key: whoever claimed the key in the instant in which another process
+/// let it go did not see its answer with the first look.
+///
+/// # Errors
+/// As [`replay`].
+pub fn look_again(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
+    let owner = owner(tx, key);
+    let stored = idempotency::idempotency_find(tx.db, owner, tx.now)?;
+    stored.map(|stored| replay(tx, key, stored)).transpose()
+}
+
+/// The first answer to this key; without the content of a case that the caller may not read any more (D11, R7).
 ///
 /// # Errors
 /// The key was used for something else.
-pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
+pub fn replay(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    stored: idempotency::StoredAnswer,
+) -> Result<Answer, AppError> {
     let owner = owner(tx, key);
-    let Some(stored) = idempotency::idempotency_find(tx.db, owner, tx.now)? else {
-        return Ok(None);
-    };
     if stored.fingerprint != key.fingerprint {
         return Err(AppError::KeyReused);
     }
@@ -96,11 +107,11 @@ pub fn replay(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError> {
         .map_err(|_| AppError::Internal("a stored answer is unreadable".into()))?;
     tx.app.faults.at(Point::ReplayFound)?;
     let Some(case) = first.content_of else {
-        return Ok(Some(first));
+        return Ok(first);
     };
     match access::<ReadContent>(tx, case) {
-        Ok(_) => Ok(Some(first)),
-        Err(AppError::NotFound | AppError::NotPermitted(_)) => Ok(Some(first.without_content())),
+        Ok(_) => Ok(first),
+        Err(AppError::NotFound | AppError::NotPermitted(_)) => Ok(first.without_content()),
         Err(error) => Err(error),
     }
 }

@@ -178,24 +178,24 @@ impl Call {
         let held = hold.as_ref().is_none_or(Result::is_ok);
         let job = move |db: &mut Db| {
             let now = app.clock.now();
-            let (actor, claimed) = match &key {
-                Ok(Some(key)) => account::authenticate_claiming(db, &token, &key.key, now)?,
-                _ => (account::authenticate(db, &token, now)?, true),
-            };
-            transact(db, &app, actor, now, |tx| {
+            let sent = key.as_ref().ok().and_then(Option::as_ref);
+            let sent = sent.map(|key| key.key.as_str());
+            let bearer = account::bearer(db, &token, sent, now)?;
+            transact(db, &app, bearer.actor, now, |tx| {
                 tx.app.faults.at(Point::Authenticated)?;
                 let (authorised, version) = authorise(tx)?;
                 let key = key?;
-                if !(held && claimed) {
+                if !(held && bearer.claimed) {
                     return Err(AppError::KeyRunning);
                 }
-                if let Some(key) = &key
-                    && let Some(first) = once::replay(tx, key)?
-                {
-                    return Ok(first);
+                if let (Some(key), Some(stored)) = (&key, bearer.answered) {
+                    return once::replay(tx, key, stored);
                 }
-                if let Some(version) = version {
-                    matches_version(if_match, version)?;
+                if let Some(version) = version
+                    && let Err(error) = matches_version(if_match, version)
+                {
+                    let first = key.as_ref().map(|key| once::look_again(tx, key));
+                    return first.transpose()?.flatten().ok_or(error);
                 }
                 tx.app.faults.at(Point::BeforeAct)?;
                 let answer = act(tx, authorised, body)?;

@@ -189,7 +189,7 @@ impl CaseRow {
     }
 }
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = case_party, treat_none_as_default_value = false)]
 pub(crate) struct PartyRow {
     pub(crate) region_id: Uid,

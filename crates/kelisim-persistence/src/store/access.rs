@@ -168,7 +168,7 @@ impl Authorized<ReadContent> {
     ///
     /// # Errors
     /// [`Error::Key`] when the key does not fit or was destroyed.
-    pub fn content(&self, db: &mut Db, vault: &Vault) -> Result<&Content, Error> {
-        self.loaded.content(db, vault)
+    pub fn content(&self, vault: &Vault) -> Result<&Content, Error> {
+        self.loaded.content(vault)
     }
 }

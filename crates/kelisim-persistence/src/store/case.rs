@@ -168,6 +168,7 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         key: CaseKey::of(key),
         head: hash.to_vec(),
         secret,
+        parties: Vec::new(),
         referral: new
             .referral
             .as_ref()
@@ -189,6 +190,8 @@ pub struct Loaded {
     /// The hash of its last event.
     head: Vec<u8>,
     secret: Vec<u8>,
+    /// Its parties, as they are sealed.
+    parties: Vec<PartyRow>,
     /// The partner's referral, and the partner's own number as it is sealed.
     referral: Option<SealedReferral>,
     /// How to call those whom it names, as far as one query told.
@@ -247,11 +250,11 @@ impl Loaded {
     }
 
     /// The confidential content; who asks has passed the check for it.
-    pub(crate) fn content(&self, db: &mut Db, vault: &Vault) -> Result<&Content, Error> {
+    pub(crate) fn content(&self, vault: &Vault) -> Result<&Content, Error> {
         if let Some(content) = self.content.get() {
             return Ok(content);
         }
-        let content = content_open(db, self.data_key(vault)?, self)?;
+        let content = content_open(self.data_key(vault)?, self)?;
         Ok(self.content.get_or_init(|| content))
     }
 }
@@ -296,7 +299,7 @@ pub fn case_change(
         ..before.clone()
     };
     if !change.content.is_empty() {
-        let content = before.content(db, vault)?.clone().changed(change.content);
+        let content = before.content(vault)?.clone().changed(change.content);
         after.secret = seal_content(key, id, &content)?;
         if change.content.parties.is_some() {
             parties_delete(db, region, id)?;
@@ -331,9 +334,11 @@ pub(crate) fn case_load(
         Option<ReferralRow>,
         Option<String>,
         Option<NameRow>,
+        Option<PartyRow>,
         bool,
     );
-    let (row, key, referral, partner, mediator, office_has_head): Found = cases::table
+    // A row for each party, and one without a party for a case that has none.
+    let mut rows: Vec<Found> = cases::table
         .inner_join(
             data_key::table.on(data_key::region_id
                 .eq(cases::region_id)
@@ -354,17 +359,27 @@ pub(crate) fn case_load(
                 .eq(cases::region_id)
                 .and(mediator::id.nullable().eq(cases::mediator_id))),
         )
+        .left_join(
+            case_party::table.on(case_party::region_id
+                .eq(cases::region_id)
+                .and(case_party::case_id.eq(cases::id))),
+        )
         .filter(cases::region_id.eq(Uid::from(region)))
         .filter(cases::id.eq(Uid::from(id)))
+        .order(case_party::position)
         .select((
             CaseRow::as_select(),
             DataKeyRow::as_select(),
             Option::<ReferralRow>::as_select(),
             partner::code.nullable(),
             Option::<NameRow>::as_select(),
+            Option::<PartyRow>::as_select(),
             has_head!(region, cases::office_id, day),
         ))
-        .first(db)?;
+        .load(db)?;
+    let parties = rows.iter_mut().filter_map(|row| row.5.take()).collect();
+    let first = rows.into_iter().next().ok_or(Error::NotFound)?;
+    let (row, key, referral, partner, mediator, _, office_has_head) = first;
     let case = row.case()?;
     let names = Names {
         mediator: case.mediator.zip(mediator.map(MediatorName::from)),
@@ -380,6 +395,7 @@ pub(crate) fn case_load(
         },
         head: row.head_hash,
         secret: row.secret,
+        parties,
         referral: referral.map(sealed_referral),
         names,
         content: OnceLock::new(),
@@ -415,19 +431,13 @@ pub(crate) fn reference_open(
     Ok(PartnerReference::parse(&text).ok())
 }
 
-fn content_open(db: &mut Db, key: &DataKey, loaded: &Loaded) -> Result<Content, Error> {
-    let (region, case) = (loaded.region, loaded.case.id);
+fn content_open(key: &DataKey, loaded: &Loaded) -> Result<Content, Error> {
+    let case = loaded.case.id;
     let plain = key.open(&content_place(case), &loaded.secret)?;
     let stored: ContentChange =
         serde_json::from_slice(&plain).map_err(|_| Error::unreadable("cases.secret"))?;
     let mut content = Content::opened(&stored);
-    let rows: Vec<PartyRow> = case_party::table
-        .filter(case_party::region_id.eq(Uid::from(region)))
-        .filter(case_party::case_id.eq(Uid::from(case)))
-        .order(case_party::position)
-        .select(PartyRow::as_select())
-        .load(db)?;
-    for row in rows {
+    for row in &loaded.parties {
         let plain = key.open(&party_place(case, row.position), &row.secret)?;
         let party: Party =
             serde_json::from_slice(&plain).map_err(|_| Error::unreadable("case_party.secret"))?;

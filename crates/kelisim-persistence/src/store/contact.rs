@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 use kelisim_domain::id::{ContactId, DataKeyId, PartnerId, RegionId};
-use kelisim_domain::language::Language;
 use kelisim_domain::partner::{Contact, ContactSecrets};
 
 use crate::connection::Db;
 use crate::error::Error;
 use crate::row::partner::ContactRow;
-use crate::schema::{contact, data_key};
+use crate::schema::contact;
 use crate::types::{Uid, Word};
 use crate::vault::{DataKey, Vault};
 
@@ -109,35 +108,6 @@ pub fn contacts_of_partner(
         }
     }
     Ok(contacts)
-}
-
-/// Whom at a partner a message goes to, and in which language: the active contacts, oldest first; those whose key was
-/// destroyed are left out.
-///
-/// # Errors
-/// Those of the database.
-pub fn contacts_to_tell(
-    db: &mut Db,
-    region: RegionId,
-    partner: PartnerId,
-) -> Result<Vec<(ContactId, Language)>, Error> {
-    let rows: Vec<(Uid, Word<Language>)> = contact::table
-        .inner_join(
-            data_key::table.on(data_key::region_id
-                .eq(contact::region_id)
-                .and(data_key::id.eq(contact::data_key_id))),
-        )
-        .filter(contact::region_id.eq(Uid::from(region)))
-        .filter(contact::partner_id.eq(Uid::from(partner)))
-        .filter(contact::active.eq(true))
-        .filter(data_key::destroyed_at.is_null())
-        .order(contact::id)
-        .select((contact::id, contact::language))
-        .load(db)?;
-    let contacts = rows
-        .into_iter()
-        .map(|(id, language)| (id.into(), language.0));
-    Ok(contacts.collect())
 }
 
 fn place(id: Uid) -> String {

@@ -106,8 +106,7 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OrOutlived<
 
 /// Claims a key for the length of the transaction: false when another transaction holds it.
 ///
-/// It is an expression, so that it travels with the query that says who the bearer is; the answer to the key must be
-/// looked for in a later one, because that sees what the other transaction has stored.
+/// It is an expression, so that it travels with the query that says who the bearer is.
 /// On SQLite the one writer of a process makes this always true; what runs in the same process is known there.
 #[derive(Debug, Clone, Copy, ValidGrouping)]
 pub(crate) struct Claimed(Option<i64>);
@@ -163,7 +162,7 @@ pub fn idempotency_purge(db: &mut Db, now: DateTime<Utc>) -> Result<usize, Error
     Ok(diesel::delete(expired).execute(db)?)
 }
 
-fn stored(row: IdempotencyRow) -> Result<StoredAnswer, Error> {
+pub(crate) fn stored(row: IdempotencyRow) -> Result<StoredAnswer, Error> {
     let broken = |detail: &str| Error::broken("idempotency key", detail);
     Ok(StoredAnswer {
         fingerprint: row
@@ -177,6 +176,6 @@ fn stored(row: IdempotencyRow) -> Result<StoredAnswer, Error> {
     })
 }
 
-fn oldest(now: DateTime<Utc>) -> Ts {
+pub(crate) fn oldest(now: DateTime<Utc>) -> Ts {
     (now - TimeDelta::days(KEPT_DAYS)).into()
 }

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::row::office::OfficeRow;
 use crate::schema::{account, account_grant, office};
 use crate::store::account::has_head;
+use crate::store::reference::{CodesKnown, CodesNamed, stand_in_lists};
 use crate::store::search;
 use crate::types::{Uid, Word};
 
@@ -89,7 +90,8 @@ pub struct FilingOffice {
     pub has_head: bool,
 }
 
-/// An office as a filing on a day sees it, by its code.
+/// An office as a filing on a day sees it, by its code, and which of the codes that the filing names are known.
+/// One query.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -98,9 +100,17 @@ pub fn office_for_filing(
     region: RegionId,
     code: &OfficeCode,
     day: NaiveDate,
-) -> Result<FilingOffice, Error> {
-    type Found = (Uid, String, NaiveDate, Option<NaiveDate>, bool);
-    let (id, district, from, to, has_head): Found = office::table
+    named: CodesNamed<'_>,
+) -> Result<(FilingOffice, CodesKnown), Error> {
+    type Found = (
+        Uid,
+        String,
+        NaiveDate,
+        Option<NaiveDate>,
+        bool,
+        (bool, bool, bool),
+    );
+    let (id, district, from, to, has_head, known): Found = office::table
         .filter(office::region_id.eq(Uid::from(region)))
         .filter(office::code.eq(code.as_str()))
         .select((
@@ -109,14 +119,16 @@ pub fn office_for_filing(
             office::active_from,
             office::active_to,
             has_head!(region, office::id, day),
+            stand_in_lists!(region, named),
         ))
         .first(db)?;
-    Ok(FilingOffice {
+    let office = FilingOffice {
         id: id.into(),
         district: DistrictCode::from_stored(district),
         is_open: from <= day && to.is_none_or(|to| day <= to),
         has_head,
-    })
+    };
+    Ok((office, CodesKnown::of(named, known)))
 }
 
 /// An office by its id.

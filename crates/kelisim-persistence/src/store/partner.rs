@@ -2,15 +2,18 @@
 
 use diesel::prelude::*;
 use kelisim_domain::code::PartnerCode;
-use kelisim_domain::id::{PartnerId, RegionId};
+use kelisim_domain::id::{ContactId, PartnerId, RegionId};
+use kelisim_domain::language::Language;
+use kelisim_domain::memorandum::Memorandum;
 use kelisim_domain::partner::Partner;
 
 use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
+use crate::row::memorandum::MemorandumRow;
 use crate::row::partner::PartnerRow;
-use crate::schema::partner;
+use crate::schema::{contact, data_key, memorandum, partner};
 use crate::store::search;
-use crate::types::Uid;
+use crate::types::{Uid, Word};
 
 /// Which partners a list shows, by code.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +91,103 @@ pub fn partner_code(db: &mut Db, region: RegionId, id: PartnerId) -> Result<Part
         .select(partner::code)
         .first(db)?;
     Ok(PartnerCode::from_stored(code))
+}
+
+/// A partner as far as it matters for telling it something.
+#[derive(Debug, Clone)]
+pub struct PartnerTold {
+    /// The partner.
+    pub id: PartnerId,
+    /// Its code.
+    pub code: PartnerCode,
+    /// Whether it still refers cases.
+    pub active: bool,
+    /// Its memoranda, newest first.
+    pub memoranda: Vec<Memorandum>,
+    /// The active contacts with their languages, oldest first; those whose key was destroyed are left out.
+    pub contacts: Vec<(ContactId, Language)>,
+}
+
+/// How a partner is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum PartnerAsked<'a> {
+    /// By its code.
+    Code(&'a PartnerCode),
+    /// By its id.
+    Id(PartnerId),
+}
+
+/// A partner with its memoranda and contacts, in one query.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn partner_told(
+    db: &mut Db,
+    region: RegionId,
+    asked: PartnerAsked<'_>,
+) -> Result<PartnerTold, Error> {
+    type Found = (
+        (Uid, String, bool),
+        Option<MemorandumRow>,
+        Option<(Uid, Word<Language>)>,
+        Option<Uid>,
+    );
+    let mut query = partner::table
+        .left_join(
+            memorandum::table.on(memorandum::region_id
+                .eq(partner::region_id)
+                .and(memorandum::partner_id.eq(partner::id))),
+        )
+        .left_join(
+            contact::table.on(contact::region_id
+                .eq(partner::region_id)
+                .and(contact::partner_id.eq(partner::id))
+                .and(contact::active.eq(true))),
+        )
+        .left_join(
+            data_key::table.on(data_key::region_id
+                .eq(partner::region_id)
+                .and(data_key::id.nullable().eq(contact::data_key_id.nullable()))
+                .and(data_key::destroyed_at.is_null())),
+        )
+        .filter(partner::region_id.eq(Uid::from(region)))
+        .order((memorandum::id.desc(), contact::id))
+        .select((
+            (partner::id, partner::code, partner::active),
+            Option::<MemorandumRow>::as_select(),
+            (contact::id, contact::language).nullable(),
+            data_key::id.nullable(),
+        ))
+        .into_boxed::<MultiBackend>();
+    query = match asked {
+        PartnerAsked::Code(code) => query.filter(partner::code.eq(code.as_str().to_owned())),
+        PartnerAsked::Id(id) => query.filter(partner::id.eq(Uid::from(id))),
+    };
+    let rows: Vec<Found> = query.load(db)?;
+    let (id, code, active) = rows
+        .first()
+        .map(|row| row.0.clone())
+        .ok_or(Error::NotFound)?;
+    // Each memorandum stands beside each contact.
+    let (mut memoranda, mut contacts) = (Vec::<Memorandum>::new(), Vec::new());
+    for (_, memorandum, contact, key) in rows {
+        let memorandum = memorandum.map(|row| row.into_memorandum(code.clone()));
+        memoranda
+            .extend(memorandum.filter(|one| memoranda.last().is_none_or(|last| last.id != one.id)));
+        if let (Some((id, language)), Some(_)) = (contact, key) {
+            let contact = (ContactId::from(id), language.0);
+            if !contacts.contains(&contact) {
+                contacts.push(contact);
+            }
+        }
+    }
+    Ok(PartnerTold {
+        id: id.into(),
+        code: PartnerCode::from_stored(code),
+        active,
+        memoranda,
+        contacts,
+    })
 }
 
 /// The ids of partners by their codes; unknown codes are left out.

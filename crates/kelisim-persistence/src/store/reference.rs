@@ -1,6 +1,5 @@
 //! The lists of a region: districts, kinds of dispute, sources. They keep the order of their file.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use kelisim_domain::id::RegionId;
 use kelisim_domain::region::{Category, District, Source};
@@ -136,6 +135,30 @@ pub struct CodesKnown {
     pub source: bool,
 }
 
+/// Whether the codes that a case names stand in the region's lists, as an expression of a query.
+macro_rules! stand_in_lists {
+    ($region:expr, $named:expr) => {{
+        use crate::schema::{category, district, source};
+        let id = crate::types::Uid::from($region);
+        (
+            diesel::dsl::exists(category::table.find((id, $named.category.unwrap_or_default()))),
+            diesel::dsl::exists(district::table.find((id, $named.district.unwrap_or_default()))),
+            diesel::dsl::exists(source::table.find((id, $named.source.unwrap_or_default()))),
+        )
+    }};
+}
+pub(crate) use stand_in_lists;
+
+impl CodesKnown {
+    pub(crate) fn of(named: CodesNamed<'_>, found: (bool, bool, bool)) -> Self {
+        Self {
+            category: found.0 || named.category.is_none(),
+            district: found.1 || named.district.is_none(),
+            source: found.2 || named.source.is_none(),
+        }
+    }
+}
+
 /// Looks codes up in the lists of a region, in one query.
 ///
 /// # Errors
@@ -145,16 +168,6 @@ pub fn codes_known(
     region: RegionId,
     named: CodesNamed<'_>,
 ) -> Result<CodesKnown, Error> {
-    let id = Uid::from(region);
-    let (category, district, source) = diesel::select((
-        exists(category::table.find((id, named.category.unwrap_or_default()))),
-        exists(district::table.find((id, named.district.unwrap_or_default()))),
-        exists(source::table.find((id, named.source.unwrap_or_default()))),
-    ))
-    .get_result(db)?;
-    Ok(CodesKnown {
-        category: category || named.category.is_none(),
-        district: district || named.district.is_none(),
-        source: source || named.source.is_none(),
-    })
+    let found = diesel::select(stand_in_lists!(region, named)).get_result(db)?;
+    Ok(CodesKnown::of(named, found))
 }

@@ -10,8 +10,9 @@ use kelisim_domain::policy::{Actor, Grant};
 use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::{GrantRow, TokenRow};
-use crate::schema::{account, account_grant, region, token};
-use crate::store::idempotency::Claimed;
+use crate::row::idempotency::IdempotencyRow;
+use crate::schema::{account, account_grant, idempotency_key, region, token};
+use crate::store::idempotency::{Claimed, StoredAnswer, oldest, stored};
 use crate::types::{Ts, Uid, Word};
 
 /// A token to store.
@@ -66,8 +67,18 @@ pub fn token_revoke_all(
         .execute(db)?)
 }
 
-/// Who a token stands for, with the grants that hold today in the region's time zone; nobody when
-/// it is unknown, revoked or expired, or its account is stopped. One query.
+/// Who a request comes from, and what is known of the idempotency key that it carries.
+#[derive(Debug)]
+pub struct Bearer {
+    /// The account, with the grants that hold today in the region's time zone.
+    pub actor: Actor,
+    /// Whether the key is claimed for the length of the transaction: not, when another transaction is answering it.
+    pub claimed: bool,
+    /// The first answer to the key.
+    pub answered: Option<StoredAnswer>,
+}
+
+/// Who a token stands for; nobody when it is unknown, revoked or expired, or its account is stopped.
 ///
 /// # Errors
 /// Those of the database.
@@ -76,30 +87,32 @@ pub fn token_authenticate(
     digest: &[u8; 32],
     now: DateTime<Utc>,
 ) -> Result<Option<Actor>, Error> {
-    Ok(authenticate(db, digest, Claimed::NOTHING, now)?.map(|(actor, _)| actor))
+    Ok(token_bearer(db, digest, None, now)?.map(|bearer| bearer.actor))
 }
 
-/// As [`token_authenticate`], and claims an idempotency key of the bearer for the length of the transaction: false
-/// when another transaction is answering it.
+/// As [`token_authenticate`], and claims an idempotency key of the bearer and looks for its first answer. One query.
+///
+/// Who claims the key in the very instant in which another transaction lets it go may not see that one's answer yet:
+/// the key cannot be answered twice all the same, and a second look finds the answer.
 ///
 /// # Errors
 /// Those of the database.
-pub fn token_authenticate_claiming(
+pub fn token_bearer(
     db: &mut Db,
     digest: &[u8; 32],
-    key: &str,
+    key: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<Option<(Actor, bool)>, Error> {
-    authenticate(db, digest, Claimed::key(digest, key), now)
-}
-
-fn authenticate(
-    db: &mut Db,
-    digest: &[u8; 32],
-    claimed: Claimed,
-    now: DateTime<Utc>,
-) -> Result<Option<(Actor, bool)>, Error> {
-    type Found = (Uid, Uid, Word<Language>, String, Option<GrantRow>, bool);
+) -> Result<Option<Bearer>, Error> {
+    type Found = (
+        Uid,
+        Uid,
+        Word<Language>,
+        String,
+        Option<GrantRow>,
+        Option<IdempotencyRow>,
+        bool,
+    );
+    let claimed = key.map_or(Claimed::NOTHING, |key| Claimed::key(digest, key));
     let rows: Vec<Found> = token::table
         .inner_join(
             account::table.on(account::region_id
@@ -112,6 +125,14 @@ fn authenticate(
                 .eq(token::region_id)
                 .and(account_grant::account_id.eq(token::account_id))),
         )
+        // No key is empty, so a request without one finds nothing.
+        .left_join(
+            idempotency_key::table.on(idempotency_key::region_id
+                .eq(token::region_id)
+                .and(idempotency_key::account_id.eq(token::account_id))
+                .and(idempotency_key::key.eq(key.unwrap_or_default()))
+                .and(idempotency_key::created_at.ge(oldest(now)))),
+        )
         .filter(token::digest.eq(digest.as_slice()))
         .filter(token::revoked_at.is_null())
         .filter(token::expires_at.gt(Ts::from(now)))
@@ -122,13 +143,13 @@ fn authenticate(
             account::language,
             region::time_zone,
             Option::<GrantRow>::as_select(),
+            Option::<IdempotencyRow>::as_select(),
             claimed,
         ))
         .load(db)?;
-    let Some((region, account, language, zone, _, claimed)) = rows.first() else {
+    let Some((region, account, language, zone, ..)) = rows.first() else {
         return Ok(None);
     };
-    let claimed = *claimed;
     let zone = Zone::parse(zone).map_err(|error| Error::broken("region", error))?;
     let mut actor = Actor {
         account: (*account).into(),
@@ -137,12 +158,19 @@ fn authenticate(
         grants: Vec::with_capacity(rows.len()),
     };
     let today = zone.day(now);
-    for grant in rows.into_iter().filter_map(|row| row.4) {
-        let grant = Grant::try_from(grant)?;
-        if grant.holds_on(today) {
-            actor.grants.push(grant);
-        }
+    let (mut claimed, mut answered) = (false, None);
+    for (_, _, _, _, grant, answer, is_claimed) in rows {
+        claimed = is_claimed;
+        answered = answer;
+        let grant = grant.map(Grant::try_from).transpose()?;
+        actor
+            .grants
+            .extend(grant.filter(|grant| grant.holds_on(today)));
     }
     actor.grants.sort_by_key(|grant| grant.id);
-    Ok(Some((actor, claimed)))
+    Ok(Some(Bearer {
+        actor,
+        claimed,
+        answered: answered.map(stored).transpose()?,
+    }))
 }

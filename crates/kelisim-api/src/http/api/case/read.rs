@@ -21,7 +21,8 @@ use kelisim_domain::{
 };
 use kelisim_persistence::store::{
     access::{Authorized, Correct, ReadContent},
-    reference::{self, CodesNamed},
+    office::{FilingOffice, office_for_filing},
+    reference::{self, CodesKnown, CodesNamed},
 };
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -162,10 +163,11 @@ pub(crate) fn filing(
             .and_then(Option::as_ref)
             .map(|referral| referral.source.as_str()),
     };
-    known(tx, &mut faults, named)?;
+    let (found, known) = office_found(tx, office.as_ref(), named)?;
+    note_unknown(tx, &mut faults, known)?;
 
     let place = match (&office, faults.is_empty()) {
-        (Some(code), true) => Some(filing_place(tx, code)?),
+        (Some(code), true) => Some(filing_place(tx, code, found)?),
         _ => None,
     };
     let referral = referral.flatten();
@@ -250,10 +252,26 @@ fn party(tx: &Tx<'_>, input: &mut Input<'_>) -> Option<Party> {
     })
 }
 
+/// The office of a filing, and which of its codes are known.
+fn office_found(
+    tx: &mut Tx<'_>,
+    code: Option<&OfficeCode>,
+    named: CodesNamed<'_>,
+) -> Result<(Option<FilingOffice>, CodesKnown), AppError> {
+    let (region, today) = (tx.region(), tx.today());
+    if let Some(code) = code {
+        match office_for_filing(tx.db, region, code, today, named) {
+            Ok((office, known)) => return Ok((Some(office), known)),
+            Err(kelisim_persistence::Error::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((None, reference::codes_known(tx.db, region, named)?))
+}
+
 /// Notes a fault for each code that is not in the region's lists.
-fn known(tx: &mut Tx<'_>, faults: &mut Faults, named: CodesNamed<'_>) -> Result<(), AppError> {
+fn note_unknown(tx: &mut Tx<'_>, faults: &mut Faults, found: CodesKnown) -> Result<(), AppError> {
     let region = tx.region();
-    let found = reference::codes_known(tx.db, region, named)?;
     let mut unknown = |pointer: &str, known: Vec<String>| {
         faults.push(pointer, FaultKind::UnknownCode { known });
     };
@@ -317,7 +335,8 @@ pub(super) fn correction(
             .map(DistrictCode::as_str),
         source: None,
     };
-    known(tx, &mut faults, named)?;
+    let known = reference::codes_known(tx.db, tx.actor.region, named)?;
+    note_unknown(tx, &mut faults, known)?;
     let read = (|| {
         let content = ContentChange {
             summary: Confidential::new(summary?),
@@ -350,7 +369,7 @@ pub(super) fn correction(
     let reader: Authorized<ReadContent> = authorized
         .also(&tx.actor)
         .ok_or_else(|| AppError::NotPermitted(Vec::new()))?;
-    let before: &Content = reader.content(tx.db, &tx.app.vault)?;
+    let before: &Content = reader.content(&tx.app.vault)?;
     let correction = Correction {
         content: touched(&content, before),
         ..correction

@@ -371,7 +371,7 @@ pub(super) fn case_view(
         view.referral.receipt_code = Some(referred.receipt_code.as_str().to_owned());
     }
     if let Some(reader) = app::case::reads_content(tx, authorized) {
-        match reader.content(tx.db, &tx.app.vault) {
+        match reader.content(&tx.app.vault) {
             Ok(content) => {
                 let reference = content.reference.reveal().as_ref();
                 view.referral.reference = reference.map(|text| text.as_str().to_owned());
