@@ -7,11 +7,14 @@
 //! Each statement must change exactly one row: guards stand in its `WHERE`, and a row that was not changed is the
 //! error that its writer named. Absent on purpose: a read that sees what is not stored yet.
 
+use diesel::backend::Backend;
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Integer, Nullable};
+use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
-use crate::connection::{Db, MultiBackend};
+use crate::connection::Db;
 use crate::error::Error;
 
 /// More statements than this are not kept prepared: each number of them is another text, and a connection keeps every
@@ -21,23 +24,26 @@ const PREPARED_MOST: usize = 12;
 /// Statements in the order in which they were added.
 ///
 /// Their rows write "nothing" as NULL and not as DEFAULT (`treat_none_as_default_value = false`), so that one kind of
-/// change has one text and stays prepared.
+/// change has one text. It stays prepared, which diesel would not do for an update: the text alone is its key here.
 #[derive(Default)]
 pub struct Writes(Vec<Write>);
 
+/// A statement that either database understands.
+///
+/// It is given to the concrete connection, because the shared one writes the text of a statement several times over.
+pub(crate) trait Statement: QueryFragment<Pg> + QueryFragment<Sqlite> {}
+
+impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> Statement for Q {}
+
 struct Write {
-    statement: Box<dyn QueryFragment<MultiBackend>>,
+    statement: Box<dyn Statement>,
     /// What it means when the statement did not change exactly one row.
     otherwise: Error,
 }
 
 impl Writes {
     /// Adds an insert or an update of one row, without a `RETURNING` clause.
-    pub(crate) fn add(
-        &mut self,
-        statement: impl QueryFragment<MultiBackend> + 'static,
-        otherwise: Error,
-    ) {
+    pub(crate) fn add(&mut self, statement: impl Statement + 'static, otherwise: Error) {
         self.0.push(Write {
             statement: Box::new(statement),
             otherwise,
@@ -57,17 +63,17 @@ impl Writes {
     pub fn store(&mut self, db: &mut Db) -> Result<(), Error> {
         let list = std::mem::take(&mut self.0);
         match db {
-            Db::Sqlite(_) => {
+            Db::Sqlite(connection) => {
                 for write in list {
-                    if Single(write.statement.as_ref()).execute(db)? != 1 {
+                    if Single(write.statement.as_ref()).execute(connection)? != 1 {
                         return Err(write.otherwise);
                     }
                 }
                 Ok(())
             }
             Db::Postgres(_) if list.is_empty() => Ok(()),
-            Db::Postgres(_) => {
-                let failed: Option<i32> = Together(&list).get_result(db)?;
+            Db::Postgres(connection) => {
+                let failed: Option<i32> = Together(&list).get_result(connection)?;
                 let failed = failed.and_then(|number| usize::try_from(number).ok());
                 let write = failed.and_then(|number| list.into_iter().nth(number));
                 write.map_or(Ok(()), |write| Err(write.otherwise))
@@ -77,7 +83,7 @@ impl Writes {
 }
 
 /// One statement by itself.
-struct Single<'a>(&'a dyn QueryFragment<MultiBackend>);
+struct Single<'a>(&'a dyn Statement);
 
 impl QueryId for Single<'_> {
     type QueryId = ();
@@ -86,9 +92,13 @@ impl QueryId for Single<'_> {
 
 impl<C> RunQueryDsl<C> for Single<'_> {}
 
-impl QueryFragment<MultiBackend> for Single<'_> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Sqlite> for Single<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &Sqlite) -> QueryResult<bool> {
+        Ok(true)
     }
 }
 
@@ -108,15 +118,12 @@ impl QueryId for Together<'_> {
 
 impl<C> RunQueryDsl<C> for Together<'_> {}
 
-impl QueryFragment<MultiBackend> for Together<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        if self.0.len() > PREPARED_MOST {
-            out.unsafe_to_cache_prepared();
-        }
+impl QueryFragment<Pg> for Together<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         for (number, write) in self.0.iter().enumerate() {
             let start = if number == 0 { "WITH" } else { "," };
             out.push_sql(&format!("{start} w{number} AS ("));
-            write.statement.walk_ast(out.reborrow())?;
+            QueryFragment::<Pg>::walk_ast(write.statement.as_ref(), out.reborrow())?;
             out.push_sql(" RETURNING 1)");
         }
         out.push_sql(" SELECT CASE");
@@ -127,5 +134,33 @@ impl QueryFragment<MultiBackend> for Together<'_> {
         }
         out.push_sql(" END");
         Ok(())
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &Pg) -> QueryResult<bool> {
+        Ok(self.0.len() <= PREPARED_MOST)
+    }
+}
+
+/// A query that stays prepared although diesel would not keep it so: the number of its values never varies.
+pub(crate) struct Prepared<Q>(pub(crate) Q);
+
+impl<Q: Query> Query for Prepared<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> QueryId for Prepared<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q, C> RunQueryDsl<C> for Prepared<Q> {}
+
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Prepared<Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(true)
     }
 }

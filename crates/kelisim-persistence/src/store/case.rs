@@ -6,9 +6,11 @@
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
+use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::Integer;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{HasSqlType, Integer};
 use kelisim_domain::{
     case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
     code::{OfficeCode, PartnerCode},
@@ -17,7 +19,8 @@ use kelisim_domain::{
     notice::{PartnerReference, ReceiptCode},
 };
 
-use crate::connection::{Db, MultiBackend};
+use crate::both;
+use crate::connection::Db;
 use crate::error::Error;
 use crate::row::case::{CaseRow, CaseUpdate, PartyRow, ReferralRow};
 use crate::row::data_key::DataKeyRow;
@@ -49,7 +52,7 @@ pub fn case_number_next(
         office: office.into(),
         year,
     };
-    let last: i32 = counter.get_result(db)?;
+    let last: i32 = both!(db, connection => counter.get_result(connection))?;
     Ok(CaseNumber {
         office: code.clone(),
         year,
@@ -77,8 +80,13 @@ impl QueryId for Counter {
 
 impl<C> RunQueryDsl<C> for Counter {}
 
-impl QueryFragment<MultiBackend> for Counter {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB> QueryFragment<DB> for Counter
+where
+    DB: Backend + HasSqlType<SqlUuid>,
+    Uid: ToSql<SqlUuid, DB>,
+    i32: ToSql<Integer, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("INSERT INTO case_counter (region_id, office_id, year, last) VALUES (");
         out.push_bind_param::<SqlUuid, _>(&self.region)?;
         out.push_sql(", ");
@@ -338,7 +346,7 @@ pub(crate) fn case_load(
         bool,
     );
     // A row for each party, and one without a party for a case that has none.
-    let mut rows: Vec<Found> = cases::table
+    let mut rows: Vec<Found> = both!(db, connection => cases::table
         .inner_join(
             data_key::table.on(data_key::region_id
                 .eq(cases::region_id)
@@ -376,7 +384,7 @@ pub(crate) fn case_load(
             Option::<PartyRow>::as_select(),
             has_head!(region, cases::office_id, day),
         ))
-        .load(db)?;
+        .load(connection))?;
     let parties = rows.iter_mut().filter_map(|row| row.5.take()).collect();
     let first = rows.into_iter().next().ok_or(Error::NotFound)?;
     let (row, key, referral, partner, mediator, _, office_has_head) = first;

@@ -1,14 +1,18 @@
 //! The first answer to a POST, kept for 30 days so that a repeat gets the same one.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Bool, HasSqlType};
+use diesel::sqlite::Sqlite;
 use kelisim_domain::id::{AccountId, DataKeyId, RegionId};
 use sha2::{Digest, Sha256};
 
-use crate::connection::{Db, MultiBackend};
+use crate::connection::Db;
 use crate::error::Error;
 use crate::row::idempotency::IdempotencyRow;
 use crate::schema::idempotency_key;
@@ -91,8 +95,13 @@ struct OrOutlived<Q> {
     oldest: Ts,
 }
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for OrOutlived<Q> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB, Q> QueryFragment<DB> for OrOutlived<Q>
+where
+    DB: Backend + HasSqlType<SqlTime>,
+    Q: QueryFragment<DB>,
+    Ts: ToSql<SqlTime, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.insert.walk_ast(out.reborrow())?;
         out.push_sql(
             " ON CONFLICT (region_id, account_id, key) DO UPDATE SET \
@@ -139,16 +148,23 @@ impl QueryId for Claimed {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryFragment<MultiBackend> for Claimed {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        match (out.backend(), &self.0) {
-            (MultiBackend::Postgres(_), Some(number)) => {
+impl QueryFragment<Pg> for Claimed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match &self.0 {
+            Some(number) => {
                 out.push_sql("pg_try_advisory_xact_lock(");
                 out.push_bind_param::<BigInt, _>(number)?;
                 out.push_sql(")");
             }
-            _ => out.push_sql("TRUE"),
+            None => out.push_sql("TRUE"),
         }
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Claimed {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("TRUE");
         Ok(())
     }
 }

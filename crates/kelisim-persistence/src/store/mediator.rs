@@ -19,6 +19,7 @@ use kelisim_domain::mediator::{
 use kelisim_domain::register::OfficeRef;
 use kelisim_domain::text::Name;
 
+use crate::both;
 use crate::connection::{Db, Locked, MultiBackend};
 use crate::error::Error;
 use crate::row::mediator::{MediatorOfficeRow, MediatorRow, NameRow, StatusRow, UnavailabilityRow};
@@ -28,6 +29,7 @@ use crate::schema::{
 use crate::store::search;
 use crate::types::{Json, Uid, Word};
 use crate::vault::{DataKey, Vault};
+use crate::writes::Prepared;
 
 /// The kind under which a mediator's data key is kept.
 pub const SUBJECT: &str = "mediator";
@@ -269,6 +271,8 @@ pub fn mediator_facts(
         Option<Uid>,
     );
     let (region_id, mediator_id) = (Uid::from(region), Uid::from(id));
+    // A row for each office of the mediator, and one without an office for who has none.
+    let rows: Vec<Facts> = both!(db, connection => {
     let open_cases = cases::table
         .filter(cases::region_id.eq(region_id))
         .filter(cases::mediator_id.eq(mediator_id))
@@ -283,8 +287,7 @@ pub fn mediator_facts(
             .filter(mediator_unavailability::starts_on.le(today))
             .filter(mediator_unavailability::ends_on.ge(today)),
     );
-    // A row for each office of the mediator, and one without an office for who has none.
-    let rows: Vec<Facts> = mediator::table
+    Prepared(mediator::table
         .left_join(
             mediator_office::table.on(mediator_office::region_id
                 .eq(mediator::region_id)
@@ -302,8 +305,9 @@ pub fn mediator_facts(
             is_unavailable,
             NameRow::as_select(),
             mediator_office::office_id.nullable(),
-        ))
-        .load(db)?;
+        )))
+        .load(connection)
+    })?;
     let offices = rows.iter().filter_map(|row| row.7);
     let offices = offices.map(OfficeId::from).collect();
     let Some(first) = rows.into_iter().next() else {

@@ -10,6 +10,7 @@ use kelisim_domain::office::Office;
 use kelisim_domain::policy::Role;
 use kelisim_domain::register::OfficeRef;
 
+use crate::both;
 use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::office::OfficeRow;
@@ -110,7 +111,7 @@ pub fn office_for_filing(
         bool,
         (bool, bool, bool),
     );
-    let (id, district, from, to, has_head, known): Found = office::table
+    let (id, district, from, to, has_head, known): Found = both!(db, connection => office::table
         .filter(office::region_id.eq(Uid::from(region)))
         .filter(office::code.eq(code.as_str()))
         .select((
@@ -121,7 +122,7 @@ pub fn office_for_filing(
             has_head!(region, office::id, day),
             stand_in_lists!(region, named),
         ))
-        .first(db)?;
+        .first(connection))?;
     let office = FilingOffice {
         id: id.into(),
         district: DistrictCode::from_stored(district),

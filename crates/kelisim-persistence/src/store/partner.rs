@@ -7,6 +7,7 @@ use kelisim_domain::language::Language;
 use kelisim_domain::memorandum::Memorandum;
 use kelisim_domain::partner::Partner;
 
+use crate::both;
 use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::memorandum::MemorandumRow;
@@ -132,7 +133,9 @@ pub fn partner_told(
         Option<(Uid, Word<Language>)>,
         Option<Uid>,
     );
-    let mut query = partner::table
+    macro_rules! told {
+        ($which:expr) => {
+            both!(db, connection => partner::table
         .left_join(
             memorandum::table.on(memorandum::region_id
                 .eq(partner::region_id)
@@ -151,6 +154,7 @@ pub fn partner_told(
                 .and(data_key::destroyed_at.is_null())),
         )
         .filter(partner::region_id.eq(Uid::from(region)))
+        .filter($which)
         .order((memorandum::id.desc(), contact::id))
         .select((
             (partner::id, partner::code, partner::active),
@@ -158,12 +162,13 @@ pub fn partner_told(
             (contact::id, contact::language).nullable(),
             data_key::id.nullable(),
         ))
-        .into_boxed::<MultiBackend>();
-    query = match asked {
-        PartnerAsked::Code(code) => query.filter(partner::code.eq(code.as_str().to_owned())),
-        PartnerAsked::Id(id) => query.filter(partner::id.eq(Uid::from(id))),
-    };
-    let rows: Vec<Found> = query.load(db)?;
+                .load(connection))
+        };
+    }
+    let rows: Vec<Found> = match asked {
+        PartnerAsked::Code(code) => told!(partner::code.eq(code.as_str())),
+        PartnerAsked::Id(id) => told!(partner::id.eq(Uid::from(id))),
+    }?;
     let (id, code, active) = rows
         .first()
         .map(|row| row.0.clone())

@@ -7,6 +7,7 @@ use kelisim_domain::id::{AccountId, RegionId, TokenId};
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::{Actor, Grant};
 
+use crate::both;
 use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::{GrantRow, TokenRow};
@@ -113,7 +114,7 @@ pub fn token_bearer(
         bool,
     );
     let claimed = key.map_or(Claimed::NOTHING, |key| Claimed::key(digest, key));
-    let rows: Vec<Found> = token::table
+    let rows: Vec<Found> = both!(db, connection => token::table
         .inner_join(
             account::table.on(account::region_id
                 .eq(token::region_id)
@@ -146,7 +147,7 @@ pub fn token_bearer(
             Option::<IdempotencyRow>::as_select(),
             claimed,
         ))
-        .load(db)?;
+        .load(connection))?;
     let Some((region, account, language, zone, ..)) = rows.first() else {
         return Ok(None);
     };

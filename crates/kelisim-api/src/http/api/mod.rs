@@ -12,11 +12,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers every route. A route outside this list does not exist, and every route in it stands in the OpenAPI document.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
+    // The first that fits is taken, and most requests are about cases.
+    case::configure(routes);
+    notice::configure(routes);
     me::configure(routes);
     office::configure(routes);
     mediator::configure(routes);
     partner::configure(routes);
     memorandum::configure(routes);
-    case::configure(routes);
-    notice::configure(routes);
 }
