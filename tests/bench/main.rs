@@ -48,13 +48,16 @@ fn measure(options: &Options) {
     let mut report = Report::default();
     for backend in options.databases.clone() {
         let name = lifecycle::name(backend);
-        let folder = tempfile::tempdir().unwrap();
-        let run = Run::now(options, folder.path());
+        // Each part begins with databases of its own.
+        let folder = || tempfile::tempdir().unwrap();
+        let run = Run::now(options, folder().path());
         if options.asks(What::Lifecycle) {
+            let folder = folder();
             println!("==> lifecycle on {name}");
             report.lifecycle(&run, &lifecycle::measure(options, backend, folder.path()));
         }
         if options.asks(What::Start) {
+            let folder = folder();
             println!("==> start on {name}");
             let started = start::measure(options, backend, folder.path());
             report.part("start", name, &run, started);
