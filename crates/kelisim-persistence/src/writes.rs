@@ -65,7 +65,8 @@ impl Writes {
         match db {
             Db::Sqlite(connection) => {
                 for write in list {
-                    if Single(write.statement.as_ref()).execute(connection)? != 1 {
+                    let changed: Vec<i32> = Single(write.statement.as_ref()).load(connection)?;
+                    if changed.len() != 1 {
                         return Err(write.otherwise);
                     }
                 }
@@ -82,8 +83,15 @@ impl Writes {
     }
 }
 
-/// One statement by itself.
+/// One statement by itself; the answer is a row for each row that it changed.
+///
+/// It answers rows because diesel asks whether a statement stays prepared of what is loaded, and not of what is only
+/// executed.
 struct Single<'a>(&'a dyn Statement);
+
+impl Query for Single<'_> {
+    type SqlType = Integer;
+}
 
 impl QueryId for Single<'_> {
     type QueryId = ();
@@ -93,8 +101,10 @@ impl QueryId for Single<'_> {
 impl<C> RunQueryDsl<C> for Single<'_> {}
 
 impl QueryFragment<Sqlite> for Single<'_> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.0.walk_ast(out)
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        QueryFragment::<Sqlite>::walk_ast(self.0, out.reborrow())?;
+        out.push_sql(" RETURNING 1");
+        Ok(())
     }
 
     fn is_safe_to_cache_prepared(&self, _: &Sqlite) -> QueryResult<bool> {
