@@ -2,6 +2,8 @@
 
 mod account;
 mod backup;
+mod case_list;
+mod case_rows;
 mod common;
 mod database;
 mod lists;

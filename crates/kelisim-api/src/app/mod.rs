@@ -20,11 +20,12 @@ use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::Zone,
+    case::{Class, Stage},
     code::PartnerCode,
     id::{MediatorId, PartnerId, RegionId},
     language::Language,
     policy::{Actor, RegisterAct},
-    workflow::Definition,
+    workflow::{Definition, Step},
 };
 use kelisim_persistence::{
     Database, Db, Error as StoreError, Failpoints, Point, Writes,
@@ -115,6 +116,39 @@ impl Definitions {
             .ok_or_else(|| {
                 AppError::Internal(format!("workflow {key} version {version} is not loaded"))
             })
+    }
+
+    /// The stages in which a case of one of some classes and at one of some steps can be, and whether every case in
+    /// these stages is such a one; no class and no step means all.
+    pub fn stages(
+        &self,
+        region: RegionId,
+        classes: &[Class],
+        steps: &[String],
+    ) -> (Vec<Stage>, bool) {
+        // The class of a closed case follows its ground.
+        const DONE: [Class; 2] = [Class::DoneSuccess, Class::DoneOther];
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let of_region = all.iter().filter(|((of, ..), _)| *of == region);
+        let of_region: Vec<&Step> = of_region.flat_map(|(_, one)| &one.steps).collect();
+        let is_one =
+            |step: &Step| steps.is_empty() || steps.iter().any(|id| id == step.id.as_str());
+        let may = |step: &Step| match step.class {
+            _ if classes.is_empty() => true,
+            Some(class) => classes.contains(&class),
+            None => DONE.iter().any(|class| classes.contains(class)),
+        };
+        let must = |step: &Step| match step.class {
+            None if !classes.is_empty() => DONE.iter().all(|class| classes.contains(class)),
+            _ => may(step),
+        };
+        let fitting = of_region.iter().filter(|step| is_one(step) && may(step));
+        let mut stages: Vec<Stage> = fitting.map(|step| step.stage).collect();
+        stages.sort_unstable_by_key(|stage| stage.code());
+        stages.dedup();
+        let mut inside = of_region.iter().filter(|step| stages.contains(&step.stage));
+        let is_all = inside.all(|step| is_one(step) && must(step));
+        (stages, is_all)
     }
 
     /// The newest version of the workflow that new cases follow.

@@ -9,6 +9,8 @@ pub mod case;
 pub mod case_event;
 pub mod case_list;
 pub mod case_mail;
+pub(crate) mod case_query;
+pub(crate) mod case_search;
 pub mod contact;
 pub mod data_key;
 pub mod definition;

@@ -33,9 +33,15 @@ pub(crate) fn patterns(question: &str) -> Vec<String> {
     words.map(|word| format!("% {word}%")).collect()
 }
 
+/// Whether a key has each word of a question.
+pub(crate) fn finds(key: &str, question: &str) -> bool {
+    let mut words = words(question).into_iter().take(WORDS_MOST);
+    words.all(|word| key.contains(&format!(" {word}")))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{key, patterns};
+    use super::{finds, key, patterns};
 
     #[test]
     fn d39_a_word_is_found_by_its_beginning_in_any_spelling() {
@@ -43,6 +49,7 @@ mod tests {
         assert_eq!(key, " кайрат серик orl 03");
         assert_eq!(patterns("Кай сер"), ["% кай%", "% сер%"]);
         assert_eq!(patterns("orl-03"), ["% orl%", "% 03%"]);
+        assert!(finds(&key, "СЕРИК кай") && !finds(&key, "айрат"));
     }
 
     #[test]

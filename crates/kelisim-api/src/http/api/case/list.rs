@@ -18,7 +18,7 @@ use kelisim_domain::{
     policy::CaseScope,
 };
 use kelisim_persistence::store::{
-    case_list::{CaseCursor, CaseFilter, CaseSort, case_page},
+    case_list::{CaseCursor, CaseFilter, CaseSort, Listed, case_page},
     office, partner,
 };
 use std::str::FromStr;
@@ -54,15 +54,16 @@ pub(super) async fn list(call: Call, mut query: Query) -> HttpResponse {
                 tx.db,
                 &scope,
                 &filter,
+                tx.zone(),
                 wish.sort,
                 after.as_ref(),
-                paging.load(),
+                usize::try_from(paging.load()).unwrap_or_default(),
             )?,
             None => Vec::new(),
         };
-        let lookup = Lookup::of(tx, cases.iter())?;
+        let lookup = Lookup::listed(&cases);
         let mut shown = Vec::with_capacity(cases.len());
-        for case in cases {
+        for Listed { case, .. } in cases {
             let definition = app::case::definition_of(tx, &case)?;
             // Whether the office has a head matters for content only, and a list shows none.
             let allowed = allowed_actions(tx, &definition, &case, true);
@@ -117,6 +118,25 @@ impl Wish {
     fn resolve(&self, tx: &mut Tx<'_>) -> Result<Option<CaseFilter>, AppError> {
         let region = tx.region();
         let mut filter = self.filter.clone();
+        if !filter.classes.is_empty() || !filter.steps.is_empty() {
+            // A class or a step belongs to a stage (D21), and cases are found by their stage.
+            let definitions = &tx.app.definitions;
+            let (stages, is_all) = definitions.stages(region, &filter.classes, &filter.steps);
+            if is_all {
+                filter.classes.clear();
+                filter.steps.clear();
+            }
+            filter.stages = match filter.stages.is_empty() {
+                true => stages,
+                false => stages
+                    .into_iter()
+                    .filter(|stage| filter.stages.contains(stage))
+                    .collect(),
+            };
+            if filter.stages.is_empty() {
+                return Ok(None);
+            }
+        }
         if !self.offices.is_empty() {
             let codes: Vec<&str> = self.offices.iter().map(OfficeCode::as_str).collect();
             let found = office::office_ids(tx.db, region, &codes)?;

@@ -18,6 +18,7 @@ use kelisim_domain::{
 use kelisim_persistence::store::{
     access::{Authorized, See},
     case_event::Recorded,
+    case_list::Listed,
     mediator::MediatorName,
 };
 use serde::Serialize;
@@ -250,6 +251,20 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
+    /// The names that came with a list.
+    pub(super) fn listed(cases: &[Listed]) -> Self {
+        let mediators = cases
+            .iter()
+            .filter_map(|one| one.case.mediator.zip(one.mediator.clone()));
+        let partners = cases
+            .iter()
+            .filter_map(|one| one.case.partner.zip(one.partner.clone()));
+        Lookup {
+            mediators: mediators.collect(),
+            partners: partners.collect(),
+        }
+    }
+
     /// Looks up the names that these cases show.
     pub(super) fn of<'c>(
         tx: &mut Tx<'_>,
