@@ -4,10 +4,12 @@ mod check;
 mod client;
 mod dice;
 mod figures;
+mod fill;
 mod fsync;
 mod lifecycle;
 mod limit_postgres;
 mod limit_sqlite;
+mod lists;
 mod load;
 mod machine;
 mod network;
@@ -61,6 +63,13 @@ fn measure(options: &Options) {
             println!("==> start on {name}");
             let started = start::measure(options, backend, folder.path());
             report.part("start", name, &run, started);
+        }
+        if options.asks(What::Lists) {
+            println!("==> lists on {name}");
+            let folder = tempfile::tempdir().unwrap();
+            let rows = lists::measure(options, backend, folder.path());
+            lists::print(&rows);
+            report.part("lists", name, &run, rows);
         }
     }
     println!("seed {}", options.seed);

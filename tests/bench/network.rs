@@ -61,6 +61,11 @@ pub(crate) fn partner_code(number: usize) -> String {
     format!("P{}", char::from(b'A' + u8::try_from(number).unwrap()))
 }
 
+/// The id of an office.
+pub(crate) fn office(number: usize) -> Uuid {
+    id(OFFICE_IDS, number)
+}
+
 /// The mediator of an office.
 pub(crate) fn mediator(number: usize) -> Uuid {
     id(MEDIATOR_IDS, number)

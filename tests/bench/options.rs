@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     pub(crate) seconds: u64,
     pub(crate) seed: u64,
+    /// The sizes at which lists are measured, the smallest first.
+    pub(crate) cases: Vec<usize>,
     pub(crate) json: Option<PathBuf>,
     /// Whether the results go into docs/benchmarks.json and the page.
     pub(crate) record: bool,
@@ -30,7 +32,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// Reads `[lifecycle|lists|start|all] --database sqlite|postgres --clients 8,32 --rounds 5
-    /// --seconds 8 --seed 1 --json FILE --record`; `page` only makes the page anew, and `check` looks
+    /// --seconds 8 --seed 1 --cases 1000,100000,1000000 --json FILE --record`; `page` only makes the page anew, and `check` looks
     /// whether the limits still fit the tables.
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
@@ -40,6 +42,7 @@ impl Options {
             rounds: 5,
             seconds: 8,
             seed: 1,
+            cases: vec![1_000, 100_000, 1_000_000],
             json: None,
             record: false,
         };
@@ -61,6 +64,10 @@ impl Options {
                 "--rounds" => options.rounds = number(&value()?)?,
                 "--seconds" => options.seconds = number(&value()?)?,
                 "--seed" => options.seed = number(&value()?)?,
+                "--cases" => {
+                    let list = value()?;
+                    options.cases = list.split(',').map(number).collect::<Result<_, _>>()?;
+                }
                 "--record" => options.record = true,
                 "--json" => options.json = Some(PathBuf::from(value()?)),
                 _ => return Err(format!("unknown option {word}")),
