@@ -1,6 +1,6 @@
 //! Pages of cases. Every query here takes a [`CaseScope`]: what is outside it does not exist for the reader (R2).
 //!
-//! A list is asked for in parts (see [`super::case_query`]): each part is one walk along an index.
+//! A list is asked for in parts (see `case_query`): each part is one walk along an index.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -1,6 +1,6 @@
 //! The hold: a restored system sends nothing until a person releases it (G10, promises.md 6.9).
 //!
-//! Whatever sends, or does something because its time has come, asks [`is_free`] in the statement
+//! Whatever sends, or does something because its time has come, asks `is_free` in the statement
 //! that claims its work, or [`hold_find`] in the same transaction.
 
 use chrono::{DateTime, Utc};
