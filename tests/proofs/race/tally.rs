@@ -126,3 +126,73 @@ impl Tally {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, Tally};
+
+    /// A message with one attempt, as it should be.
+    fn sent() -> Row {
+        Row {
+            id: "0".repeat(32),
+            state: "sent".to_owned(),
+            attempts: 1,
+            leased: 0,
+            tries: 1,
+            sent: 1,
+            uncertain: 0,
+            running: 0,
+        }
+    }
+
+    fn tally(row: &Row, letters: usize) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(row, letters);
+        tally
+    }
+
+    #[test]
+    fn a_letter_twice_needs_a_recorded_uncertainty() {
+        assert_eq!(tally(&sent(), 2).unexplained.len(), 1);
+        let again = Row {
+            attempts: 2,
+            tries: 2,
+            uncertain: 1,
+            ..sent()
+        };
+        let explained = tally(&again, 2);
+        assert_eq!((explained.explained, explained.unexplained.len()), (1, 0));
+        assert_eq!(tally(&again, 3).unexplained.len(), 1);
+    }
+
+    #[test]
+    fn what_is_recorded_as_sent_is_there() {
+        assert_eq!(tally(&sent(), 0).lost.len(), 1);
+        assert!(tally(&sent(), 1).lost.is_empty());
+    }
+
+    #[test]
+    fn a_log_that_contradicts_its_message_shows() {
+        let overwritten = Row {
+            state: "uncertain".to_owned(),
+            ..sent()
+        };
+        assert_eq!(tally(&overwritten, 1).contradictions.len(), 1);
+        let leased = Row {
+            leased: 1,
+            ..sent()
+        };
+        assert_eq!(tally(&leased, 1).contradictions.len(), 1);
+        assert!(tally(&sent(), 1).contradictions.is_empty());
+    }
+
+    #[test]
+    fn what_still_waits_is_not_finished() {
+        let waiting = Row {
+            state: "waiting".to_owned(),
+            sent: 0,
+            ..sent()
+        };
+        assert_eq!(tally(&waiting, 0).unfinished.len(), 1);
+    }
+}
