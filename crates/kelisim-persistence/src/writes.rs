@@ -50,11 +50,6 @@ impl Writes {
         });
     }
 
-    /// Whether there is nothing to store.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Stores everything, and is empty then.
     ///
     /// # Errors
