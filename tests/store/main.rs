@@ -8,6 +8,7 @@ mod common;
 mod database;
 mod lists;
 mod outbox;
+mod plans;
 mod registers;
 mod repeats;
 mod schema;

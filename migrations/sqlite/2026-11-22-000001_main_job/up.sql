@@ -310,7 +310,7 @@ CREATE TABLE workflow_definition (
     published_at TEXT NOT NULL CHECK (length(published_at) = 27),
     PRIMARY KEY (region_id, key, version),
     FOREIGN KEY (region_id) REFERENCES region (id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The state of a case beside its events (case_event), changed in the same transaction.
 -- The summary, the agreement and the exclusion code are inside secret, encrypted.
@@ -363,7 +363,7 @@ CREATE TABLE cases (
     FOREIGN KEY (region_id, filed_by) REFERENCES account (region_id, id),
     FOREIGN KEY (region_id, linked_case_id) REFERENCES cases (region_id, id),
     FOREIGN KEY (region_id, data_key_id) REFERENCES data_key (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX cases_by_time ON cases (region_id, filed_at, id);
 CREATE INDEX cases_by_office ON cases (region_id, office_id, filed_at, id);
 CREATE INDEX cases_by_mediator ON cases (region_id, mediator_id, stage, filed_at, id);
@@ -389,7 +389,7 @@ CREATE TABLE case_party (
     PRIMARY KEY (region_id, case_id, position),
     UNIQUE (region_id, id),
     FOREIGN KEY (region_id, case_id) REFERENCES cases (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- data holds nothing confidential; the hashes chain the ciphertext, never clear text, so an
 -- erased case still verifies.
@@ -409,7 +409,7 @@ CREATE TABLE case_event (
     PRIMARY KEY (region_id, case_id, seq),
     UNIQUE (region_id, id),
     FOREIGN KEY (region_id, case_id) REFERENCES cases (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The partner's own reference is inside secret, under the case's key.
 CREATE TABLE referral (
@@ -427,7 +427,7 @@ CREATE TABLE referral (
     FOREIGN KEY (region_id, case_id) REFERENCES cases (region_id, id),
     FOREIGN KEY (region_id, partner_id) REFERENCES partner (region_id, id),
     FOREIGN KEY (region_id, memorandum_id) REFERENCES memorandum (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX referral_by_partner ON referral (region_id, partner_id, received_on);
 
 -- The first answer to a POST, encrypted, kept for 30 days.
@@ -443,7 +443,7 @@ CREATE TABLE idempotency_key (
     PRIMARY KEY (region_id, account_id, key),
     FOREIGN KEY (region_id, account_id) REFERENCES account (region_id, id),
     FOREIGN KEY (region_id, data_key_id) REFERENCES data_key (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX idempotency_key_by_time ON idempotency_key (created_at);
 
 -- Nothing leaves the process but through here: a row joins the transaction of its change.
@@ -482,7 +482,7 @@ CREATE TABLE outbox (
     FOREIGN KEY (region_id, memorandum_id) REFERENCES memorandum (region_id, id),
     FOREIGN KEY (region_id, partner_id) REFERENCES partner (region_id, id),
     FOREIGN KEY (region_id, data_key_id) REFERENCES data_key (region_id, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX outbox_due ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (region_id, case_id, created_at, id);
 CREATE INDEX outbox_by_office ON outbox (region_id, office_id, created_at, id);
@@ -547,6 +547,6 @@ CREATE TABLE audit_entry (
     PRIMARY KEY (region_id, id),
     UNIQUE (region_id, seq),
     FOREIGN KEY (region_id) REFERENCES region (id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX audit_entry_by_time ON audit_entry (region_id, at);
 CREATE INDEX audit_entry_by_object ON audit_entry (region_id, object_kind, object_id);

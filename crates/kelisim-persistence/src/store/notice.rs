@@ -109,10 +109,15 @@ pub fn notice_list(
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
     let mut query = visible(region, scope);
-    if !filter.states.is_empty() {
-        let states: Vec<&str> = filter.states.iter().map(|state| state.code()).collect();
-        query = query.filter(outbox::state.eq_any(states));
-    }
+    query = match filter.states.as_slice() {
+        [] => query,
+        // Equality lets the page be a walk along the index of states.
+        [state] => query.filter(outbox::state.eq(state.code())),
+        states => {
+            let states: Vec<&str> = states.iter().map(|state| state.code()).collect();
+            query.filter(outbox::state.eq_any(states))
+        }
+    };
     if let Some(case) = filter.case {
         query = query.filter(outbox::case_id.eq(Uid(case.0)));
     }
