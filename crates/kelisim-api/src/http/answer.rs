@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{id::CaseId, language::Language};
 use kelisim_persistence::DataKey;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 /// An answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,8 +17,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// The address of the next page.
     pub next: Option<String>,
-    /// The body: JSON.
-    pub body: String,
+    /// The body: JSON, which a kept copy holds as it is and not as a text inside a text.
+    pub body: Box<RawValue>,
     /// The case whose confidential content the body shows.
     #[serde(default)]
     pub content_of: Option<CaseId>,
@@ -29,14 +29,12 @@ pub struct Answer {
 
 impl Answer {
     fn new(status: u16, body: &impl Serialize) -> Self {
-        // Views are plain structs of text and numbers; serialising them cannot fail.
-        let body = serde_json::to_string(body).unwrap_or_default();
         Answer {
             status,
             version: None,
             location: None,
             next: None,
-            body,
+            body: json(body),
             content_of: None,
             sealed_by: None,
         }
@@ -86,7 +84,7 @@ impl Answer {
     /// The same answer for a caller who may not read that content any more.
     #[must_use]
     pub fn without_content(self) -> Self {
-        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let mut body: Value = serde_json::from_str(self.body.get()).unwrap_or_default();
         for pointer in ["", "/case"] {
             let Some(case) = body.pointer_mut(pointer).and_then(Value::as_object_mut) else {
                 continue;
@@ -97,7 +95,7 @@ impl Answer {
             }
         }
         Answer {
-            body: body.to_string(),
+            body: json(&body),
             content_of: None,
             ..self
         }
@@ -106,12 +104,12 @@ impl Answer {
     /// The same answer with one more field in its body.
     #[must_use]
     pub fn with(self, name: &str, value: Value) -> Self {
-        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let mut body: Value = serde_json::from_str(self.body.get()).unwrap_or_default();
         if let Some(fields) = body.as_object_mut() {
             fields.insert(name.to_owned(), value);
         }
         Answer {
-            body: body.to_string(),
+            body: json(&body),
             ..self
         }
     }
@@ -153,11 +151,17 @@ impl Answer {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
         }
         if fresh {
-            response.content_type("application/json").body(self.body)
+            let body = String::from(Box::<str>::from(self.body));
+            response.content_type("application/json").body(body)
         } else {
             response.finish()
         }
     }
+}
+
+/// Views are plain structs of text and numbers, which can always be written.
+fn json(body: &impl Serialize) -> Box<RawValue> {
+    serde_json::value::to_raw_value(body).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 #[cfg(test)]
@@ -170,10 +174,10 @@ mod tests {
         let case = || json!({"id": 1, "confidential": {"summary": "s"}, "referral": {"source": "self", "reference": "r"}});
         let bare = json!({"id": 1, "referral": {"source": "self"}});
         let filed = Answer::ok(&case()).without_content();
-        assert_eq!(filed.body.parse::<Value>().unwrap(), bare);
+        assert_eq!(filed.body.get().parse::<Value>().unwrap(), bare);
         let moved = Answer::ok(&json!({"case": case(), "notices": []})).without_content();
         assert_eq!(
-            moved.body.parse::<Value>().unwrap(),
+            moved.body.get().parse::<Value>().unwrap(),
             json!({"case": bare, "notices": []})
         );
     }
