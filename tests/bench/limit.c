@@ -546,7 +546,8 @@ int main(int count, char **words) {
     if (sqlite3_open(words[1], &db) != OK) fail(words[1]);
     /* As connection.rs sets them. */
     run("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        "PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;");
+        "PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+        "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;");
     printf("sqlite %s\n", sqlite3_libversion());
     sqlite3_exec(db, "PRAGMA journal_mode", print_setting, "journal_mode", NULL);
     sqlite3_exec(db, "PRAGMA synchronous", print_setting, "synchronous", NULL);

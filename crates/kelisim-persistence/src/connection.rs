@@ -175,8 +175,11 @@ impl Manager {
             DatabaseUrl::Postgres(url) => {
                 let mut connection =
                     PgConnection::establish(&with_time_limit(url, self.connect_milliseconds))?;
+                // A change asks the same few questions every time, each by its keys: planning them again is for
+                // nothing.
                 connection.batch_execute(&format!(
-                    "SET statement_timeout = {}; SET lock_timeout = {}",
+                    "SET statement_timeout = {}; SET lock_timeout = {}; \
+                     SET plan_cache_mode = force_generic_plan",
                     self.statement_milliseconds, self.lock_milliseconds
                 ))?;
                 let mark = Arc::clone(&failed);

@@ -91,16 +91,14 @@ fn start(db: &mut Db, mode: Mode) -> diesel::QueryResult<()> {
         (Db::Sqlite(connection), _) => {
             AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
         }
+        // A list is planned for its own filter, unlike the questions of a change (connection.rs).
         (Db::Postgres(connection), Mode::Read) => AnsiTransactionManager::begin_transaction_sql(
             connection,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto",
         ),
-        // A change asks the same few questions every time, each by its keys: planning them again is for nothing.
-        // A list is planned for its own filter.
-        (Db::Postgres(connection), Mode::Write) => AnsiTransactionManager::begin_transaction_sql(
-            connection,
-            "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan",
-        ),
+        (Db::Postgres(connection), Mode::Write) => {
+            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+        }
     }
 }
 
