@@ -314,7 +314,7 @@ fn lists(page: &mut String, parts: &Map<String, Value>) {
                 text(&row["kind"]),
                 row["cases"],
                 number(&row["p99_ms"]),
-                number(&row["ratio_to_first_size"])
+                number(&row["to_smallest"])
             );
         }
     }
