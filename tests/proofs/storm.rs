@@ -358,6 +358,8 @@ impl<'a> Storm<'a> {
             return;
         }
         self.database_faults += 1;
+        // It may still recover from the fault before.
+        self.database_is_up();
         let ours =
             "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         if self.may_crash_server && self.dice.is(50) {
