@@ -6,6 +6,7 @@ mod demo;
 mod mail;
 mod serve;
 mod start;
+mod workflow;
 
 use std::{
     path::Path,

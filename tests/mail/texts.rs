@@ -176,7 +176,7 @@ fn every_message_in_every_language() {
             );
         }
     }
-    let all: BTreeSet<&str> = NoticeKind::ALL.map(NoticeKind::code).into();
+    let all: BTreeSet<&str> = NoticeKind::ALL.iter().map(|kind| kind.code()).collect();
     assert_eq!(
         kinds
             .into_iter()

@@ -8,8 +8,9 @@ use crate::{
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
     code::WorkflowKey,
+    document::DocumentFault,
     id::RegionId,
-    workflow::{self, Definition, DefinitionFault},
+    workflow::{self, Definition},
 };
 use kelisim_persistence::{
     Database, Db, Entropy, Error, MasterKey, Options, Vault,
@@ -193,7 +194,7 @@ pub(crate) fn differs(key: &WorkflowKey, version: i32) -> SetupError {
     }
 }
 
-pub(crate) fn unreadable(key: &str, version: i32, faults: &[DefinitionFault]) -> SetupError {
+pub(crate) fn unreadable(key: &str, version: i32, faults: &[DocumentFault]) -> SetupError {
     SetupError::UnreadableDefinition {
         key: key.to_owned(),
         version,

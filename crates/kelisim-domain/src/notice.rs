@@ -5,61 +5,35 @@
 //! [`Confidential`](crate::confidential::Confidential) value does not compile in their place (G6, D24).
 
 use crate::{
-    case::{CaseNumber, ground::Ground},
+    case::{CaseNumber, closed_enum, ground::Ground},
     id::MediatorId,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// The kinds of message.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// To the mediator: a case is yours.
-    Assignment,
-    /// To the former mediator: a case is no longer yours.
-    Unassignment,
-    /// To the partner's contacts and the coordinator: the memorandum is signed.
-    MemorandumSigned,
-    /// To the partner's contacts and the coordinator: the memorandum has ended early.
-    MemorandumTerminated,
-    /// To the partner: your referral was received.
-    CaseReceived,
-    /// To the partner: your referral has a mediator.
-    CaseAssigned,
-    /// To the partner: mediation has begun. Workflows without a contract, such as `basic`, never send it.
-    CaseStarted,
-    /// To the partner: your referral has ended, with its outcome class.
-    CaseEnded,
+closed_enum! {
+    /// The kinds of message.
+    NoticeKind {
+        /// To the mediator: a case is yours.
+        Assignment = "assignment",
+        /// To the former mediator: a case is no longer yours.
+        Unassignment = "unassignment",
+        /// To the partner's contacts and the coordinator: the memorandum is signed.
+        MemorandumSigned = "memorandum_signed",
+        /// To the partner's contacts and the coordinator: the memorandum has ended early.
+        MemorandumTerminated = "memorandum_terminated",
+        /// To the partner: your referral was received.
+        CaseReceived = "case_received",
+        /// To the partner: your referral has a mediator.
+        CaseAssigned = "case_assigned",
+        /// To the partner: mediation has begun. Workflows without a contract, such as `basic`, never send it.
+        CaseStarted = "case_started",
+        /// To the partner: your referral has ended, with its outcome class.
+        CaseEnded = "case_ended",
+    }
 }
 
 impl NoticeKind {
-    /// Every kind.
-    pub const ALL: [NoticeKind; 8] = [
-        NoticeKind::Assignment,
-        NoticeKind::Unassignment,
-        NoticeKind::MemorandumSigned,
-        NoticeKind::MemorandumTerminated,
-        NoticeKind::CaseReceived,
-        NoticeKind::CaseAssigned,
-        NoticeKind::CaseStarted,
-        NoticeKind::CaseEnded,
-    ];
-
-    /// The code on the wire.
-    pub fn code(self) -> &'static str {
-        match self {
-            NoticeKind::Assignment => "assignment",
-            NoticeKind::Unassignment => "unassignment",
-            NoticeKind::MemorandumSigned => "memorandum_signed",
-            NoticeKind::MemorandumTerminated => "memorandum_terminated",
-            NoticeKind::CaseReceived => "case_received",
-            NoticeKind::CaseAssigned => "case_assigned",
-            NoticeKind::CaseStarted => "case_started",
-            NoticeKind::CaseEnded => "case_ended",
-        }
-    }
-
     /// The event of a memorandum that this message reports, for messages about a case to a partner.
     pub fn partner_event(self) -> Option<PartnerEvent> {
         match self {

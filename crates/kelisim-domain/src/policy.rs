@@ -5,6 +5,7 @@
 //! Deny is the default: a role that a function does not name may not.
 
 use crate::{
+    case::closed_enum,
     id::{AccountId, GrantId, MediatorId, OfficeId, PartnerId, RegionId},
     language::Language,
 };
@@ -269,29 +270,21 @@ pub struct CaseTies {
     pub office_has_head: bool,
 }
 
-/// Who stands in which relation to a case: the words that a workflow uses in `who`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// The mediator of the case, lent or not (D9).
-    CaseMediator,
-    /// A mediator with a grant at the office.
-    OfficeMediator,
-    /// The head of the case's office.
-    OfficeHead,
-    /// The coordinator of the region.
-    Coordinator,
+closed_enum! {
+    /// Who stands in which relation to a case: the words that a workflow uses in `who`.
+    Relation {
+        /// The mediator of the case, lent or not (D9).
+        CaseMediator = "case_mediator",
+        /// A mediator with a grant at the office.
+        OfficeMediator = "office_mediator",
+        /// The head of the case's office.
+        OfficeHead = "office_head",
+        /// The coordinator of the region.
+        Coordinator = "coordinator",
+    }
 }
 
 impl Relation {
-    /// Every relation.
-    pub const ALL: [Relation; 4] = [
-        Relation::CaseMediator,
-        Relation::OfficeMediator,
-        Relation::OfficeHead,
-        Relation::Coordinator,
-    ];
-
     /// Whether a grant gives this relation to a case.
     pub fn given_by(self, standing: Standing, ties: &CaseTies) -> bool {
         match (self, standing) {

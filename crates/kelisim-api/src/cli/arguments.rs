@@ -92,6 +92,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: MailCommand,
     },
+    /// Workflow definitions.
+    Workflow {
+        #[command(subcommand)]
+        command: WorkflowCommand,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +159,21 @@ pub(super) struct ReleaseOptions {
     /// Do not ask.
     #[arg(long)]
     pub(super) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum WorkflowCommand {
+    /// Say everything that is wrong with a workflow, with its place; nothing is stored and no database is needed.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow check mine.toml\n  kelisim workflow check --json mine.toml | jq '.faults[].line'\n\nExit 0: it could be published. Exit 1: it could not, and stderr says why."
+    )]
+    Check {
+        /// The definition (TOML).
+        file: PathBuf,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,7 @@ mod release;
 mod restore;
 pub(crate) mod serve;
 pub(crate) mod style;
+mod workflow;
 
 use crate::{
     clock::SystemClock,
@@ -108,6 +109,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Account { command } => account::account(command, &load(file, None)?),
         Command::Token { command } => account::token(command, &load(file, None)?),
         Command::Mail { command } => mail::run(command, &load(file, None)?),
+        Command::Workflow { command } => workflow::run(command),
     }
 }
 

@@ -109,7 +109,8 @@ fn written(
     now: DateTime<Utc>,
 ) -> Result<Prepared, Stop> {
     let kind = NoticeKind::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .find(|kind| kind.code() == row.kind)
         .ok_or(Stop::Hold("unknown_kind"))?;
     let payload: Payload =

@@ -1,168 +1,190 @@
 //! The checks that every workflow passes before a case may follow it.
 
 use super::{
-    DefinitionFault,
     definition::{Action, Audience, Definition, Effect, Field, FieldType, Guard, Trigger},
+    parse::Draft,
 };
 use crate::{
     case::{
         Class, Stage,
         ground::{EffectiveOn, Ground},
     },
+    code::StepId,
+    document::Document,
     notice::NoticeKind,
     policy::Relation,
 };
-use std::fmt;
 
-/// Everything that is wrong with a definition (D4, D8, D19 to D21).
-pub(super) fn faults(definition: &Definition) -> Vec<DefinitionFault> {
-    Check::of(definition)
+/// Notes everything that is wrong with a definition (D4, D8, D19 to D21).
+pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
+    let check = Check {
+        definition: &draft.definition,
+        draft,
+        document,
+    };
+    check.head();
+    check.steps();
+    for (action, (pointer, fields)) in draft.definition.actions.iter().zip(&draft.actions) {
+        let place = Place {
+            pointer: pointer.clone(),
+            name: format!("action {} to {}", action.name, action.to),
+        };
+        check.action(&place, action);
+        check.form(&place, action, fields);
+    }
+    check.notices();
+}
+
+/// A part of the definition: where it stands, and what to call it.
+struct Place {
+    pointer: String,
+    name: String,
+}
+
+impl Place {
+    /// A field of the part, under the name of the part.
+    fn at(&self, field: &str) -> Place {
+        Place {
+            pointer: format!("{}/{field}", self.pointer),
+            name: self.name.clone(),
+        }
+    }
 }
 
 struct Check<'a> {
     definition: &'a Definition,
-    faults: Vec<DefinitionFault>,
+    draft: &'a Draft,
+    document: &'a Document<'a>,
 }
 
-impl<'a> Check<'a> {
-    fn of(definition: &'a Definition) -> Vec<DefinitionFault> {
-        let mut check = Check {
-            definition,
-            faults: Vec::new(),
-        };
-        check.head();
-        check.steps();
-        for action in &definition.actions {
-            check.action(action);
-            check.form(action);
-        }
-        check.notices();
-        check.faults
+impl Check<'_> {
+    fn fault(&self, place: &Place, what: impl AsRef<str>) {
+        let what = format!("{}: {}", place.name, what.as_ref());
+        self.document.fault(&place.pointer, what, None);
     }
 
-    fn fault(&mut self, place: impl fmt::Display, what: impl Into<String>) {
-        self.faults.push(DefinitionFault {
-            place: place.to_string(),
-            what: what.into(),
-        });
+    fn head_fault(&self, field: &str, what: &str) {
+        let what = format!("{field}: {what}");
+        self.document.fault(&format!("/{field}"), what, None);
     }
 
-    fn head(&mut self) {
+    fn head(&self) {
         if self.definition.version < 1 {
-            self.fault("version", "versions count from 1");
+            self.head_fault("version", "versions count from 1");
         }
-        if self.definition.opening().count() != 1 {
-            self.fault(
+        if self.draft.is_whole && self.definition.opening().count() != 1 {
+            self.head_fault(
                 "actions",
                 "exactly one action opens a case: the one without `from`",
             );
         }
-        if !self
-            .definition
-            .steps
-            .iter()
-            .any(|step| step.stage == Stage::Closed)
-        {
-            self.fault(
+        let mut steps = self.definition.steps.iter();
+        if self.draft.is_whole && !steps.any(|step| step.stage == Stage::Closed) {
+            self.head_fault(
                 "steps",
                 "no step has the stage closed, so no case could ever end",
             );
         }
     }
 
-    fn steps(&mut self) {
+    fn steps(&self) {
         let definition = self.definition;
         for (position, step) in definition.steps.iter().enumerate() {
+            let place = Place {
+                pointer: self.draft.steps[position].clone(),
+                name: format!("step {}", step.id),
+            };
             if definition.steps[..position]
                 .iter()
                 .any(|other| other.id == step.id)
             {
-                self.fault(format!("step {}", step.id), "the id stands twice");
+                self.fault(&place.at("id"), "the id stands twice");
             }
             match (step.stage, step.class) {
                 (Stage::Closed, Some(_)) => {
                     self.fault(
-                        format!("step {}", step.id),
+                        &place.at("class"),
                         "a closed step has no class: it follows the ground (D19)",
                     );
                 }
                 (Stage::Closed, None) | (_, Some(Class::New | Class::Active | Class::Waiting)) => {}
                 (_, None) => self.fault(
-                    format!("step {}", step.id),
+                    &place.at("class"),
                     "class is missing: new, active or waiting (D21)",
                 ),
                 (_, Some(Class::DoneSuccess | Class::DoneOther)) => {
-                    self.fault(
-                        format!("step {}", step.id),
-                        "only a closed case is done (D21)",
-                    );
+                    self.fault(&place.at("class"), "only a closed case is done (D21)");
                 }
             }
             let entered = definition.actions.iter().any(|action| action.to == step.id);
-            if !entered {
-                self.fault(format!("step {}", step.id), "no action leads here");
+            if self.draft.is_whole && !entered {
+                self.fault(&place, "no action leads here");
             }
             let left = definition
                 .actions
                 .iter()
                 .any(|action| action.from.contains(&step.id));
-            if !left && step.stage != Stage::Closed {
-                self.fault(
-                    format!("step {}", step.id),
-                    "no action leads away from here",
-                );
+            if self.draft.is_whole && !left && step.stage != Stage::Closed {
+                self.fault(&place, "no action leads away from here");
             }
         }
     }
 
-    fn action(&mut self, action: &Action) {
-        let place = format!("action {} to {}", action.name, action.to);
-        if action.who.is_empty() {
-            self.fault(&place, "nobody may take it: `who` is empty");
+    fn action(&self, place: &Place, action: &Action) {
+        if self.draft.is_whole && action.who.is_empty() {
+            self.fault(place, "nobody may take it: `who` is empty");
         }
         let Some(to) = self.definition.step(&action.to).map(|step| step.stage) else {
-            return self.fault(&place, format!("there is no step {}", action.to));
+            return self.no_step(&place.at("to"), &action.to);
         };
         if action.from.is_empty() && to != Stage::Filed {
-            self.fault(&place, "a case opens in the stage filed");
+            self.fault(place, "a case opens in the stage filed");
         }
         if action.from.is_empty() && !(action.effects.is_empty() && action.guards.is_empty()) {
-            self.fault(&place, "what opens a case has no effects and no guards");
+            self.fault(place, "what opens a case has no effects and no guards");
         }
         if action.does(Effect::AssignMediator) && to != Stage::Assigned {
             self.fault(
-                &place,
+                place,
                 "the effect assign_mediator leads to the stage assigned",
             );
         }
         for id in &action.from {
             let Some(from) = self.definition.step(id).map(|step| step.stage) else {
-                self.fault(&place, format!("there is no step {id}"));
+                self.no_step(&place.at("from"), id);
                 continue;
             };
-            self.stage_move(&place, action, from, to);
+            self.stage_move(place, action, from, to);
             let twins = self
                 .definition
                 .actions
                 .iter()
                 .filter(|a| a.name == action.name && a.from.contains(id));
             if twins.count() > 1 {
-                self.fault(&place, format!("two actions of this name start at {id}"));
+                self.fault(place, format!("two actions of this name start at {id}"));
             }
         }
         if action.does(Effect::AssignMediator) && !action.guards.contains(&Guard::MediatorFit) {
             self.fault(
-                &place,
+                place,
                 "who assigns a mediator needs the guard mediator_fit (D4)",
             );
         }
         if action.guards.contains(&Guard::MediatorFit) && action.field("mediator").is_none() {
-            self.fault(&place, "the guard mediator_fit needs the field mediator");
+            self.fault(place, "the guard mediator_fit needs the field mediator");
+        }
+    }
+
+    /// A step that could not be read may be the one that is meant.
+    fn no_step(&self, place: &Place, id: &StepId) {
+        let mut ids = self.draft.step_ids.iter();
+        if !ids.any(|other| other.is_empty() || other == id.as_str()) {
+            self.fault(place, format!("there is no step {id}"));
         }
     }
 
     /// The moves between stages that the domain allows (3.1), and what each must do.
-    fn stage_move(&mut self, place: &str, action: &Action, from: Stage, to: Stage) {
+    fn stage_move(&self, place: &Place, action: &Action, from: Stage, to: Stage) {
         use Stage::{Assigned, Closed, Filed, Reconciled};
         let sets_ground = action.does(Effect::SetGround);
         match (from, to) {
@@ -218,7 +240,7 @@ impl<'a> Check<'a> {
     }
 
     /// Some ground can be set on this move, and the form asks what each ground needs (3.2, D19).
-    fn grounds(&mut self, place: &str, action: &Action, from: Stage, to: Stage) {
+    fn grounds(&self, place: &Place, action: &Action, from: Stage, to: Stage) {
         let open: Vec<Ground> = self
             .definition
             .grounds
@@ -254,15 +276,14 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn needs(&mut self, place: &str, ground: Ground, name: &str) {
+    fn needs(&self, place: &Place, ground: Ground, name: &str) {
         self.fault(
             place,
             format!("the ground {} needs the field {name} (3.2)", ground.code()),
         );
     }
 
-    fn form(&mut self, action: &Action) {
-        let place = format!("action {} to {}", action.name, action.to);
+    fn form(&self, place: &Place, action: &Action, fields: &[String]) {
         for effect in &action.effects {
             for name in effect.needs() {
                 let asked = action.field(name).is_some_and(|field| {
@@ -270,7 +291,7 @@ impl<'a> Check<'a> {
                 });
                 if !asked {
                     self.fault(
-                        &place,
+                        place,
                         format!(
                             "the effect {} needs the field {name}, required or with a default",
                             effect.code()
@@ -281,13 +302,17 @@ impl<'a> Check<'a> {
             for (name, kind) in effect.fields() {
                 if action.field(name).is_some_and(|field| field.kind != *kind) {
                     self.fault(
-                        &place,
+                        place,
                         format!("the field {name} has the type {}", kind.code()),
                     );
                 }
             }
         }
-        for (position, field) in action.form.iter().enumerate() {
+        for (position, (field, pointer)) in action.form.iter().zip(fields).enumerate() {
+            let place = Place {
+                pointer: pointer.clone(),
+                name: format!("{}, field {}", place.name, field.name),
+            };
             self.field(&place, action, position, field);
         }
     }
@@ -301,45 +326,44 @@ impl<'a> Check<'a> {
         !action.from.iter().any(sets_it)
     }
 
-    fn field(&mut self, place: &str, action: &Action, position: usize, field: &Field) {
-        let place = format!("{place}, field {}", field.name);
+    fn field(&self, place: &Place, action: &Action, position: usize, field: &Field) {
         if field.name == "action"
             || action.form[..position]
                 .iter()
                 .any(|other| other.name == field.name)
         {
-            self.fault(&place, "the name is taken");
+            self.fault(place, "the name is taken");
         }
         if field.kind == FieldType::Choice && field.choices.is_empty() {
-            self.fault(&place, "a choice needs `choices`");
+            self.fault(place, "a choice needs `choices`");
         }
         if field.kind == FieldType::Ground {
             for code in field.choices.iter().chain(&field.default) {
                 match code.parse::<Ground>() {
                     Ok(ground) if self.definition.grounds.contains(&ground) => {}
                     Ok(_) => {
-                        self.fault(&place, format!("{code} is not in the workflow's `grounds`"))
+                        self.fault(place, format!("{code} is not in the workflow's `grounds`"))
                     }
-                    Err(_) => self.fault(&place, format!("{code} is not a ground")),
+                    Err(_) => self.fault(place, format!("{code} is not a ground")),
                 }
             }
         }
         if !field.rules.is_empty() && field.kind != FieldType::Date {
-            self.fault(&place, "only a date has `rules`");
+            self.fault(place, "only a date has `rules`");
         }
         if matches!(field.name.as_str(), "agreement.summary" | "exclusion_code")
             && !field.confidential
         {
-            self.fault(&place, "this field is confidential");
+            self.fault(place, "this field is confidential");
         }
         // The reason stands in the open half of the event, where whoever assigned can be asked for it (D5).
         if field.name == "over_limit_reason" && field.confidential {
-            self.fault(&place, "this field is on open record");
+            self.fault(place, "this field is on open record");
         }
     }
 
-    fn notices(&mut self) {
-        for rule in &self.definition.notices {
+    fn notices(&self) {
+        for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
             let fits = matches!(
                 (rule.on, rule.to, rule.notice),
                 (
@@ -359,8 +383,12 @@ impl<'a> Check<'a> {
                     | (Trigger::Ended, Audience::Partner, NoticeKind::CaseEnded)
             );
             if !fits {
+                let place = Place {
+                    pointer: pointer.clone(),
+                    name: format!("notice on {}", rule.on.code()),
+                };
                 self.fault(
-                    format!("notice on {}", rule.on.code()),
+                    &place,
                     format!(
                         "the message {} does not fit {} to {}",
                         rule.notice.code(),

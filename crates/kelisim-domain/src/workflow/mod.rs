@@ -5,6 +5,7 @@
 
 mod check;
 mod definition;
+mod explore;
 mod parse;
 mod values;
 
@@ -12,7 +13,8 @@ pub use definition::{
     Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Guard, NoticeRule, Step,
     Trigger,
 };
-pub use parse::{DefinitionFault, parse};
+pub use explore::{Finding, Way, explore};
+pub use parse::{examine, parse};
 pub use values::{Value, Values};
 
 /// The four stages and nothing else: shipped with the program, its text is `config/workflows/basic.toml`.

@@ -2,152 +2,206 @@
 
 use super::{
     check,
-    definition::{Action, Audience, Definition, Effect, Field, Guard, NoticeRule, Step, Trigger},
+    definition::{Action, Definition, Field, FieldType, NoticeRule, Step},
+    explore::{Finding, explore},
 };
 use crate::{
-    case::{Class, Stage, ground::Ground},
-    code::{ActionName, StepId, WorkflowKey},
-    language::Names,
-    notice::NoticeKind,
-    policy::Relation,
+    document::{Document, DocumentFault, Table},
+    legal::names,
 };
-use serde::Deserialize;
-use std::fmt;
 
-/// One thing that is wrong with a definition.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DefinitionFault {
-    /// Where: the line for a fault of the text, else the step or action.
-    pub place: String,
-    /// What, and what would be right. English: it is read by whoever writes definitions.
-    pub what: String,
-}
-
-impl fmt::Display for DefinitionFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDefinition {
-    key: WorkflowKey,
-    version: i32,
-    title: Names,
-    #[serde(default = "yes")]
-    statutory: bool,
-    grounds: Vec<Ground>,
-    steps: Vec<RawStep>,
-    actions: Vec<RawAction>,
-    #[serde(default)]
-    notices: Vec<RawNotice>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStep {
-    id: StepId,
-    stage: Stage,
-    class: Option<Class>,
-    title: Names,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAction {
-    name: ActionName,
-    #[serde(default)]
-    from: Vec<StepId>,
-    to: StepId,
-    title: Names,
-    who: Vec<Relation>,
-    #[serde(default)]
-    guards: Vec<Guard>,
-    #[serde(default)]
-    form: Vec<Field>,
-    #[serde(default)]
-    effects: Vec<Effect>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNotice {
-    on: Trigger,
-    to: Audience,
-    notice: NoticeKind,
+/// What could be read of a definition. A part that is at fault is left out, so each says at which place of its list it
+/// stood.
+pub(super) struct Draft {
+    /// The definition.
+    pub(super) definition: Definition,
+    /// The place of each step.
+    pub(super) steps: Vec<String>,
+    /// The place of each action, and of each field of its form.
+    pub(super) actions: Vec<(String, Vec<String>)>,
+    /// The place of each message.
+    pub(super) notices: Vec<String>,
+    /// The ids of all steps, also of those that could not be read.
+    pub(super) step_ids: Vec<String>,
+    /// Whether nothing was left out: what is missing otherwise may stand in a part that could not be read.
+    pub(super) is_whole: bool,
 }
 
 /// Reads and checks a definition.
 ///
 /// # Errors
-/// Everything that is wrong with it; a text that is not TOML or has an unknown word gives that one fault.
-pub fn parse(text: &str) -> Result<Definition, Vec<DefinitionFault>> {
-    let raw: RawDefinition = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(0, |span| {
-            text[..span.start.min(text.len())].matches('\n').count() + 1
-        });
-        vec![DefinitionFault {
-            place: format!("line {line}"),
-            what: error.message().to_owned(),
-        }]
-    })?;
-    let definition = Definition {
-        key: raw.key,
-        version: raw.version,
-        title: raw.title,
-        statutory: raw.statutory,
-        grounds: raw.grounds,
-        steps: raw
-            .steps
-            .into_iter()
-            .map(|step| Step {
-                id: step.id,
-                stage: step.stage,
-                class: step.class,
-                title: step.title,
-            })
-            .collect(),
-        actions: raw
-            .actions
-            .into_iter()
-            .map(|action| Action {
-                name: action.name,
-                from: action.from,
-                to: action.to,
-                title: action.title,
-                who: action.who,
-                guards: action.guards,
-                form: action.form,
-                effects: action.effects,
-            })
-            .collect(),
-        notices: raw
-            .notices
-            .into_iter()
-            .map(|rule| NoticeRule {
-                on: rule.on,
-                to: rule.to,
-                notice: rule.notice,
-            })
-            .collect(),
-    };
-    let faults = check::faults(&definition);
-    if faults.is_empty() {
+/// Everything that is wrong with it, in the order of the text.
+pub fn parse(text: &str) -> Result<Definition, Vec<DocumentFault>> {
+    let document = Document::read(text);
+    let draft = draft(&document);
+    if let Some(draft) = &draft {
+        check::faults(draft, &document);
+    }
+    match draft {
+        Some(draft) if document.is_sound() => Ok(draft.definition),
+        _ => Err(document.into_faults()),
+    }
+}
+
+/// Reads a definition and walks every way that a case can take in it: what is published passes this (D35).
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the text; the ways are walked when there is nothing else.
+pub fn examine(text: &str) -> Result<Definition, Vec<DocumentFault>> {
+    let definition = parse(text)?;
+    let document = Document::read(text);
+    for finding in explore(&definition) {
+        let pointer = match &finding {
+            Finding::Unreachable { step, .. }
+            | Finding::Stuck { step, .. }
+            | Finding::NeverCloses { step, .. } => format!("/steps/{step}/id"),
+            Finding::NeverTaken { action, .. } => format!("/actions/{action}/name"),
+            Finding::GroundNeverSet(ground) => {
+                let place = definition.grounds.iter().position(|one| one == ground);
+                format!("/grounds/{}", place.unwrap_or_default())
+            }
+        };
+        document.fault(
+            &pointer,
+            finding.to_string(),
+            Some(finding.help().to_owned()),
+        );
+    }
+    if document.is_sound() {
         Ok(definition)
     } else {
-        Err(faults)
+        Err(document.into_faults())
     }
+}
+
+fn draft(document: &Document<'_>) -> Option<Draft> {
+    let root = document.root();
+    let key = root.word("key");
+    let version = root.number("version");
+    let title = names(&root, "title");
+    let statutory = root.yes_no("statutory", true);
+    let grounds = root.words("grounds");
+    let tables = root.tables("steps");
+    let ids = tables.iter().map(|table| table.peek("id"));
+    let step_ids = ids.map(|id| id.unwrap_or_default().to_owned()).collect();
+    let (steps_at, steps) = read_all(document, tables, step);
+    let (actions_at, actions): (Vec<String>, Vec<(Action, Vec<String>)>) =
+        read_all(document, root.tables("actions"), |table| {
+            action(document, table)
+        });
+    let (actions, forms_at): (Vec<Action>, Vec<Vec<String>>) = actions.into_iter().unzip();
+    let (notices_at, notices) = read_all(document, root.tables("notices"), notice);
+    root.close();
+    let version = version.map(|number| i32::try_from(number).unwrap_or(0));
+    Some(Draft {
+        definition: Definition {
+            key: key?,
+            version: version?,
+            title: title?,
+            statutory,
+            grounds,
+            steps,
+            actions,
+            notices,
+        },
+        steps: steps_at,
+        actions: actions_at.into_iter().zip(forms_at).collect(),
+        notices: notices_at,
+        step_ids,
+        is_whole: document.is_sound(),
+    })
+}
+
+/// Reads each table, with its place. One at fault is left out, so that no check takes what is left of it for all of it.
+fn read_all<T>(
+    document: &Document<'_>,
+    tables: Vec<Table<'_>>,
+    read: impl Fn(&Table<'_>) -> Option<T>,
+) -> (Vec<String>, Vec<T>) {
+    let mut places = Vec::new();
+    let mut found = Vec::new();
+    for table in tables {
+        let place = table.pointer.clone();
+        let before = document.count();
+        let value = read(&table);
+        table.close();
+        if let Some(value) = value.filter(|_| document.count() == before) {
+            places.push(place);
+            found.push(value);
+        }
+    }
+    (places, found)
+}
+
+fn step(table: &Table<'_>) -> Option<Step> {
+    let id = table.word("id");
+    let stage = table.word("stage");
+    let class = table.optional_word("class");
+    let title = names(table, "title");
+    Some(Step {
+        id: id?,
+        stage: stage?,
+        class,
+        title: title?,
+    })
+}
+
+fn action(document: &Document<'_>, table: &Table<'_>) -> Option<(Action, Vec<String>)> {
+    let name = table.word("name");
+    let from = table.words("from");
+    let to = table.word("to");
+    let title = names(table, "title");
+    let who = table.words("who");
+    let guards = table.words("guards");
+    let effects = table.words("effects");
+    let (fields_at, form) = read_all(document, table.tables("form"), field);
+    let action = Action {
+        name: name?,
+        from,
+        to: to?,
+        title: title?,
+        who,
+        guards,
+        form,
+        effects,
+    };
+    Some((action, fields_at))
+}
+
+fn field(table: &Table<'_>) -> Option<Field> {
+    let name = table.text("name");
+    let kind = table.word::<FieldType>("type");
+    let required = table.yes_no("required", false);
+    let confidential = table.yes_no("confidential", false);
+    let default = table.optional_text("default");
+    let choices = table.list("choices", crate::document::as_text);
+    let rules = table.words("rules");
+    let title = names(table, "title");
+    Some(Field {
+        name: name?,
+        kind: kind?,
+        required,
+        confidential,
+        default,
+        choices,
+        rules,
+        title: title?,
+    })
+}
+
+fn notice(table: &Table<'_>) -> Option<NoticeRule> {
+    let (on, to, notice) = (table.word("on"), table.word("to"), table.word("notice"));
+    Some(NoticeRule {
+        on: on?,
+        to: to?,
+        notice: notice?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::BASIC;
+    use crate::{code::ActionName, workflow::BASIC};
 
     fn faults(from: &str, to: &str) -> Vec<String> {
         let text = BASIC.replacen(from, to, 1);
@@ -175,16 +229,33 @@ mod tests {
     fn an_unknown_word_is_refused_with_its_line() {
         let fault = faults("\"mediator_fit\"", "\"mediator_fast\"").remove(0);
         assert!(
-            fault.starts_with("line ") && fault.contains("mediator_fast"),
+            fault.starts_with("line 58, column 11: ")
+                && fault.contains("did you mean `mediator_fit`?"),
             "{fault}"
         );
     }
 
     #[test]
     fn all_faults_are_reported_at_once() {
+        // A word that is not in its list, a field that is not there, a number that is too small, a step that is not there.
         let text = BASIC
             .replace("version = 1", "version = 0")
+            .replacen("class = \"new\"", "class = \"fresh\"", 1)
+            .replacen("[[notices]]", "[[notices]]\nwhen = 3", 1)
             .replace("to = \"reconciled\"", "to = \"nowhere\"");
-        assert!(parse(&text).expect_err("faults").len() >= 3);
+        let faults = parse(&text).expect_err("faults");
+        let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        for what in [
+            "versions count from 1",
+            "`fresh`",
+            "there is no step nowhere",
+            "`when`",
+        ] {
+            assert!(
+                found.iter().any(|fault| fault.contains(what)),
+                "{what}: {found:#?}"
+            );
+        }
+        assert!(faults.iter().map(|fault| fault.position).is_sorted());
     }
 }

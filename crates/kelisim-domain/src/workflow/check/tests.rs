@@ -8,7 +8,7 @@ fn faults(from: &str, to: &str) -> Vec<String> {
     parse(&text)
         .expect_err("a fault")
         .iter()
-        .map(ToString::to_string)
+        .map(|fault| fault.what.clone())
         .collect()
 }
 

@@ -1,4 +1,12 @@
 //! Days as the law and people count them: in the region's own time zone (D15).
+//!
+//! [`Zone`] says which day it is, [`DaysOff`] which days people work, [`deadline`] when a term ends and why then.
+
+mod days_off;
+mod deadline;
+
+pub use days_off::{DayKind, DaysOff, WhyOff};
+pub use deadline::{Deadline, Length, LengthError, Moved, Rule, Unit, deadline};
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;

@@ -1,0 +1,102 @@
+//! `workflow`: what can be said of a definition without a database.
+
+use super::{Failure, arguments::WorkflowCommand, print, style};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use kelisim_domain::{
+    document::DocumentFault,
+    workflow::{self, Definition},
+};
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub(super) fn run(command: WorkflowCommand) -> Result<(), Failure> {
+    match command {
+        WorkflowCommand::Check { file, json } => check(&file, json),
+    }
+}
+
+fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let found = workflow::examine(&text);
+    if as_json {
+        print(&format!("{:#}\n", to_json(&found)))?;
+    }
+    match found {
+        Ok(_) if as_json => Ok(()),
+        Ok(definition) => print(&format!("{}\n", summary(&definition))),
+        Err(faults) => {
+            if !as_json {
+                eprint!("{}", report(file, &text, &faults, style::on_stderr()));
+            }
+            Err(Failure::Failed(refusal(file, faults.len())))
+        }
+    }
+}
+
+fn summary(definition: &Definition) -> String {
+    format!(
+        "{} version {}: {} steps, {} actions, {} grounds; every case can end.",
+        definition.key,
+        definition.version,
+        definition.steps.len(),
+        definition.actions.len(),
+        definition.grounds.len(),
+    )
+}
+
+fn refusal(file: &Path, count: usize) -> String {
+    let faults = if count == 1 { "fault" } else { "faults" };
+    format!(
+        "{}: {count} {faults}; it cannot be published",
+        file.display()
+    )
+}
+
+/// Each fault with the line that it is about, as a compiler would show it.
+fn report(file: &Path, text: &str, faults: &[DocumentFault], coloured: bool) -> String {
+    let renderer = if coloured {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let path = file.display().to_string();
+    let mut report = String::new();
+    for fault in faults {
+        let label = fault.help.as_deref().unwrap_or_default();
+        let mark = AnnotationKind::Primary.span(fault.span.clone());
+        let mark = if label.is_empty() {
+            mark
+        } else {
+            mark.label(label)
+        };
+        let snippet = Snippet::source(text).path(&path).annotation(mark);
+        let group = [Level::ERROR.primary_title(&fault.what).element(snippet)];
+        report.push_str(&renderer.render(&group));
+        report.push_str("\n\n");
+    }
+    report
+}
+
+fn to_json(found: &Result<Definition, Vec<DocumentFault>>) -> Value {
+    match found {
+        Ok(definition) => json!({
+            "key": definition.key.as_str(), "version": definition.version, "faults": [],
+        }),
+        Err(faults) => {
+            let faults: Vec<Value> = faults
+                .iter()
+                .map(|fault| {
+                    json!({
+                        "pointer": fault.pointer,
+                        "line": fault.position.line,
+                        "column": fault.position.column,
+                        "what": fault.what,
+                        "help": fault.help,
+                    })
+                })
+                .collect();
+            json!({ "faults": faults })
+        }
+    }
+}

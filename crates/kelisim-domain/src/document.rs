@@ -1,0 +1,522 @@
+//! Reading a TOML document: every fault is found at once, and each has its line and column.
+//!
+//! Workflows and legal profiles are written by people, so a reader goes on after a fault.
+//! A place in a document is a JSON pointer (RFC 6901), such as `/steps/3/stage`; whoever finds a fault later, when the
+//! document has long become values, names the place by its pointer and gets line and column all the same.
+
+use crate::{fault::FaultKind, input::nearest};
+use chrono::NaiveDate;
+use std::{cell::RefCell, fmt, ops::Range, str::FromStr};
+use toml::de::{DeTable, DeValue};
+
+/// A place in a text, as people count: from 1. A column counts characters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character in the line.
+    pub column: usize,
+}
+
+/// One thing that is wrong with a document. English: it is read by whoever writes definitions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DocumentFault {
+    /// The place in the document, as a JSON pointer; empty for the document as a whole.
+    pub pointer: String,
+    /// The same place in the text.
+    pub position: Position,
+    /// The bytes of the text that are meant.
+    pub span: Range<usize>,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+impl fmt::Display for DocumentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position { line, column } = self.position;
+        write!(f, "line {line}, column {column}: {}", self.what)?;
+        self.help.iter().try_for_each(|help| write!(f, " ({help})"))
+    }
+}
+
+/// What is wrong with a value, before its place is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wrong {
+    what: String,
+    help: Option<String>,
+}
+
+impl Wrong {
+    /// A fault with what would be right.
+    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Wrong {
+            what: what.into(),
+            help: Some(help.into()),
+        }
+    }
+}
+
+/// A text that is read as TOML.
+pub struct Document<'a> {
+    text: &'a str,
+    root: toml::Spanned<DeTable<'a>>,
+    faults: RefCell<Vec<DocumentFault>>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a text. What is not TOML is noted as a fault, and what could be read is there.
+    pub fn read(text: &'a str) -> Self {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let document = Document {
+            text,
+            root,
+            faults: RefCell::default(),
+        };
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            document.note(String::new(), span, error.message().to_owned(), None);
+        }
+        document
+    }
+
+    /// The table of the whole document.
+    pub fn root(&self) -> Table<'_> {
+        Table {
+            document: self,
+            entries: self.root.get_ref(),
+            pointer: String::new(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// Notes a fault at a place; a place that the document does not have is the nearest around it.
+    pub fn fault(&self, pointer: &str, what: impl Into<String>, help: Option<String>) {
+        let span = self.span(pointer);
+        self.note(pointer.to_owned(), span, what.into(), help);
+    }
+
+    /// Everything that was found, in the order of the text.
+    pub fn into_faults(self) -> Vec<DocumentFault> {
+        let mut faults = self.faults.into_inner();
+        faults.sort_by_key(|fault| fault.span.start);
+        faults.dedup();
+        faults
+    }
+
+    /// Whether nothing was found so far.
+    pub fn is_sound(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// How many faults were found so far.
+    pub fn count(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    fn note(&self, pointer: String, span: Range<usize>, what: String, help: Option<String>) {
+        self.faults.borrow_mut().push(DocumentFault {
+            pointer,
+            position: position(self.text, span.start),
+            span,
+            what,
+            help,
+        });
+    }
+
+    /// The bytes at a pointer: of its value, or of the nearest place around it that is written in the text.
+    fn span(&self, pointer: &str) -> Range<usize> {
+        let mut span = 0..0;
+        let mut segments = pointer.split('/').skip(1);
+        let Some(first) = segments.next() else {
+            return span;
+        };
+        let Some(mut at) = entry(self.root.get_ref(), first) else {
+            return span;
+        };
+        loop {
+            // A table that is made of dotted keys has no text of its own.
+            if !at.span().is_empty() {
+                span = at.span();
+            }
+            let Some(segment) = segments.next() else {
+                return span;
+            };
+            let inner = match at.get_ref() {
+                DeValue::Table(table) => entry(table, segment),
+                DeValue::Array(list) => segment.parse().ok().and_then(|at: usize| list.get(at)),
+                _ => None,
+            };
+            match inner {
+                Some(inner) => at = inner,
+                None => return span,
+            }
+        }
+    }
+}
+
+fn entry<'t, 'a>(table: &'t DeTable<'a>, name: &str) -> Option<&'t toml::Spanned<DeValue<'a>>> {
+    table.get(name)
+}
+
+fn position(text: &str, byte: usize) -> Position {
+    let mut end = byte.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Position {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+    }
+}
+
+/// A table of a document. Every key that is asked for is a known one; [`Table::close`] reports the others.
+pub struct Table<'d> {
+    document: &'d Document<'d>,
+    entries: &'d DeTable<'d>,
+    /// Where it stands.
+    pub pointer: String,
+    known: RefCell<Vec<&'static str>>,
+}
+
+impl<'d> Table<'d> {
+    /// A text that somebody else has to make sense of; nothing, and no fault, when there is none.
+    pub fn peek(&self, name: &str) -> Option<&'d str> {
+        entry(self.entries, name)?.get_ref().as_str()
+    }
+
+    /// A text; a fault when it is missing.
+    pub fn text(&self, name: &'static str) -> Option<String> {
+        self.required(name, as_text)
+    }
+
+    /// A whole number; a fault when it is missing.
+    pub fn number(&self, name: &'static str) -> Option<i64> {
+        self.required(name, as_number)
+    }
+
+    /// A word of a closed list, a code or an id; a fault when it is missing.
+    pub fn word<T: FromStr<Err = FaultKind>>(&self, name: &'static str) -> Option<T> {
+        self.required(name, as_word)
+    }
+
+    /// As [`Table::word`], and nothing when it is missing.
+    pub fn optional_word<T: FromStr<Err = FaultKind>>(&self, name: &'static str) -> Option<T> {
+        self.optional(name, as_word)
+    }
+
+    /// As [`Table::text`], and nothing when it is missing.
+    pub fn optional_text(&self, name: &'static str) -> Option<String> {
+        self.optional(name, as_text)
+    }
+
+    /// Yes or no; `otherwise` when it is missing.
+    pub fn yes_no(&self, name: &'static str, otherwise: bool) -> bool {
+        self.optional(name, |value| {
+            value
+                .as_bool()
+                .ok_or_else(|| another_type(value, "true or false"))
+        })
+        .unwrap_or(otherwise)
+    }
+
+    /// A day; a fault when it is missing.
+    pub fn day(&self, name: &'static str) -> Option<NaiveDate> {
+        self.required(name, as_day)
+    }
+
+    /// Words; none when the list is missing.
+    pub fn words<T: FromStr<Err = FaultKind>>(&self, name: &'static str) -> Vec<T> {
+        self.list(name, as_word)
+    }
+
+    /// The entries of a list, each read by itself; none when the list is missing.
+    pub fn list<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&DeValue<'_>) -> Result<T, Wrong>,
+    ) -> Vec<T> {
+        let mut found = Vec::new();
+        for (number, value) in self.entries_of(name).into_iter().enumerate() {
+            let pointer = format!("{}/{name}/{number}", self.pointer);
+            match read(value.get_ref()) {
+                Ok(value) => found.push(value),
+                Err(wrong) => self
+                    .document
+                    .note(pointer, value.span(), wrong.what, wrong.help),
+            }
+        }
+        found
+    }
+
+    /// The tables of a list, such as `[[steps]]`; none when it is missing.
+    pub fn tables(&self, name: &'static str) -> Vec<Table<'d>> {
+        let mut tables = Vec::new();
+        for (number, value) in self.entries_of(name).into_iter().enumerate() {
+            let pointer = format!("{}/{name}/{number}", self.pointer);
+            tables.extend(self.inner(value, pointer));
+        }
+        tables
+    }
+
+    /// A table inside this one; a fault when it is missing.
+    pub fn table(&self, name: &'static str) -> Option<Table<'d>> {
+        let found = self.optional_table(name);
+        if found.is_none() && entry(self.entries, name).is_none() {
+            self.missing(name);
+        }
+        found
+    }
+
+    /// A table inside this one, and nothing when it is missing.
+    pub fn optional_table(&self, name: &'static str) -> Option<Table<'d>> {
+        self.known.borrow_mut().push(name);
+        let value = entry(self.entries, name)?;
+        self.inner(value, format!("{}/{name}", self.pointer))
+    }
+
+    /// A value that is read by hand; a fault when it is missing.
+    pub fn required<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&DeValue<'_>) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        if entry(self.entries, name).is_none() {
+            self.known.borrow_mut().push(name);
+            self.missing(name);
+            return None;
+        }
+        self.optional(name, read)
+    }
+
+    /// A value that is read by hand, and nothing when it is missing.
+    pub fn optional<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&DeValue<'_>) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        self.known.borrow_mut().push(name);
+        let value = entry(self.entries, name)?;
+        match read(value.get_ref()) {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                let pointer = format!("{}/{name}", self.pointer);
+                self.document
+                    .note(pointer, value.span(), wrong.what, wrong.help);
+                None
+            }
+        }
+    }
+
+    /// Notes a fault at a key of this table, or at the table itself for the empty name.
+    pub fn fault(&self, name: &str, what: impl Into<String>, help: Option<String>) {
+        let pointer = if name.is_empty() {
+            self.pointer.clone()
+        } else {
+            format!("{}/{name}", self.pointer)
+        };
+        self.document.fault(&pointer, what, help);
+    }
+
+    /// Reports every key that nobody asked for.
+    pub fn close(self) {
+        let known = self.known.into_inner();
+        for key in self.entries.keys() {
+            let name: &str = key.get_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let help = match nearest(name, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("here stand {}", known.join(", ")),
+            };
+            let pointer = format!("{}/{name}", self.pointer);
+            let what = format!("there is no field `{name}` here");
+            self.document.note(pointer, key.span(), what, Some(help));
+        }
+    }
+
+    fn missing(&self, name: &str) {
+        self.document.fault(
+            &self.pointer,
+            format!("the field `{name}` is missing"),
+            None,
+        );
+    }
+
+    fn entries_of(&self, name: &'static str) -> Vec<&'d toml::Spanned<DeValue<'d>>> {
+        self.known.borrow_mut().push(name);
+        let Some(value) = entry(self.entries, name) else {
+            return Vec::new();
+        };
+        match value.get_ref() {
+            DeValue::Array(list) => list.iter().collect(),
+            other => {
+                let wrong = another_type(other, "a list");
+                let pointer = format!("{}/{name}", self.pointer);
+                self.document
+                    .note(pointer, value.span(), wrong.what, wrong.help);
+                Vec::new()
+            }
+        }
+    }
+
+    fn inner(&self, value: &'d toml::Spanned<DeValue<'d>>, pointer: String) -> Option<Table<'d>> {
+        match value.get_ref() {
+            DeValue::Table(entries) => Some(Table {
+                document: self.document,
+                entries,
+                pointer,
+                known: RefCell::default(),
+            }),
+            other => {
+                let wrong = another_type(other, "a table");
+                self.document
+                    .note(pointer, value.span(), wrong.what, wrong.help);
+                None
+            }
+        }
+    }
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// It is something else, or empty.
+pub fn as_text(value: &DeValue<'_>) -> Result<String, Wrong> {
+    let text = value
+        .as_str()
+        .ok_or_else(|| another_type(value, "a text"))?;
+    if text.trim().is_empty() {
+        return Err(Wrong::new(
+            "the text is empty",
+            "leave the field out, or write something",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a whole number.
+///
+/// # Errors
+/// It is something else, or out of all bounds.
+pub fn as_number(value: &DeValue<'_>) -> Result<i64, Wrong> {
+    let wrong = || another_type(value, "a whole number");
+    let number = value.as_integer().ok_or_else(wrong)?;
+    i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| wrong())
+}
+
+/// Reads a local day, such as 2027-03-21.
+///
+/// # Errors
+/// It is something else, or not in the calendar.
+pub fn as_day(value: &DeValue<'_>) -> Result<NaiveDate, Wrong> {
+    let wrong = || another_type(value, "a day such as 2027-03-21, without quotation marks");
+    let found = value.as_datetime().ok_or_else(wrong)?;
+    match (found.date, found.time, found.offset) {
+        (Some(day), None, None) => {
+            NaiveDate::from_ymd_opt(i32::from(day.year), day.month.into(), day.day.into())
+                .ok_or_else(|| {
+                    Wrong::new(format!("{day} is not in the calendar"), "a day that exists")
+                })
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// Reads a word of a closed list, a code or an id.
+///
+/// # Errors
+/// It is something else, or not in the list; then the words that would be right are named.
+pub fn as_word<T: FromStr<Err = FaultKind>>(value: &DeValue<'_>) -> Result<T, Wrong> {
+    let word = value
+        .as_str()
+        .ok_or_else(|| another_type(value, "a text"))?;
+    word.parse().map_err(|kind| not_a_word(word, &kind))
+}
+
+fn not_a_word(word: &str, kind: &FaultKind) -> Wrong {
+    let what = format!("`{word}` is not known here");
+    match kind {
+        FaultKind::UnknownCode { known } => {
+            let words: Vec<&str> = known.iter().map(String::as_str).collect();
+            let near = nearest(word, &words).map(|near| format!("did you mean `{near}`? "));
+            Wrong::new(
+                what,
+                format!("{}one of {}", near.unwrap_or_default(), known.join(", ")),
+            )
+        }
+        FaultKind::BadForm { example } => Wrong::new(
+            format!("`{word}` has another form"),
+            format!("such as {example}"),
+        ),
+        FaultKind::TooLong { most } => Wrong::new(
+            format!("`{word}` is too long"),
+            format!("at most {most} characters"),
+        ),
+        other => Wrong::new(what, other.code().replace('_', " ")),
+    }
+}
+
+fn another_type(value: &DeValue<'_>, wanted: &str) -> Wrong {
+    Wrong::new(
+        format!("a value of the type {} does not fit", value.type_str()),
+        wanted,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_its_own_place() {
+        let text = "title = 3\nages = [\"x\", 4]\n\n[[steps]]\nkim = 1\nstage = \"filde\"\n";
+        let document = Document::read(text);
+        let root = document.root();
+        assert_eq!(root.text("title"), None);
+        assert_eq!(root.list("ages", as_number), [4]);
+        let steps = root.tables("steps");
+        assert_eq!(steps[0].word::<crate::case::Stage>("stage"), None);
+        assert_eq!(steps[0].day("since"), None);
+        steps.into_iter().for_each(Table::close);
+        root.close();
+        let faults: Vec<String> = document
+            .into_faults()
+            .iter()
+            .map(|fault| format!("{} {fault}", fault.pointer))
+            .collect();
+        assert_eq!(
+            faults,
+            [
+                "/title line 1, column 9: a value of the type integer does not fit (a text)",
+                "/ages/0 line 2, column 9: a value of the type string does not fit (a whole number)",
+                "/steps/0 line 4, column 1: the field `since` is missing",
+                "/steps/0/kim line 5, column 1: there is no field `kim` here (here stand stage, since)",
+                "/steps/0/stage line 6, column 9: `filde` is not known here \
+                 (did you mean `filed`? one of filed, assigned, reconciled, closed)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_a_fault_and_the_rest_is_read() {
+        let document = Document::read("a = 1\nb = \"open\nc = 3\n");
+        let root = document.root();
+        assert_eq!(root.number("a"), Some(1));
+        assert!(!document.is_sound());
+    }
+
+    #[test]
+    fn a_place_that_is_not_written_is_the_nearest_around_it() {
+        let document = Document::read("x = 1\n[head]\nname = \"n\"\n");
+        document.fault("/head/missing/deep", "gone", None);
+        document.fault("", "all of it", None);
+        let faults = document.into_faults();
+        assert_eq!(faults[0].position, Position { line: 1, column: 1 });
+        assert_eq!(faults[1].position.line, 2);
+    }
+}
