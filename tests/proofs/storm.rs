@@ -428,8 +428,16 @@ impl<'a> Storm<'a> {
                     .push(format!("messages stay on their way: {}", states.join(", ")));
                 return;
             }
-            let due = "UPDATE outbox SET next_at = created_at WHERE state = 'waiting' AND lease_token IS NULL";
-            self.house.database.execute(due);
+            let waiting = "state = 'waiting' AND lease_token IS NULL";
+            // A worker claims some of them at the same time, in an order of its own.
+            let free = match self.house.database.backend() {
+                Backend::Sqlite => "",
+                Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+            };
+            self.house.database.execute(&format!(
+                "UPDATE outbox SET next_at = created_at \
+                 WHERE id IN (SELECT id FROM outbox WHERE {waiting} {free})"
+            ));
             sleep(Duration::from_millis(300));
         }
     }
