@@ -93,6 +93,11 @@ const CASES: usize = 20;
 /// How often a worker looks for lost deliveries when it has nothing else to do.
 const SCAN: Duration = Duration::from_secs(1);
 
+/// The states in which a message moves on by itself.
+const ALONE: &str = "'waiting', 'attempting'";
+/// The same while people act, who send again whatever failed.
+const WITH_PEOPLE: &str = "'waiting', 'attempting', 'failed'";
+
 impl Race {
     /// The race that an order asks for.
     pub fn of(order: &Order) -> Self {
@@ -153,11 +158,12 @@ impl Race {
             scope.spawn(|| person::act(&client, cases[0].clone(), &acts, &over));
             scope.spawn(|| watch::look(&house.database, self.allowed(), &found, &over));
             let stops = self.stop_and_go(&house, &mut workers, begun);
-            self.wait_until_quiet(&house, &mut workers, begun);
+            // A letter that was refused at the last moment is seen by people too before they go.
+            self.wait_until_quiet(&house, &mut workers, begun, WITH_PEOPLE);
             (stops, begun.elapsed())
         });
         // What people began at the last moment is finished too.
-        self.wait_until_quiet(&house, &mut workers, begun);
+        self.wait_until_quiet(&house, &mut workers, begun, ALONE);
         let logs = workers.map(Program::stop);
         server.stop();
         let overdue: Overdue = found.into_inner().unwrap();
@@ -218,8 +224,14 @@ impl Race {
         self.stops
     }
 
-    fn wait_until_quiet(&self, house: &House, workers: &mut [Program; PROCESSES], begun: Instant) {
-        while !is_quiet(house) && begun.elapsed() < self.limit {
+    fn wait_until_quiet(
+        &self,
+        house: &House,
+        workers: &mut [Program; PROCESSES],
+        begun: Instant,
+        moving: &str,
+    ) {
+        while !is_quiet(house, moving) && begun.elapsed() < self.limit {
             alive(workers);
             sleep(Duration::from_millis(500));
         }
@@ -302,10 +314,9 @@ fn whim(id: Uuid) -> Whim {
 }
 
 /// Whether nothing is on its way any more.
-fn is_quiet(house: &House) -> bool {
-    let moving = "outbox WHERE state IN ('waiting', 'attempting')";
+fn is_quiet(house: &House, moving: &str) -> bool {
     house.database.count(&format!(
-        "(SELECT 1 AS one FROM {moving} LIMIT 1) AS moving"
+        "(SELECT 1 AS one FROM outbox WHERE state IN ({moving}) LIMIT 1) AS moving"
     )) == 0
 }
 

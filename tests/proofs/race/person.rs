@@ -39,7 +39,10 @@ pub(super) fn act(server: &Client, mut case: Value, acts: &Acts, over: &AtomicBo
         if over.load(Ordering::Relaxed) {
             return;
         }
-        retry_stuck(&coordinator, acts);
+        // A page each, so that many of one state do not hide those of another.
+        for state in ["failed", "uncertain", "held"] {
+            retry_stuck(&coordinator, state, acts);
+        }
         if round.is_multiple_of(4) {
             pass_on(&head, &mut case, acts);
         }
@@ -48,8 +51,8 @@ pub(super) fn act(server: &Client, mut case: Value, acts: &Acts, over: &AtomicBo
 }
 
 /// Sends again what failed or is held, and half of what is uncertain: the rest stays for others.
-fn retry_stuck(coordinator: &Client, acts: &Acts) {
-    let Some(page) = coordinator.try_get("notices?state=failed,uncertain,held&limit=100") else {
+fn retry_stuck(coordinator: &Client, state: &str, acts: &Acts) {
+    let Some(page) = coordinator.try_get(&format!("notices?state={state}&limit=100")) else {
         acts.busy.fetch_add(1, Ordering::Relaxed);
         return;
     };
