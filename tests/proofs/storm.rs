@@ -12,7 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kelisim_persistence::Point;
+use diesel::connection::SimpleConnection;
+use kelisim_persistence::{Db, Point};
 
 use super::{client::Writer, dice::Dice};
 use crate::{
@@ -368,11 +369,18 @@ impl<'a> Storm<'a> {
                 .database
                 .lines("pid::text", &format!("{ours} LIMIT 1"));
             if let Some(pid) = pids.first() {
+                let mut witness = self.house.database.connect();
                 let killed = Command::new("kill").args(["-9", pid]).status();
                 assert!(
                     killed.is_ok_and(|status| status.success()),
                     "kill of a backend"
                 );
+                // The server notices a little later, and then it ends every other connection too. Who asks before that
+                // takes a server that is about to fall for one that is up.
+                let begun = Instant::now();
+                while answers(&mut witness) && begun.elapsed() < Duration::from_secs(10) {
+                    sleep(Duration::from_millis(5));
+                }
             }
         } else {
             self.house
@@ -440,5 +448,14 @@ impl<'a> Storm<'a> {
             ));
             sleep(Duration::from_millis(300));
         }
+    }
+}
+
+/// Whether a connection is still good for anything.
+fn answers(connection: &mut Db) -> bool {
+    let asked = "SELECT 1";
+    match connection {
+        Db::Sqlite(connection) => connection.batch_execute(asked).is_ok(),
+        Db::Postgres(connection) => connection.batch_execute(asked).is_ok(),
     }
 }
