@@ -75,7 +75,7 @@ pub fn prove(order: &Order) -> Report {
         let hands = writer.hands(&house, &server);
         writer.resolve(&hands);
     }
-    storm.mail_is_quiet(Duration::from_secs(600));
+    storm.mail_is_quiet(Duration::from_secs(120));
     found.compare_all(&house, &writers);
     figures(&mut report, &storm, &writers, &found, size.kills);
     mail_figures(&mut report, &house, &sink, &storm, size.messages);
