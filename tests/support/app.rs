@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use kelisim_api::app::{App, Definitions, Zones, once::Running};
+use kelisim_api::app::{App, Definitions, Laws, once::Running};
 use kelisim_api::clock::ManualClock;
 use kelisim_api::http::server::{Limits, serve};
 use kelisim_domain::calendar::Zone;
+use kelisim_domain::law::Law;
+use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow;
 use kelisim_persistence::store::definition::definition_list;
 use kelisim_persistence::{Db, Error, Options, SeededEntropy};
@@ -64,8 +66,8 @@ impl TestApp {
         {
             definitions.insert(REGION, workflow::parse(&stored.text).unwrap());
         }
-        let zones = Zones::default();
-        zones.insert(REGION, Zone::ORAL);
+        let profile = Profile::parse(KZ_MEDIATION).unwrap();
+        let laws = Laws::new(Law::new(profile, Zone::ORAL, &[]));
         let clock = Arc::new(ManualClock::at(network::start()));
         let app = Arc::new(App {
             database: open,
@@ -73,7 +75,7 @@ impl TestApp {
             definitions,
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
-            zones,
+            laws,
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
             is_history: false,

@@ -10,6 +10,7 @@ use kelisim_domain::{
     code::WorkflowKey,
     document::DocumentFault,
     id::RegionId,
+    legal::{KZ_MEDIATION, Profile},
     workflow::{self, Definition},
 };
 use kelisim_persistence::{
@@ -185,6 +186,11 @@ pub(crate) fn embedded() -> Result<Vec<(Definition, &'static str)>, SetupError> 
     let text = workflow::BASIC;
     let definition = workflow::parse(text).map_err(|faults| unreadable("basic", 1, &faults))?;
     Ok(vec![(definition, text)])
+}
+
+/// The legal profile that is part of the program.
+pub(crate) fn profile() -> Result<Profile, SetupError> {
+    Profile::parse(KZ_MEDIATION).map_err(|faults| unreadable("kz-mediation", 1, &faults))
 }
 
 pub(crate) fn differs(key: &WorkflowKey, version: i32) -> SetupError {

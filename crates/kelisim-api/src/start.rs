@@ -1,12 +1,12 @@
 //! From a configuration to a running application, with every check that a start must pass.
 
 use crate::{
-    app::{App, Definitions, Zones},
+    app::{App, Definitions, Laws},
     clock::Clock,
     config::Config,
     setup::{self, SetupError},
 };
-use kelisim_domain::workflow;
+use kelisim_domain::{calendar::Zone, law::Law, workflow};
 use kelisim_persistence::{
     Database, Db, Entropy, Failpoints, MasterKey, Options, Point, Vault, migrate,
     store::{definition::definition_list, region::region_list},
@@ -52,7 +52,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     let entropy = Arc::clone(&sources.secret_entropy);
     let vault = database.read_blocking(move |db| Vault::open(db, &key, entropy))?;
     let default = config.workflow.as_str().to_owned();
-    let (definitions, zones) = database.read_blocking(move |db| published(db, default))?;
+    let (definitions, laws) = database.read_blocking(move |db| published(db, default))?;
     let wanted = config.clone();
     let region = database.read_blocking(move |db| setup::region_id(db, &wanted))?;
     if definitions.default_of(region).is_err() {
@@ -65,7 +65,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         definitions,
         clock: Arc::clone(&sources.clock),
         entropy: Arc::clone(&sources.entropy),
-        zones,
+        laws,
         public_url: config.http.public_url.clone(),
         wake: Arc::new(Notify::new()),
         is_history: sources.is_history,
@@ -74,12 +74,14 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     }))
 }
 
-/// The published workflows and the zone of every region.
-fn published(db: &mut Db, default: String) -> Result<(Definitions, Zones), SetupError> {
-    let (definitions, zones) = (Definitions::new(default), Zones::default());
+/// The published workflows and the law of every region.
+fn published(db: &mut Db, default: String) -> Result<(Definitions, Laws), SetupError> {
+    let profile = setup::profile()?;
+    let otherwise = Law::new(profile.clone(), Zone::ORAL, &[]);
+    let (definitions, laws) = (Definitions::new(default), Laws::new(otherwise));
     let embedded = setup::embedded()?;
     for region in region_list(db)? {
-        zones.insert(region.id, region.zone);
+        laws.insert(region.id, Law::new(profile.clone(), region.zone, &[]));
         for stored in definition_list(db, region.id)? {
             let same = |ours: &&(workflow::Definition, &str)| {
                 ours.0.key == stored.key && ours.0.version == stored.version
@@ -97,5 +99,5 @@ fn published(db: &mut Db, default: String) -> Result<(Definitions, Zones), Setup
             definitions.insert(region.id, definition);
         }
     }
-    Ok((definitions, zones))
+    Ok((definitions, laws))
 }

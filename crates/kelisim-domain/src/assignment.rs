@@ -83,8 +83,10 @@ pub enum Unfit {
     Unavailable,
     /// D9: works at another office; only the coordinator lends.
     OtherOffice,
-    /// The case is theirs already.
+    /// The case is theirs already, or they are asked already.
     AlreadyTheirs,
+    /// D4: recused themselves from this case, and is not asked again.
+    Recused,
     /// No such mediator in the register.
     Unknown,
 }
@@ -108,6 +110,7 @@ impl Unfit {
             Unfit::Unavailable => "mediator_unavailable",
             Unfit::OtherOffice => "mediator_of_other_office",
             Unfit::AlreadyTheirs => "mediator_has_it",
+            Unfit::Recused => "mediator_recused",
             Unfit::Unknown => "mediator_unknown",
         }
     }
@@ -119,7 +122,9 @@ impl Unfit {
             Unfit::AtLimit { .. } => vec![Role::OfficeHead, Role::Coordinator],
             Unfit::Unavailable => vec![Role::Mediator],
             Unfit::OtherOffice => vec![Role::Coordinator],
-            Unfit::Language(_) | Unfit::AlreadyTheirs | Unfit::Unknown => Vec::new(),
+            Unfit::Language(_) | Unfit::AlreadyTheirs | Unfit::Recused | Unfit::Unknown => {
+                Vec::new()
+            }
         }
     }
 }
@@ -133,6 +138,8 @@ pub struct Offer {
     pub language: Language,
     /// The mediator who has it now.
     pub current: Option<MediatorId>,
+    /// Whether they recused themselves from this case before.
+    pub has_recused: bool,
     /// Whether the actor lends across offices: only a coordinator does (D9).
     pub lends: bool,
     /// Whether a reason for going over the limit was recorded (D5).
@@ -175,6 +182,9 @@ pub fn unfit(mediator: &MediatorFacts, offer: &Offer) -> Vec<Unfit> {
     if offer.current == Some(mediator.id) {
         reasons.push(Unfit::AlreadyTheirs);
     }
+    if offer.has_recused {
+        reasons.push(Unfit::Recused);
+    }
     reasons
 }
 
@@ -205,6 +215,7 @@ mod tests {
             office: OfficeId(Uuid::from_u128(2)),
             language: Language::Kk,
             current: None,
+            has_recused: false,
             lends: false,
             lifts_limit: false,
             today: day(22),

@@ -96,6 +96,8 @@ codes! {
     StepId: is_snake, "in_mediation",
     /// An action of a workflow, such as `assign`.
     ActionName: is_snake, "assign",
+    /// A timer of a workflow, such as `term`.
+    TimerName: is_snake, "term",
 }
 
 #[cfg(test)]

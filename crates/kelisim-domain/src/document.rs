@@ -88,6 +88,7 @@ impl<'a> Document<'a> {
             entries: self.root.get_ref(),
             pointer: String::new(),
             known: RefCell::default(),
+            free: RefCell::default(),
         }
     }
 
@@ -180,6 +181,8 @@ pub struct Table<'d> {
     /// Where it stands.
     pub pointer: String,
     known: RefCell<Vec<&'static str>>,
+    /// Keys that are names of somebody's own.
+    free: RefCell<Vec<String>>,
 }
 
 impl<'d> Table<'d> {
@@ -311,6 +314,43 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// All its entries as texts, whatever their names are.
+    pub fn texts(&self) -> std::collections::BTreeMap<String, String> {
+        let mut found = std::collections::BTreeMap::new();
+        self.take_all("", &mut found);
+        found
+    }
+
+    fn take_all(&self, prefix: &str, found: &mut std::collections::BTreeMap<String, String>) {
+        for (key, value) in self.entries {
+            let name: &str = key.get_ref();
+            let full = format!("{prefix}{name}");
+            let pointer = format!("{}/{name}", self.pointer);
+            match value.get_ref() {
+                // A dot in a name makes a table, as in `agreement.signed_on`.
+                DeValue::Table(_) => {
+                    let inner = self.inner(value, pointer);
+                    inner
+                        .into_iter()
+                        .for_each(|inner| inner.take_all(&format!("{full}."), found));
+                }
+                inner => match as_text(inner) {
+                    Ok(text) => _ = found.insert(full, text),
+                    Err(wrong) => {
+                        self.document
+                            .note(pointer, value.span(), wrong.what, wrong.help);
+                    }
+                },
+            }
+            self.free.borrow_mut().push(name.to_owned());
+        }
+    }
+
+    /// How many faults the document has so far.
+    pub fn count(&self) -> usize {
+        self.document.count()
+    }
+
     /// Notes a fault at a key of this table, or at the table itself for the empty name.
     pub fn fault(&self, name: &str, what: impl Into<String>, help: Option<String>) {
         let pointer = if name.is_empty() {
@@ -324,9 +364,10 @@ impl<'d> Table<'d> {
     /// Reports every key that nobody asked for.
     pub fn close(self) {
         let known = self.known.into_inner();
+        let free = self.free.into_inner();
         for key in self.entries.keys() {
             let name: &str = key.get_ref();
-            if known.contains(&name) {
+            if known.contains(&name) || free.iter().any(|one| one == name) {
                 continue;
             }
             let help = match nearest(name, &known) {
@@ -371,6 +412,7 @@ impl<'d> Table<'d> {
                 entries,
                 pointer,
                 known: RefCell::default(),
+                free: RefCell::default(),
             }),
             other => {
                 let wrong = another_type(other, "a table");

@@ -72,6 +72,8 @@ pub enum FaultKind {
     },
     /// The value may not change any more.
     Frozen,
+    /// The answer has to be yes.
+    MustBeYes,
     /// The value has no place beside another one.
     NotHere,
     /// The value is taken by another entry.
@@ -98,6 +100,7 @@ impl FaultKind {
             FaultKind::TooEarly { .. } => "too_early",
             FaultKind::TooLate { .. } => "too_late",
             FaultKind::Frozen => "frozen",
+            FaultKind::MustBeYes => "must_be_yes",
             FaultKind::NotHere => "not_here",
             FaultKind::Taken => "taken",
         }

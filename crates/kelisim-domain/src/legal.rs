@@ -171,6 +171,16 @@ impl Profile {
         }
     }
 
+    /// A law that says nothing.
+    pub(crate) fn empty() -> Self {
+        Profile {
+            key: String::new(),
+            jurisdiction: String::new(),
+            law: Names::default(),
+            versions: Vec::new(),
+        }
+    }
+
     /// The version in force on a day; none before the law was (D3).
     pub fn in_force_on(&self, day: NaiveDate) -> Option<&Version> {
         self.versions

@@ -13,6 +13,7 @@ pub mod fault;
 pub mod id;
 pub mod input;
 pub mod language;
+pub mod law;
 pub mod legal;
 pub mod mediator;
 pub mod memorandum;

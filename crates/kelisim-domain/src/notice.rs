@@ -7,6 +7,8 @@
 use crate::{
     case::{CaseNumber, closed_enum, ground::Ground},
     id::MediatorId,
+    language::Names,
+    workflow::Text,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,36 @@ closed_enum! {
     NoticeKind {
         /// To the mediator: a case is yours.
         Assignment = "assignment",
+        /// To the mediator who is asked: will you take this case?
+        Offer = "offer",
+        /// To the mediator who was asked: the offer was withdrawn.
+        OfferWithdrawn = "offer_withdrawn",
+        /// To the mediator who was asked, the head and the coordinator: nobody answered in time.
+        OfferExpired = "offer_expired",
+        /// To the head: the mediator took the case.
+        OfferAccepted = "offer_accepted",
+        /// To the head: the mediator declined.
+        OfferDeclined = "offer_declined",
+        /// To the head and the coordinator: the case has lost its mediator (D12).
+        MediatorLost = "mediator_lost",
+        /// To the coordinator: nobody has acted on a new case.
+        CaseUnattended = "case_unattended",
+        /// To the mediator and the head: no contract yet.
+        ContractLate = "contract_late",
+        /// To the mediator and the head: the term of mediation ends soon.
+        TermEndsSoon = "term_ends_soon",
+        /// To the mediator and the head: the term of mediation is over.
+        TermIsOver = "term_is_over",
+        /// To the head: the term of mediation was extended (D16).
+        TermExtended = "term_extended",
+        /// To the mediator and the head: the case was closed because its time was over.
+        CaseLapsed = "case_lapsed",
+        /// To the mediator: a check after the agreement is due.
+        FollowUpDue = "follow_up_due",
+        /// To the mediator: the court's pause of its proceedings ends.
+        CourtPauseEnds = "court_pause_ends",
+        /// To staff: a text that stands in the definition of the workflow.
+        WorkflowNote = "workflow_note",
         /// To the former mediator: a case is no longer yours.
         Unassignment = "unassignment",
         /// To the partner's contacts and the coordinator: the memorandum is signed.
@@ -41,11 +73,16 @@ impl NoticeKind {
             NoticeKind::CaseAssigned => Some(PartnerEvent::Assigned),
             NoticeKind::CaseStarted => Some(PartnerEvent::Started),
             NoticeKind::CaseEnded => Some(PartnerEvent::Ended),
-            NoticeKind::Assignment
-            | NoticeKind::Unassignment
-            | NoticeKind::MemorandumSigned
-            | NoticeKind::MemorandumTerminated => None,
+            _ => None,
         }
+    }
+
+    /// Whether it is about a memorandum and not about a case.
+    pub fn is_about_memorandum(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::MemorandumSigned | NoticeKind::MemorandumTerminated
+        )
     }
 }
 
@@ -321,6 +358,9 @@ pub enum Payload {
         number: CaseNumber,
         /// The local day of the event.
         on: NaiveDate,
+        /// The workflow's own words, in Fluent.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        own: Option<Names>,
     },
     /// To a partner, about its referral.
     Referral {
@@ -329,6 +369,9 @@ pub enum Payload {
         /// How it ended.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         outcome: Option<OutcomeClass>,
+        /// The workflow's own words, in Fluent.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        own: Option<Names>,
     },
     /// About a memorandum.
     Memorandum {
@@ -338,21 +381,27 @@ pub enum Payload {
 }
 
 /// A message that a decision requires; the application resolves the people behind it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NoticeOrder {
     /// To one mediator.
     ToMediator {
-        /// [`NoticeKind::Assignment`] or [`NoticeKind::Unassignment`].
-        kind: NoticeKind,
+        /// What they are told.
+        text: Text,
         /// Who.
         mediator: MediatorId,
     },
+    /// To the head of the case's office; to the coordinators where it has none.
+    ToOffice(Text),
+    /// To the coordinators of the region.
+    ToCoordinators(Text),
     /// To the contacts of the partner that referred the case.
     ToPartner {
         /// What happened.
         event: PartnerEvent,
         /// How it ended, for [`PartnerEvent::Ended`].
         outcome: Option<OutcomeClass>,
+        /// The workflow's own words for it; those of the program when there are none.
+        own: Option<Names>,
     },
 }
 
@@ -360,8 +409,20 @@ impl NoticeOrder {
     /// The kind of message.
     pub fn kind(&self) -> NoticeKind {
         match self {
-            NoticeOrder::ToMediator { kind, .. } => *kind,
+            NoticeOrder::ToMediator { text, .. }
+            | NoticeOrder::ToOffice(text)
+            | NoticeOrder::ToCoordinators(text) => text.kind(),
             NoticeOrder::ToPartner { event, .. } => event.kind(),
+        }
+    }
+
+    /// The workflow's own words.
+    pub fn own(&self) -> Option<&Names> {
+        match self {
+            NoticeOrder::ToMediator { text, .. }
+            | NoticeOrder::ToOffice(text)
+            | NoticeOrder::ToCoordinators(text) => text.own(),
+            NoticeOrder::ToPartner { own, .. } => own.as_ref(),
         }
     }
 }

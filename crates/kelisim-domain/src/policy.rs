@@ -169,9 +169,22 @@ pub struct Actor {
     pub language: Language,
     /// Grants that hold today.
     pub grants: Vec<Grant>,
+    /// Set when nobody asks: then there is no grant, and the account is the nil one.
+    pub system: Option<System>,
 }
 
 impl Actor {
+    /// Nobody: a timer or the register of mediators acts in a region.
+    pub fn system(region: RegionId, system: System) -> Self {
+        Actor {
+            account: AccountId(uuid::Uuid::nil()),
+            region,
+            language: Language::Kk,
+            grants: Vec::new(),
+            system: Some(system),
+        }
+    }
+
     /// Whether one of the grants has the role.
     pub fn has(&self, role: Role) -> bool {
         self.grants
@@ -262,6 +275,8 @@ pub struct CaseTies {
     pub office: OfficeId,
     /// The mediator of the case.
     pub mediator: Option<MediatorId>,
+    /// The mediator who was asked and has not answered.
+    pub asked: Option<MediatorId>,
     /// The account that filed it.
     pub filed_by: AccountId,
     /// Whether it was ever assigned.
@@ -281,6 +296,32 @@ closed_enum! {
         OfficeHead = "office_head",
         /// The coordinator of the region.
         Coordinator = "coordinator",
+        /// The mediator who was asked and has not answered.
+        AskedMediator = "asked_mediator",
+        /// A timer whose time has come.
+        Clock = "clock",
+        /// The register of mediators, when it suspends or removes the mediator of the case (D12).
+        Register = "register",
+    }
+}
+
+closed_enum! {
+    /// What acts without being anybody.
+    System {
+        /// A timer whose time has come.
+        Clock = "clock",
+        /// The register of mediators, after a mediator was suspended or removed (D12).
+        Register = "register",
+    }
+}
+
+impl System {
+    /// The relation in which it stands to every case of its region.
+    pub fn relation(self) -> Relation {
+        match self {
+            System::Clock => Relation::Clock,
+            System::Register => Relation::Register,
+        }
     }
 }
 
@@ -294,16 +335,23 @@ impl Relation {
             (Relation::OfficeMediator, Standing::Mediator { office, .. }) => office == ties.office,
             (Relation::OfficeHead, Standing::OfficeHead { office }) => office == ties.office,
             (Relation::Coordinator, Standing::Coordinator) => true,
+            (Relation::AskedMediator, Standing::Mediator { mediator, .. }) => {
+                ties.asked == Some(mediator)
+            }
             _ => false,
         }
     }
 
-    /// The role to ask when somebody else has to act (D36).
-    pub fn role(self) -> Role {
+    /// The role to ask when somebody else has to act (D36); nobody, where it happens by itself.
+    pub fn role(self) -> Option<Role> {
         match self {
-            Relation::CaseMediator | Relation::OfficeMediator => Role::Mediator,
-            Relation::OfficeHead => Role::OfficeHead,
-            Relation::Coordinator => Role::Coordinator,
+            Relation::CaseMediator | Relation::OfficeMediator | Relation::AskedMediator => {
+                Some(Role::Mediator)
+            }
+            Relation::OfficeHead => Some(Role::OfficeHead),
+            Relation::Coordinator => Some(Role::Coordinator),
+            Relation::Register => Some(Role::Registrar),
+            Relation::Clock => None,
         }
     }
 }
@@ -327,6 +375,8 @@ pub fn grants_in(actor: &Actor, ties: &CaseTies, relations: &[Relation]) -> Vec<
 pub enum CasePermission {
     /// See number, steps, dates and mediator.
     See,
+    /// Read the sides' names and settlements: what a mediator who is asked has to know to declare a connection (D6).
+    ReadNames,
     /// Read the narrative, the sides and the agreement.
     ReadContent,
     /// Correct facts; who may correct content must also read it.
@@ -337,7 +387,9 @@ pub enum CasePermission {
 
 /// The relations to the case that open this to the actor.
 ///
-/// See: the mediator of the case, the head of its office, the coordinator, and whoever filed it until it is first assigned.
+/// See: the mediator of the case, the one who is asked, the head of its office, the coordinator, and whoever filed it
+/// until it is first assigned.
+/// Names: whoever reads the content, and the mediator who is asked, until the offer ends.
 /// Content: the same without the coordinator, who reads it only where the office has no head.
 /// On reassignment the former mediator loses all of it at that moment (D11).
 pub fn open_to(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> Vec<Relation> {
@@ -348,7 +400,14 @@ pub fn open_to(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> Ve
             relations.push(Relation::OfficeMediator);
         }
     }
-    if permission != CasePermission::ReadContent || !ties.office_has_head {
+    if matches!(permission, CasePermission::See | CasePermission::ReadNames) {
+        relations.push(Relation::AskedMediator);
+    }
+    let is_content = matches!(
+        permission,
+        CasePermission::ReadContent | CasePermission::ReadNames
+    );
+    if !is_content || !ties.office_has_head {
         relations.push(Relation::Coordinator);
     }
     relations

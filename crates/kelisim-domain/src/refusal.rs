@@ -4,7 +4,9 @@
 //! The sentence is the Fluent message `refusal-<code>`.
 
 use crate::{
-    assignment::Unfit, case::StepRefusal, case::ground::GroundRefusal, policy::Role,
+    assignment::Unfit,
+    case::{GuardRefusal, StepRefusal, ground::GroundRefusal},
+    policy::Role,
     register::RegisterRefusal,
 };
 
@@ -15,6 +17,8 @@ pub enum Refusal {
     Step(StepRefusal),
     /// The mediator may not be given this case (D4, D5, D9).
     Unfit(Unfit),
+    /// A guard of the workflow (D1, D2, D6, D8, D12 to D18).
+    Guard(GuardRefusal),
     /// The ground of closure (3.2, D19, D20).
     Ground(GroundRefusal),
     /// A register entry as it stands.
@@ -27,6 +31,7 @@ impl Refusal {
         match self {
             Refusal::Step(refusal) => refusal.rule(),
             Refusal::Unfit(refusal) => refusal.rule(),
+            Refusal::Guard(refusal) => refusal.rule(),
             Refusal::Ground(refusal) => refusal.rule(),
             Refusal::Register(refusal) => refusal.rule(),
         }
@@ -37,6 +42,7 @@ impl Refusal {
         match self {
             Refusal::Step(refusal) => refusal.code(),
             Refusal::Unfit(refusal) => refusal.code(),
+            Refusal::Guard(refusal) => refusal.code(),
             Refusal::Ground(refusal) => refusal.code(),
             Refusal::Register(refusal) => refusal.code(),
         }
@@ -47,6 +53,7 @@ impl Refusal {
         match self {
             Refusal::Step(refusal) => refusal.lifted_by(),
             Refusal::Unfit(refusal) => refusal.lifted_by(),
+            Refusal::Guard(refusal) => refusal.lifted_by(),
             Refusal::Ground(refusal) => refusal.lifted_by(),
             Refusal::Register(refusal) => refusal.lifted_by(),
         }

@@ -319,7 +319,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::types::{SqlTime, SqlUuid};
+    use crate::types::{SqlJson, SqlTime, SqlUuid};
     use diesel::sql_types::{Binary, Date, Integer, Nullable, Text};
 
     cases (region_id, id) {
@@ -353,7 +353,8 @@ diesel::table! {
         data_key_id -> SqlUuid,
         secret -> Binary,
         head_hash -> Binary,
-        search_key -> Text,
+        course -> SqlJson,
+        asked_id -> Nullable<SqlUuid>,
     }
 }
 
@@ -497,19 +498,22 @@ diesel::table! {
 
 diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
-    use diesel::sql_types::{Date, Integer, Text};
+    use diesel::sql_types::{Integer, Nullable, Text};
 
-    timer (region_id, id) {
+    timer (region_id, case_id, armed_by, name) {
         region_id -> SqlUuid,
-        id -> SqlUuid,
         case_id -> SqlUuid,
-        kind -> Text,
-        starts_on -> Date,
-        due_at -> SqlTime,
-        zone -> Text,
+        name -> Text,
         state -> Text,
+        starts_at -> SqlTime,
+        due_at -> SqlTime,
+        due_local -> Text,
+        zone -> Text,
         basis -> SqlJson,
-        days_paused -> Integer,
+        armed_by -> Integer,
+        lease_token -> Nullable<SqlUuid>,
+        lease_until -> Nullable<SqlTime>,
+        settled_at -> Nullable<SqlTime>,
     }
 }
 

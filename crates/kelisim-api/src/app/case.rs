@@ -2,7 +2,6 @@
 
 use super::{AppError, Tx, message};
 use kelisim_domain::{
-    calendar::Zone,
     case::{
         self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing,
         FilingFacts, GroundCorrection, MediatorAsked, Referred, ground::Ground,
@@ -194,12 +193,15 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
     let referred = filing.referral.clone();
     let number = case_number_next(tx.db, region, place.office, &place.code, zone.year(now))?;
     tx.app.faults.at(Point::NumberTaken)?;
+    let id: CaseId = tx.new_id();
     let facts = FilingFacts {
         office: place.office,
         number,
+        case: id,
+        now,
+        law: Arc::clone(&tx.law),
     };
     let decision = case::file(&place.definition, filing, facts, &tx.actor)?;
-    let id: CaseId = tx.new_id();
     let event = event(tx, id, 1, &decision);
     let case =
         case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
@@ -221,6 +223,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             referral: referred.as_ref().map(|referred| (referral_id, referred)),
             received_on: zone.day(now),
             office_has_head: place.has_head,
+            zone,
         },
     )?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
@@ -381,7 +384,7 @@ pub fn facts<P>(
     authorized: &Authorized<P>,
     mediator: Option<MediatorId>,
 ) -> Result<Facts, AppError> {
-    let (region, today, zone): (_, _, Zone) = (tx.region(), tx.today(), tx.zone());
+    let (region, today) = (tx.region(), tx.today());
     let mediator = match mediator {
         None => MediatorAsked::Nobody,
         Some(id) => match mediator::mediator_facts(tx.db, region, id, today)? {
@@ -392,12 +395,7 @@ pub fn facts<P>(
             }
         },
     };
-    Ok(Facts {
-        today,
-        filed_on: zone.day(authorized.case().filed_at),
-        office_has_head: authorized.office_has_head(),
-        mediator,
-    })
+    Ok(tx.facts(authorized.case(), authorized.office_has_head(), mediator))
 }
 
 /// Whether the caller may read the content, and the proof.
@@ -414,7 +412,7 @@ fn event(tx: &Tx<'_>, case: CaseId, seq: i32, decision: &Decision) -> Event {
         seq,
         at: tx.now,
         actor: tx.actor.account,
-        grant: Some(decision.grant),
+        grant: decision.grant,
         data: decision.event.clone(),
     }
 }
@@ -435,6 +433,7 @@ fn store<P>(
         event: &event,
         event_id,
         content: &decision.content,
+        zone: tx.zone(),
     };
     let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
     let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;

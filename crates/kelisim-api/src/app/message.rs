@@ -8,13 +8,16 @@ use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Event},
     id::{EventId, MediatorId, MemorandumId},
-    notice::{NoticeKind, NoticeOrder, OutcomeClass, PartnerEvent, Payload},
+    notice::{NoticeOrder, Payload},
+    policy::Standing,
 };
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
+    account::account_list_with,
     outbox::{Audience, NewMessage, Recipient, RecipientKind, outbox_add},
     partner::{PartnerAsked, PartnerTold, partner_told},
 };
+use std::collections::BTreeSet;
 
 /// Records the messages that an event of a case requires.
 ///
@@ -32,18 +35,39 @@ pub fn enqueue(
         return Ok(messages);
     }
     for order in orders {
-        match *order {
-            NoticeOrder::ToMediator { kind, mediator } => {
-                messages.push(to_mediator(tx, case, event_id, kind, mediator)?);
+        match order {
+            NoticeOrder::ToMediator { mediator, .. } => {
+                messages.push(to_mediator(tx, case, event_id, order, *mediator)?);
             }
-            NoticeOrder::ToPartner {
-                event: told,
-                outcome,
-            } => {
-                messages.extend(to_partner(tx, case, event, event_id, told, outcome)?);
+            NoticeOrder::ToOffice(_) => {
+                let head = Standing::OfficeHead {
+                    office: case.office,
+                };
+                let heads = to_accounts(tx, case, event_id, order, head)?;
+                // An office without a head leaves its cases to the coordinator (edge case 15).
+                messages.extend(if heads.is_empty() {
+                    to_accounts(tx, case, event_id, order, Standing::Coordinator)?
+                } else {
+                    heads
+                });
+            }
+            NoticeOrder::ToCoordinators(_) => {
+                messages.extend(to_accounts(
+                    tx,
+                    case,
+                    event_id,
+                    order,
+                    Standing::Coordinator,
+                )?);
+            }
+            NoticeOrder::ToPartner { .. } => {
+                messages.extend(to_partner(tx, case, event, event_id, order)?);
             }
         }
     }
+    // Whoever is head and coordinator is told once.
+    let mut told = BTreeSet::new();
+    messages.retain(|message: &NewMessage| told.insert(message.dedupe_key.clone()));
     for message in &messages {
         // The key holds the id of the event, which is new, so the message is new too.
         tx.app.faults.at(Point::BeforeEnqueue)?;
@@ -57,10 +81,10 @@ fn to_mediator(
     tx: &mut Tx<'_>,
     case: &Case,
     event: EventId,
-    kind: NoticeKind,
+    order: &NoticeOrder,
     mediator: MediatorId,
 ) -> Result<NewMessage, AppError> {
-    let region = tx.region();
+    let (region, kind) = (tx.region(), order.kind());
     let names = tx.mediator_names(&[mediator])?;
     let language = names
         .get(&mediator)
@@ -84,9 +108,46 @@ fn to_mediator(
         payload: payload(&Payload::Case {
             number: case.number.clone(),
             on: tx.today(),
+            own: order.own().cloned(),
         })?,
         created_at: tx.now,
     })
+}
+
+/// One message to each account that holds a standing today.
+fn to_accounts(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: EventId,
+    order: &NoticeOrder,
+    standing: Standing,
+) -> Result<Vec<NewMessage>, AppError> {
+    let (region, today, kind) = (tx.region(), tx.today(), order.kind());
+    let payload = payload(&Payload::Case {
+        number: case.number.clone(),
+        on: today,
+        own: order.own().cloned(),
+    })?;
+    let accounts = account_list_with(tx.db, region, standing, today)?;
+    let to = accounts.into_iter().map(|account| NewMessage {
+        region,
+        id: tx.new_id(),
+        kind,
+        dedupe_key: format!("{event}/{}/{}", kind.code(), account.id),
+        case: Some(case.id),
+        office: Some(case.office),
+        memorandum: None,
+        partner: None,
+        audience: Audience::Staff,
+        recipient: Recipient {
+            kind: RecipientKind::Account,
+            id: account.id.0,
+        },
+        language: account.language,
+        payload: payload.clone(),
+        created_at: tx.now,
+    });
+    Ok(to.collect())
 }
 
 /// One message to each contact; whether it may be sent is decided by D25 when it is sent.
@@ -98,9 +159,11 @@ fn to_partner(
     case: &Case,
     event: &Event,
     event_id: EventId,
-    told: PartnerEvent,
-    outcome: Option<OutcomeClass>,
+    order: &NoticeOrder,
 ) -> Result<Vec<NewMessage>, AppError> {
+    let NoticeOrder::ToPartner { outcome, own, .. } = order else {
+        return Ok(Vec::new());
+    };
     let (region, on) = (tx.region(), tx.zone().day(event.at));
     let Some(partner) = case.partner else {
         return Ok(Vec::new());
@@ -110,7 +173,7 @@ fn to_partner(
         _ => partner_told(tx.db, region, PartnerAsked::Id(partner))?,
     };
     let memorandum = in_force(&partner, on);
-    let kind = told.kind();
+    let kind = order.kind();
     let mut messages = Vec::with_capacity(partner.contacts.len());
     for (contact, language) in partner.contacts {
         messages.push(NewMessage {
@@ -128,7 +191,11 @@ fn to_partner(
                 id: contact.0,
             },
             language,
-            payload: payload(&Payload::Referral { on, outcome })?,
+            payload: payload(&Payload::Referral {
+                on,
+                outcome: *outcome,
+                own: own.clone(),
+            })?,
             created_at: tx.now,
         });
     }

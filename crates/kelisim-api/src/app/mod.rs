@@ -20,10 +20,11 @@ use crate::clock::Clock;
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::Zone,
-    case::{Class, Stage},
+    case::{Case, Class, Facts, MediatorAsked, Stage},
     code::PartnerCode,
     id::{MediatorId, PartnerId, RegionId},
     language::Language,
+    law::Law,
     policy::{Actor, RegisterAct},
     workflow::{Definition, Step},
 };
@@ -39,7 +40,7 @@ use kelisim_persistence::{
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -56,8 +57,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// The time zone of each region; the key is the region.
-    pub zones: Zones,
+    /// The law, the days off and the time zone of each region.
+    pub laws: Laws,
     /// Where people reach this system: no slash at its end.
     pub public_url: String,
     /// Told after each commit, so that a worker in this process looks at the outbox at once.
@@ -166,27 +167,36 @@ impl Definitions {
     }
 }
 
-/// The time zone of each region.
-#[derive(Default)]
-pub struct Zones(Mutex<BTreeMap<RegionId, Zone>>);
+/// The law of each region: its legal profile, its own days off, and its time zone.
+///
+/// A profile and days off are published while the program runs, so they are held as they are and replaced as a whole.
+pub struct Laws {
+    /// For a region made by another process a moment ago.
+    otherwise: Arc<Law>,
+    all: RwLock<BTreeMap<RegionId, Arc<Law>>>,
+}
 
-impl Zones {
-    /// Notes a region's zone.
-    pub fn insert(&self, region: RegionId, zone: Zone) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(region, zone);
+impl Laws {
+    /// No region yet.
+    pub fn new(otherwise: Law) -> Self {
+        Laws {
+            otherwise: Arc::new(otherwise),
+            all: RwLock::default(),
+        }
     }
 
-    /// The zone of a region; that of West Kazakhstan for a region made by another process a moment ago.
-    pub fn of(&self, region: RegionId) -> Zone {
-        self.0
-            .lock()
+    /// Notes the law of a region, in the place of the one before.
+    pub fn insert(&self, region: RegionId, law: Law) {
+        self.all
+            .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(&region)
-            .copied()
-            .unwrap_or(Zone::ORAL)
+            .insert(region, Arc::new(law));
+    }
+
+    /// The law of a region.
+    pub fn of(&self, region: RegionId) -> Arc<Law> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.get(&region).unwrap_or(&self.otherwise))
     }
 }
 
@@ -207,6 +217,8 @@ pub struct Tx<'a> {
     pub actor: Actor,
     /// The instant of the request: the same for everything in the transaction.
     pub now: DateTime<Utc>,
+    /// The law of the actor's region, as it holds for the whole transaction.
+    pub law: Arc<Law>,
     /// What is stored when the use case has ended well.
     pub writes: Writes,
     /// Names that were looked up already.
@@ -250,11 +262,13 @@ impl<'a> Tx<'a> {
         now: DateTime<Utc>,
         job: impl FnOnce(&mut Tx<'a>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
+        let law = app.laws.of(actor.region);
         let mut tx = Tx {
             db,
             app,
             actor,
             now,
+            law,
             writes: Writes::default(),
             names: Names::default(),
             told: None,
@@ -279,7 +293,20 @@ impl Tx<'_> {
 
     /// The region's time zone.
     pub fn zone(&self) -> Zone {
-        self.app.zones.of(self.actor.region)
+        self.law.zone()
+    }
+
+    /// What the domain has to know of the moment, for a case.
+    pub fn facts(&self, case: &Case, office_has_head: bool, mediator: MediatorAsked) -> Facts {
+        Facts {
+            region: self.region(),
+            law: Arc::clone(&self.law),
+            now: self.now,
+            today: self.today(),
+            filed_on: self.zone().day(case.filed_at),
+            office_has_head,
+            mediator,
+        }
     }
 
     /// The local day.

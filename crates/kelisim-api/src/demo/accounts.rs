@@ -68,7 +68,7 @@ pub(super) fn mint(
     now: DateTime<Utc>,
     secret: Arc<dyn Entropy>,
 ) -> Result<Vec<Access>, EnrolError> {
-    let zone = app.zones.of(region);
+    let zone = app.laws.of(region).zone();
     app.database.write_blocking(move |db| {
         let mut access = Vec::new();
         let mut desk = Desk {

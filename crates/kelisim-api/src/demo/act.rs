@@ -1,5 +1,7 @@
 //! What a person would do over HTTP, done in a transaction of our own: the same forms, checks and use cases.
 
+use std::sync::Arc;
+
 use super::network::Form;
 use crate::{
     app::{self, AppError, Tx, case::Done, register},
@@ -94,7 +96,8 @@ pub(super) fn case_act(
     let authorized = app::case::access::<See>(tx, id)?;
     let definition = app::case::definition_of(tx, authorized.case())?;
     let entry = app::case::action_of(tx, &authorized, &definition, &name)?;
-    let reader = form::Form::of(&definition, entry, authorized.case(), tx.zone(), tx.today());
+    let law = Arc::clone(&tx.law);
+    let reader = form::Form::of(&definition, entry, authorized.case(), &law, tx.today());
     let values = reader.read(form)?;
     app::case::act(tx, &authorized, &definition, &name, &values)
 }

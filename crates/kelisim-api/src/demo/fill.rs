@@ -110,7 +110,7 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn at(&self, day: NaiveDate, minutes: i64) -> DateTime<Utc> {
-        self.app.zones.of(self.region).start_of(day)
+        self.app.laws.of(self.region).zone().start_of(day)
             + Duration::hours(9)
             + Duration::minutes(minutes)
     }
@@ -129,7 +129,7 @@ impl Fill<'_> {
             db: self.db,
             region: self.region,
             now,
-            zone: self.app.zones.of(self.region),
+            zone: self.app.laws.of(self.region).zone(),
             entropy: self.app.entropy.as_ref(),
             reason: REASON,
         }
@@ -163,6 +163,7 @@ impl Fill<'_> {
             region: self.region,
             language,
             grants,
+            system: None,
         })
     }
 
@@ -285,6 +286,7 @@ impl Fill<'_> {
             region: self.region,
             language: account.language,
             grants,
+            system: None,
         })
     }
 

@@ -2,17 +2,24 @@
 
 use chrono::NaiveDate;
 use kelisim_domain::{
-    calendar::Zone,
-    case::{Case, ground::Ground},
+    case::{Case, Term, ground::Ground},
     confidential::Confidential,
     fault::{FaultKind, Faults},
     input::{Input, id},
-    text::{STORY_MOST, story},
+    law::Law,
+    legal::Prescribed,
+    text::{STORY_MOST, line, story},
     workflow::{Action, Definition, Field, FieldRule, FieldType, Value, Values},
 };
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 use crate::app::AppError;
+
+/// The longest number or name of a paper on file, in characters.
+const REFERENCE_MOST: usize = 80;
+/// More elements than any law prescribes for a document.
+const ELEMENTS_MOST: usize = 100;
 
 /// What a form's rules look at.
 pub struct Form<'a> {
@@ -24,6 +31,12 @@ pub struct Form<'a> {
     pub today: NaiveDate,
     /// The local day on which the case was filed.
     pub filed_on: NaiveDate,
+    /// The day of the contract, where there is one.
+    pub contract_on: Option<NaiveDate>,
+    /// The last day of the term of mediation, where it runs.
+    pub term_end: Option<NaiveDate>,
+    /// What the law asks and prescribes.
+    pub law: &'a Law,
 }
 
 impl<'a> Form<'a> {
@@ -32,14 +45,17 @@ impl<'a> Form<'a> {
         definition: &'a Definition,
         action: &'a Action,
         case: &Case,
-        zone: Zone,
+        law: &'a Law,
         today: NaiveDate,
     ) -> Self {
         Form {
             definition,
             action,
             today,
-            filed_on: zone.day(case.filed_at),
+            filed_on: law.zone().day(case.filed_at),
+            contract_on: case.course.contract_on,
+            term_end: case.course.term.as_ref().map(Term::last_day),
+            law,
         }
     }
 
@@ -103,6 +119,8 @@ impl<'a> Form<'a> {
         let value = match field.kind {
             FieldType::Date => input.date_if(name).map(|day| day.map(Value::Date)),
             FieldType::YesNo => input.yes_no_if(name).map(|yes| yes.map(Value::YesNo)),
+            FieldType::Exclusions => self.exclusions(input, name),
+            FieldType::Elements => self.elements(input, name, field),
             _ => input.text_if(name, |text| self.parse(field, text)),
         };
         let value = match value {
@@ -111,11 +129,10 @@ impl<'a> Form<'a> {
                 .default
                 .as_deref()
                 .and_then(|text| self.parse(field, text).ok()),
-            Some(Some(Value::Date(day))) => match self.rules(field, day) {
-                Ok(()) => Some(Value::Date(day)),
+            Some(Some(value)) => match self.rules(field, &value) {
+                Ok(()) => Some(value),
                 Err(kind) => return input.fault(name, kind),
             },
-            Some(value) => value,
         };
         match value {
             Some(value) => values.insert(&field.name, value),
@@ -138,8 +155,55 @@ impl<'a> Form<'a> {
             FieldType::Choice => Err(FaultKind::UnknownCode {
                 known: field.choices.clone(),
             }),
-            FieldType::Date | FieldType::YesNo => Err(FaultKind::WrongType { expected: "text" }),
+            FieldType::Declaration => text.parse().map(Value::Declaration),
+            FieldType::Document => line(text, REFERENCE_MOST).map(Value::Document),
+            FieldType::Date | FieldType::YesNo | FieldType::Exclusions | FieldType::Elements => {
+                Err(FaultKind::WrongType { expected: "text" })
+            }
         }
+    }
+
+    /// Yes or no to each question that the law of the day of filing asks (D1, D3). A question that is not answered is
+    /// found by the domain, which knows which ones there are.
+    fn exclusions(&self, input: &mut Input<'_>, name: &str) -> Option<Option<Value>> {
+        let version = self.law.on(self.filed_on)?;
+        input.object_if(name, |inner| {
+            let mut answers = BTreeMap::new();
+            let mut sound = true;
+            for question in &version.exclusions {
+                match inner.yes_no_if(&question.code) {
+                    Some(Some(yes)) => _ = answers.insert(question.code.clone(), yes),
+                    Some(None) => {}
+                    None => sound = false,
+                }
+            }
+            sound.then_some(Value::Exclusions(answers))
+        })
+    }
+
+    /// The elements of a prescribed document that are there; only those that the law knows (D13).
+    fn elements(&self, input: &mut Input<'_>, name: &str, field: &Field) -> Option<Option<Value>> {
+        if !input.has(name) {
+            return Some(None);
+        }
+        let document = field
+            .choices
+            .first()
+            .and_then(|code| code.parse::<Prescribed>().ok());
+        let version = self.law.on(self.today);
+        let known = version
+            .zip(document)
+            .and_then(|(version, document)| version.contents.get(&document));
+        let known: &[String] = known.map_or(&[], |contents| &contents.elements);
+        let read = input.texts(name, ELEMENTS_MOST, |text| {
+            let is_known = known.iter().any(|element| element == text);
+            is_known
+                .then(|| text.to_owned())
+                .ok_or(FaultKind::UnknownCode {
+                    known: known.to_vec(),
+                })
+        })?;
+        Some(Some(Value::Elements(read.into_iter().collect())))
     }
 
     /// A word that is no ground is a fault; a ground that is not allowed here is a refusal, and the domain says so.
@@ -154,20 +218,35 @@ impl<'a> Form<'a> {
         })
     }
 
-    fn rules(&self, field: &Field, day: NaiveDate) -> Result<(), FaultKind> {
+    fn rules(&self, field: &Field, value: &Value) -> Result<(), FaultKind> {
         for rule in &field.rules {
-            match rule {
-                FieldRule::NotBeforeFiling if day < self.filed_on => {
-                    return Err(FaultKind::TooEarly {
-                        earliest: self.filed_on,
-                    });
+            match (rule, value) {
+                (FieldRule::NotBeforeFiling, Value::Date(day)) => not_before(*day, self.filed_on)?,
+                (FieldRule::NotInFuture, Value::Date(day)) => not_after(*day, self.today)?,
+                (FieldRule::NotBeforeContract, Value::Date(day)) => {
+                    not_before(*day, self.contract_on.unwrap_or(self.filed_on))?;
                 }
-                FieldRule::NotInFuture if day > self.today => {
-                    return Err(FaultKind::TooLate { latest: self.today });
+                (FieldRule::NotAfterTerm, Value::Date(day)) => {
+                    self.term_end.map_or(Ok(()), |last| not_after(*day, last))?;
                 }
-                FieldRule::NotBeforeFiling | FieldRule::NotInFuture => {}
+                (FieldRule::Yes, Value::YesNo(false)) => return Err(FaultKind::MustBeYes),
+                _ => {}
             }
         }
         Ok(())
     }
+}
+
+fn not_before(day: NaiveDate, earliest: NaiveDate) -> Result<(), FaultKind> {
+    if day < earliest {
+        return Err(FaultKind::TooEarly { earliest });
+    }
+    Ok(())
+}
+
+fn not_after(day: NaiveDate, latest: NaiveDate) -> Result<(), FaultKind> {
+    if day > latest {
+        return Err(FaultKind::TooLate { latest });
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
 use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{
     assignment::{MediatorStatus, Unfit},
-    case::{StepRefusal, ground::GroundRefusal},
+    case::{GuardRefusal, StepRefusal, ground::GroundRefusal},
     fault::{Fault, FaultKind},
     language::Language,
     policy::Role,
@@ -151,6 +151,7 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
             )
             .into(),
         )]),
+        Refusal::Guard(guard) => guard_arguments(guard, language),
         Refusal::Register(RegisterRefusal::StatusStep { from, to }) => {
             let name = |status: &MediatorStatus| {
                 text(language, &format!("mediator-status-{}", status.code()))
@@ -160,6 +161,24 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
         Refusal::Step(StepRefusal::Closed | StepRefusal::NotFromHere { .. })
         | Refusal::Unfit(_)
         | Refusal::Register(_) => Arguments::new(),
+    }
+}
+
+fn guard_arguments(refusal: &GuardRefusal, language: Language) -> Arguments {
+    match refusal {
+        GuardRefusal::NoLaw { on } => arguments([("day", on.to_string().into())]),
+        GuardRefusal::RequestAfterTerm { last_day }
+        | GuardRefusal::AgreementAfterTerm { last_day }
+        | GuardRefusal::NotLonger { last_day } => arguments([("day", last_day.to_string().into())]),
+        GuardRefusal::PastTotal { latest } => arguments([("day", latest.to_string().into())]),
+        GuardRefusal::ElementsMissing { missing, .. } => {
+            let name = |element: &String| {
+                text(language, &format!("element-{}", element.replace('_', "-")))
+            };
+            let names: Vec<String> = missing.iter().map(name).collect();
+            arguments([("missing", names.join(", ").into())])
+        }
+        _ => Arguments::new(),
     }
 }
 

@@ -269,7 +269,7 @@ fn partner_content(
     memorandum: &Memorandum,
     reader: &Reader,
 ) -> Result<Content, Stop> {
-    let (Payload::Referral { on, outcome }, Some(case), Some(event)) =
+    let (Payload::Referral { on, outcome, .. }, Some(case), Some(event)) =
         (payload, case, kind.partner_event())
     else {
         return Err(Stop::Hold("unknown_payload"));
@@ -311,7 +311,7 @@ fn content(
     reader: &Reader,
 ) -> Result<Content, Stop> {
     match (payload, case, row.case) {
-        (Payload::Case { number, on }, Some(case), Some(id)) => {
+        (Payload::Case { number, on, .. }, Some(case), Some(id)) => {
             let office = office_by_id(db, row.region, case.office)?.entry;
             let office = match reader.language {
                 Language::Kk => office.name_kk,

@@ -194,6 +194,48 @@ pub fn deadline(
     })
 }
 
+/// A warning so long before a day: it is due when its own day begins, and no hour of it is lost by counting.
+///
+/// None when it lies before the beginning of the calendar.
+pub fn deadline_before(
+    zone: Zone,
+    days_off: &DaysOff,
+    day: NaiveDate,
+    length: Length,
+) -> Option<Deadline> {
+    let count = u64::from(length.count);
+    let (last_day, due_at) = match length.unit {
+        Unit::Hours => {
+            let at = zone
+                .start_of(day)
+                .checked_sub_signed(TimeDelta::try_hours(i64::from(length.count))?)?;
+            (zone.day(at), at)
+        }
+        Unit::CalendarDays => {
+            let warned = day.checked_sub_days(Days::new(count))?;
+            (warned, zone.start_of(warned))
+        }
+        Unit::WorkingDays => {
+            let mut warned = day;
+            for _ in 0..count {
+                warned = warned.checked_sub_days(Days::new(1))?;
+                while days_off.why_off(warned).is_some() {
+                    warned = warned.checked_sub_days(Days::new(1))?;
+                }
+            }
+            (warned, zone.start_of(warned))
+        }
+    };
+    Some(Deadline {
+        starts: day,
+        length,
+        days_paused: 0,
+        moved: Vec::new(),
+        last_day,
+        due_at,
+    })
+}
+
 /// The working day that is this many working days after a day.
 fn working_days(days_off: &DaysOff, starts: NaiveDate, count: u64) -> Option<NaiveDate> {
     let mut day = starts;

@@ -6,9 +6,9 @@ mod days_off;
 mod deadline;
 
 pub use days_off::{DayKind, DaysOff, WhyOff};
-pub use deadline::{Deadline, Length, LengthError, Moved, Rule, Unit, deadline};
+pub use deadline::{Deadline, Length, LengthError, Moved, Rule, Unit, deadline, deadline_before};
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// The time zone of a region, such as `Asia/Oral` (UTC+5).
@@ -47,6 +47,11 @@ impl Zone {
     /// The local year of an instant: the year of a case number (D22).
     pub fn year(self, at: DateTime<Utc>) -> i32 {
         self.day(at).year()
+    }
+
+    /// What the clocks on the wall show at an instant.
+    pub fn wall(self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.0).naive_local()
     }
 
     /// The first instant of a local day; in a zone that skips midnight, the first instant that exists.

@@ -1,18 +1,27 @@
 //! Whether an action may be taken: the one check behind both deciding and explaining.
 
-use super::{Case, Stage, StepRefusal, ground::Ground, ground::GroundRefusal};
+use super::{Case, GuardRefusal, Stage, StepRefusal, ground::Ground, ground::GroundRefusal, guard};
 use crate::{
     assignment::{MediatorFacts, Offer, Unfit, unfit},
     code::ActionName,
-    policy::{Actor, Grant, Relation, grants_in},
+    id::{GrantId, RegionId},
+    law::Law,
+    policy::{Actor, Relation, grants_in},
     refusal::Refusal,
     workflow::{Action, Definition, Effect, Guard, Values},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::sync::Arc;
 
 /// What the registers say today, beside the case.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Facts {
+    /// The region of the case.
+    pub region: RegionId,
+    /// The law, the calendar and the time zone of the region.
+    pub law: Arc<Law>,
+    /// The instant.
+    pub now: DateTime<Utc>,
     /// The local day.
     pub today: NaiveDate,
     /// The local day of filing.
@@ -55,21 +64,25 @@ pub fn check(
         return vec![Refusal::Step(no_such_move(definition, case, act.action))];
     };
     let mut refusals = Vec::new();
-    let grants = grants_for(action, case, actor, facts);
-    if grants.is_empty() {
+    if standing(action, case, actor, facts).is_none() {
         refusals.push(Refusal::Step(StepRefusal::NotYours {
             who: action.who.clone(),
             stage: case.stage,
         }));
     }
+    if action.guards.contains(&Guard::MediatorFit) {
+        let reasons = mediator_fit(case, actor, act, facts);
+        refusals.extend(reasons.into_iter().map(Refusal::Unfit));
+    }
     for guard in &action.guards {
-        match guard {
-            Guard::MediatorFit => refusals.extend(
-                mediator_fit(case, actor, act, facts)
-                    .into_iter()
-                    .map(Refusal::Unfit),
-            ),
-        }
+        let reasons = guard::against(*guard, case, action, act, facts);
+        refusals.extend(reasons.into_iter().map(Refusal::Guard));
+    }
+    let answers_offer = [Effect::AcceptOffer, Effect::EndOffer];
+    if answers_offer.iter().any(|effect| action.does(*effect)) && case.course.asked.is_none() {
+        refusals.push(Refusal::Guard(GuardRefusal::NobodyAsked {
+            action: action.name.clone(),
+        }));
     }
     if action.does(Effect::SetGround)
         && let Some(ground) = act.values.and_then(|values| values.ground("ground"))
@@ -79,9 +92,28 @@ pub fn check(
     refusals
 }
 
-/// The grants under which the actor may take the action on the case; the history records the first.
-pub(super) fn grants_for(action: &Action, case: &Case, actor: &Actor, facts: &Facts) -> Vec<Grant> {
-    grants_in(actor, &case.ties(facts.office_has_head), &action.who)
+/// How the actor stands to the case: the grant under which they may take the action, which the history records, or
+/// none for what acts by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Standing {
+    /// The first grant that lets them.
+    pub(super) grant: Option<GrantId>,
+}
+
+/// Whether the actor may take the action on the case at all, and as what.
+pub(super) fn standing(
+    action: &Action,
+    case: &Case,
+    actor: &Actor,
+    facts: &Facts,
+) -> Option<Standing> {
+    if let Some(system) = actor.system {
+        let may = action.who.contains(&system.relation());
+        return may.then_some(Standing { grant: None });
+    }
+    let grants = grants_in(actor, &case.ties(facts.office_has_head), &action.who);
+    let grant = grants.first().map(|grant| grant.id)?;
+    Some(Standing { grant: Some(grant) })
 }
 
 fn no_such_move(definition: &Definition, case: &Case, name: &ActionName) -> StepRefusal {
@@ -114,7 +146,10 @@ fn mediator_fit(case: &Case, actor: &Actor, act: Act<'_>, facts: &Facts) -> Vec<
     let offer = Offer {
         office: case.office,
         language: case.language,
-        current: case.mediator,
+        current: case
+            .mediator
+            .or(case.course.asked.map(|asked| asked.mediator)),
+        has_recused: case.course.recused.contains(&mediator.id),
         lends: !grants_in(
             actor,
             &case.ties(facts.office_has_head),

@@ -60,7 +60,7 @@ pub fn correct(
     Ok(Decision {
         event: EventData::Corrected(correction),
         content,
-        grant,
+        grant: Some(grant),
         notices: Vec::new(),
     })
 }
@@ -121,7 +121,7 @@ pub fn correct_ground(
             exclusion_code,
             ..ContentChange::default()
         },
-        grant,
+        grant: Some(grant),
         notices: Vec::new(),
     })
 }

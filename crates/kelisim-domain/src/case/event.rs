@@ -1,9 +1,9 @@
 //! What happened to a case: the open half of each entry in its history.
 
-use super::{Class, Closure, CourtStage, Stage};
+use super::{Class, Closure, CourtStage, Fact, Stage, TimerChange};
 use crate::{
     case::CaseNumber,
-    code::{ActionName, CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
+    code::{ActionName, CategoryCode, DistrictCode, SourceCode, StepId, TimerName, WorkflowKey},
     id::{AccountId, CaseId, GrantId, MediatorId, MemorandumId, OfficeId, PartnerId},
     language::Language,
     notice::ReceiptCode,
@@ -21,7 +21,7 @@ pub struct Event {
     pub seq: i32,
     /// When it was recorded.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// Who did it; the nil account for an act of the system.
     pub actor: AccountId,
     /// Under which grant; none for an act of the system.
     pub grant: Option<GrantId>,
@@ -110,6 +110,9 @@ pub enum EventData {
         /// The partner's referral.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         referral: Option<Referred>,
+        /// The timers that began to run.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        timers: Vec<TimerChange>,
     },
     /// An action of the workflow was taken.
     Moved {
@@ -131,6 +134,49 @@ pub enum EventData {
         /// Open answers of the workflow's form that no effect took.
         #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
         answers: BTreeMap<String, String>,
+        /// What the case has learned.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        facts: Vec<Fact>,
+        /// The timers that began to run, were moved, or ended.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        timers: Vec<TimerChange>,
+        /// The timer that took the action.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        by: Option<TimerName>,
+    },
+    /// A timer was due, and somebody was told.
+    TimerFired {
+        /// Which.
+        timer: TimerName,
+        /// When it was due: later than this it fires when the system was down.
+        due_at: DateTime<Utc>,
+        /// The codes of what stood against the action that it would have taken.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        refused: Vec<String>,
+    },
+    /// Deadlines were worked out anew, because days off were added.
+    TimersMoved {
+        /// Why.
+        reason: String,
+        /// The term, when it has another end.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        facts: Vec<Fact>,
+        /// The timers.
+        timers: Vec<TimerChange>,
+    },
+    /// The case follows another version of its workflow (D34).
+    Migrated {
+        /// The version before.
+        from_version: i32,
+        /// The version after.
+        to_version: i32,
+        /// The step before.
+        from: StepId,
+        /// The place after.
+        to: Place,
+        /// The timers of the new version, and those that ended with the old one.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        timers: Vec<TimerChange>,
     },
     /// Facts were corrected.
     Corrected(Correction),
@@ -151,6 +197,9 @@ impl EventData {
         match self {
             EventData::Filed { .. } => "filed",
             EventData::Moved { .. } => "moved",
+            EventData::TimerFired { .. } => "timer_fired",
+            EventData::TimersMoved { .. } => "timers_moved",
+            EventData::Migrated { .. } => "migrated",
             EventData::Corrected(_) => "corrected",
             EventData::GroundCorrected { .. } => "ground_corrected",
         }
@@ -161,7 +210,33 @@ impl EventData {
         match self {
             EventData::Moved { closure, .. } => closure.map(|closure| closure.effective_on),
             EventData::GroundCorrected { closure, .. } => Some(closure.effective_on),
-            EventData::Filed { .. } | EventData::Corrected(_) => None,
+            EventData::Filed { .. }
+            | EventData::Corrected(_)
+            | EventData::TimerFired { .. }
+            | EventData::TimersMoved { .. }
+            | EventData::Migrated { .. } => None,
+        }
+    }
+
+    /// What it did to the timers of the case.
+    pub fn timers(&self) -> &[TimerChange] {
+        match self {
+            EventData::Filed { timers, .. }
+            | EventData::Moved { timers, .. }
+            | EventData::TimersMoved { timers, .. }
+            | EventData::Migrated { timers, .. } => timers,
+            EventData::Corrected(_)
+            | EventData::GroundCorrected { .. }
+            | EventData::TimerFired { .. } => &[],
+        }
+    }
+
+    /// The timer that fired with it.
+    pub fn fired(&self) -> Option<&TimerName> {
+        match self {
+            EventData::TimerFired { timer, .. } => Some(timer),
+            EventData::Moved { by, .. } => by.as_ref(),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a case is after something happened. Total: no event is refused here, the refusing was done before.
 
-use super::{Case, Event, EventData, Stage};
+use super::{Case, Course, Event, EventData, Fact, Place, Stage, TimerChange};
+use chrono::{DateTime, Utc};
 
 /// The case that a first event makes; none when the event is not a filing.
 pub fn opened(event: &Event) -> Option<Case> {
@@ -18,10 +19,13 @@ pub fn opened(event: &Event) -> Option<Case> {
         court_stage,
         source,
         referral,
+        timers,
     } = &event.data
     else {
         return None;
     };
+    let mut course = Course::default();
+    timers.iter().for_each(|change| course.tick(change));
     Some(Case {
         id: event.case,
         number: number.clone(),
@@ -45,6 +49,7 @@ pub fn opened(event: &Event) -> Option<Case> {
         accepted_at: None,
         closure: None,
         closed_at: None,
+        course,
     })
 }
 
@@ -57,13 +62,20 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
             to,
             mediator,
             closure,
+            facts,
+            timers,
+            by,
             ..
         } => {
-            case.step = to.step.clone();
-            case.stage = to.stage;
-            case.class = to.class;
+            let fired = by
+                .as_ref()
+                .and_then(|timer| case.course.timers.get_mut(timer));
+            fired.into_iter().for_each(|armed| armed.fired = true);
+            learn(&mut case, facts, event.at);
+            stand(&mut case, to, event.at);
             if mediator.is_some() {
                 case.mediator = *mediator;
+                case.course.asked = None;
                 case.accepted_at = case.accepted_at.or(Some(event.at));
             }
             if closure.is_some() {
@@ -75,6 +87,29 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
             if to.stage == Stage::Filed {
                 case.mediator = None;
             }
+            tick(&mut case, timers);
+        }
+        EventData::TimerFired { timer, .. } => {
+            if let Some(armed) = case.course.timers.get_mut(timer) {
+                armed.fired = true;
+            }
+        }
+        EventData::TimersMoved { facts, timers, .. } => {
+            learn(&mut case, facts, event.at);
+            tick(&mut case, timers);
+        }
+        EventData::Migrated {
+            to_version,
+            to,
+            timers,
+            ..
+        } => {
+            case.workflow_version = *to_version;
+            // It stands where it stood, under another name: what runs since it came here goes on.
+            let since = case.course.entered_at;
+            stand(&mut case, to, event.at);
+            case.course.entered_at = since;
+            tick(&mut case, timers);
         }
         EventData::Corrected(correction) => {
             if let Some(category) = &correction.category {
@@ -99,6 +134,28 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
         }
     }
     case
+}
+
+fn learn(case: &mut Case, facts: &[Fact], at: DateTime<Utc>) {
+    for fact in facts {
+        if *fact == Fact::Released {
+            case.mediator = None;
+        }
+        case.course.learn(fact, at);
+    }
+}
+
+fn stand(case: &mut Case, to: &Place, at: DateTime<Utc>) {
+    if case.step != to.step {
+        case.course.entered_at = Some(at);
+    }
+    case.step = to.step.clone();
+    case.stage = to.stage;
+    case.class = to.class;
+}
+
+fn tick(case: &mut Case, timers: &[TimerChange]) {
+    timers.iter().for_each(|change| case.course.tick(change));
 }
 
 /// The case that a whole history makes; none when the history does not begin with a filing.

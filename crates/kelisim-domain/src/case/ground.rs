@@ -43,6 +43,8 @@ pub enum EffectiveOn {
     Named,
     /// The day of the decision, unless an earlier one is named.
     Decision,
+    /// The last day of the term of mediation.
+    TermEnd,
 }
 
 impl Ground {
@@ -117,8 +119,8 @@ impl Ground {
             Ground::BothRefused | Ground::OneRefused | Ground::ProposalRejected => {
                 EffectiveOn::Named
             }
+            Ground::TermExpired => EffectiveOn::TermEnd,
             Ground::MediationImpossible
-            | Ground::TermExpired
             | Ground::NotSuitable
             | Ground::Withdrawn
             | Ground::Transferred

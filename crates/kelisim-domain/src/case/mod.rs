@@ -7,23 +7,30 @@
 mod act;
 mod content;
 mod correct;
+mod course;
 mod decide;
 mod event;
 mod evolve;
 mod explain;
 pub mod ground;
+mod guard;
 mod number;
 mod refusal;
+mod timer;
 
 pub use act::{Act, Facts, MediatorAsked, check};
 pub use content::{Agreement, Content, ContentChange, Party, PartyKind, Side, sealed};
 pub use correct::{GroundCorrection, correct, correct_ground, touched};
+pub use course::{Armed, Asked, Course, Fact, Screening, Since, Term, TimerChange};
 pub use decide::{Decision, Filing, FilingFacts, Rejection, decide, file, may_file};
 pub use event::{Correction, Event, EventData, Place, Referred};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{ActionAnswer, explain, grounds_offered};
+pub use guard::{Declared, GuardRefusal};
 pub use number::{CaseNumber, UnreadableNumber};
 pub use refusal::StepRefusal;
+pub(crate) use timer::parse as parse_answer;
+pub use timer::{NotDue, fire, timers_after};
 
 use crate::{
     code::{CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
@@ -168,6 +175,8 @@ pub struct Case {
     pub closure: Option<Closure>,
     /// When the file was closed; the legal end is the closure's effective day.
     pub closed_at: Option<DateTime<Utc>>,
+    /// How far it has come: what guards and timers look at.
+    pub course: Course,
 }
 
 impl Case {
@@ -176,6 +185,7 @@ impl Case {
         CaseTies {
             office: self.office,
             mediator: self.mediator,
+            asked: self.course.asked.map(|asked| asked.mediator),
             filed_by: self.filed_by,
             was_assigned: self.accepted_at.is_some(),
             office_has_head,

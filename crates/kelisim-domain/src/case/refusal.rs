@@ -68,7 +68,8 @@ impl StepRefusal {
             | StepRefusal::NotFromHere { .. }
             | StepRefusal::UnknownAction(_) => Vec::new(),
             StepRefusal::NotYours { who, .. } => {
-                let mut roles: Vec<Role> = who.iter().map(|relation| relation.role()).collect();
+                let mut roles: Vec<Role> =
+                    who.iter().filter_map(|relation| relation.role()).collect();
                 roles.sort();
                 roles.dedup();
                 roles

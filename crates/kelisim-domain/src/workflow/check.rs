@@ -1,19 +1,27 @@
 //! The checks that every workflow passes before a case may follow it.
 
 use super::{
-    definition::{Action, Audience, Definition, Effect, Field, FieldType, Guard, Trigger},
+    definition::{
+        Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Firing, Guard, Runs,
+        Start, Text, Timer, Trigger,
+    },
+    fluent,
     parse::Draft,
+    values::Value,
 };
 use crate::{
     case::{
         Class, Stage,
         ground::{EffectiveOn, Ground},
+        parse_answer,
     },
     code::StepId,
     document::Document,
+    legal::Prescribed,
     notice::NoticeKind,
     policy::Relation,
 };
+use chrono::NaiveDate;
 
 /// Notes everything that is wrong with a definition (D4, D8, D19 to D21).
 pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
@@ -31,6 +39,13 @@ pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
         };
         check.action(&place, action);
         check.form(&place, action, fields);
+    }
+    for (timer, (pointer, tells)) in draft.definition.timers.iter().zip(&draft.timers) {
+        let place = Place {
+            pointer: pointer.clone(),
+            name: format!("timer {}", timer.name),
+        };
+        check.timer(&place, timer, tells);
     }
     check.notices();
 }
@@ -71,6 +86,13 @@ impl Check<'_> {
     fn head(&self) {
         if self.definition.version < 1 {
             self.head_fault("version", "versions count from 1");
+        }
+        // The embedded `basic` alone may go without the guards of the law.
+        if !self.definition.statutory && self.definition.key.as_str() != "basic" {
+            self.head_fault(
+                "statutory",
+                "only the workflow basic may leave out what the law demands",
+            );
         }
         if self.draft.is_whole && self.definition.opening().count() != 1 {
             self.head_fault(
@@ -143,11 +165,15 @@ impl Check<'_> {
         if action.from.is_empty() && !(action.effects.is_empty() && action.guards.is_empty()) {
             self.fault(place, "what opens a case has no effects and no guards");
         }
-        if action.does(Effect::AssignMediator) && to != Stage::Assigned {
-            self.fault(
-                place,
-                "the effect assign_mediator leads to the stage assigned",
-            );
+        for effect in [
+            Effect::AssignMediator,
+            Effect::OfferMediator,
+            Effect::AcceptOffer,
+        ] {
+            if action.does(effect) && to != Stage::Assigned {
+                let what = format!("the effect {} leads to the stage assigned", effect.code());
+                self.fault(place, what);
+            }
         }
         for id in &action.from {
             let Some(from) = self.definition.step(id).map(|step| step.stage) else {
@@ -164,15 +190,98 @@ impl Check<'_> {
                 self.fault(place, format!("two actions of this name start at {id}"));
             }
         }
-        if action.does(Effect::AssignMediator) && !action.guards.contains(&Guard::MediatorFit) {
-            self.fault(
+        let chooses = [Effect::AssignMediator, Effect::OfferMediator];
+        if chooses.iter().any(|effect| action.does(*effect)) {
+            self.demand(
                 place,
-                "who assigns a mediator needs the guard mediator_fit (D4)",
+                action,
+                Guard::MediatorFit,
+                "who chooses a mediator",
+                "D4",
             );
+        }
+        if self.definition.statutory {
+            self.statutory(place, action, to);
         }
         if action.guards.contains(&Guard::MediatorFit) && action.field("mediator").is_none() {
             self.fault(place, "the guard mediator_fit needs the field mediator");
         }
+    }
+
+    fn demand(&self, place: &Place, action: &Action, guard: Guard, who: &str, rule: &str) {
+        if !action.guards.contains(&guard) {
+            let what = format!("{who} needs the guard {} ({rule})", guard.code());
+            self.fault(place, what);
+        }
+    }
+
+    /// The guards that the law demands (D1, D6, D8, D14, D16 to D18).
+    fn statutory(&self, place: &Place, action: &Action, to: Stage) {
+        let demand = |effect: Effect, guard, who, rule| {
+            if action.does(effect) {
+                self.demand(place, action, guard, who, rule);
+            }
+        };
+        let from_filed = action.from.iter().any(|id| {
+            let step = self.definition.step(id);
+            step.is_some_and(|step| step.stage == Stage::Filed)
+        });
+        if from_filed && to == Stage::Assigned {
+            self.demand(
+                place,
+                action,
+                Guard::Screened,
+                "entering the stage assigned",
+                "D1",
+            );
+        }
+        if action.does(Effect::AssignMediator) && !action.does(Effect::RecordDeclaration) {
+            let what =
+                "a mediator takes a case with the effects accept_offer and record_declaration (D6)";
+            self.fault(place, what);
+        }
+        if action.does(Effect::AcceptOffer) {
+            if !action.does(Effect::RecordDeclaration) {
+                self.fault(
+                    place,
+                    "who accepts declares their connections: record_declaration (D6)",
+                );
+            }
+            self.demand(place, action, Guard::Declared, "who accepts", "D6");
+        }
+        demand(Effect::RecordContract, Guard::Waived, "the contract", "D6");
+        demand(
+            Effect::RecordContract,
+            Guard::ContractComplete,
+            "the contract",
+            "D14",
+        );
+        demand(Effect::ExtendTerm, Guard::InTerm, "an extension", "D16");
+        demand(Effect::ExtendTerm, Guard::InTotal, "an extension", "D16");
+        demand(
+            Effect::PauseTerm,
+            Guard::MayPause,
+            "a pause of the term",
+            "D17",
+        );
+        demand(
+            Effect::ResumeTerm,
+            Guard::Paused,
+            "the end of a pause",
+            "D17",
+        );
+        demand(
+            Effect::RecordAgreement,
+            Guard::InTerm,
+            "the agreement",
+            "D18",
+        );
+        demand(
+            Effect::RecordAgreement,
+            Guard::AgreementComplete,
+            "the agreement",
+            "D13",
+        );
     }
 
     /// A step that could not be read may be the one that is meant.
@@ -196,10 +305,12 @@ impl Check<'_> {
                     format!("a case does not go from {from} to {to} (3.1)"),
                 );
             }
-            (Filed, Assigned) if !action.does(Effect::AssignMediator) => {
+            (Filed, Assigned)
+                if !action.does(Effect::AssignMediator) && !action.does(Effect::OfferMediator) =>
+            {
                 self.fault(
                     place,
-                    "entering the stage assigned needs the effect assign_mediator (D4)",
+                    "entering the stage assigned needs the effect assign_mediator or offer_mediator (D4)",
                 );
             }
             (Assigned, Reconciled) | (Filed | Assigned, Closed) if !sets_ground => {
@@ -228,7 +339,10 @@ impl Check<'_> {
             );
         }
         let conduct = ends || sets_ground || records;
-        if from != Filed && conduct && action.who.iter().any(|who| *who != Relation::CaseMediator) {
+        // D8: where no mediator has the case, its office may record what the sides refused; a timer may close anywhere.
+        let theirs = |who: &Relation| matches!(who, Relation::CaseMediator | Relation::Clock);
+        let is_vacant = action.guards.contains(&Guard::NoMediator);
+        if from != Filed && conduct && !is_vacant && !action.who.iter().all(theirs) {
             self.fault(
                 place,
                 "only the mediator of the case records its outcome and closes it (D8)",
@@ -262,7 +376,7 @@ impl Check<'_> {
             let asks: &[&str] = match ground.effective_on() {
                 EffectiveOn::Signing => &["agreement.signed_on", "effective_on"],
                 EffectiveOn::Named => &["effective_on"],
-                EffectiveOn::Decision => &[],
+                EffectiveOn::Decision | EffectiveOn::TermEnd => &[],
             };
             if !asks.is_empty() && asks.iter().all(|name| action.field(name).is_none()) {
                 self.needs(place, ground, asks[0]);
@@ -308,6 +422,17 @@ impl Check<'_> {
                 }
             }
         }
+        for (guard, name) in [
+            (Guard::AgreementComplete, "agreement.elements"),
+            (Guard::ContractComplete, "contract.elements"),
+            (Guard::Declared, "declaration.result"),
+            (Guard::InTotal, "extension.until"),
+        ] {
+            if action.guards.contains(&guard) && action.field(name).is_none() {
+                let what = format!("the guard {} needs the field {name}", guard.code());
+                self.fault(place, what);
+            }
+        }
         for (position, (field, pointer)) in action.form.iter().zip(fields).enumerate() {
             let place = Place {
                 pointer: pointer.clone(),
@@ -348,12 +473,36 @@ impl Check<'_> {
                 }
             }
         }
-        if !field.rules.is_empty() && field.kind != FieldType::Date {
-            self.fault(place, "only a date has `rules`");
+        for rule in &field.rules {
+            let kind = match rule {
+                FieldRule::Yes => FieldType::YesNo,
+                FieldRule::NotBeforeFiling
+                | FieldRule::NotInFuture
+                | FieldRule::NotBeforeContract
+                | FieldRule::NotAfterTerm => FieldType::Date,
+            };
+            if field.kind != kind {
+                let what = format!(
+                    "the rule {} is for a field of type {}",
+                    rule.code(),
+                    kind.code()
+                );
+                self.fault(place, what);
+            }
         }
-        if matches!(field.name.as_str(), "agreement.summary" | "exclusion_code")
-            && !field.confidential
+        if field.kind == FieldType::Elements
+            && !matches!(&field.choices[..], [document] if document.parse::<Prescribed>().is_ok())
         {
+            self.fault(
+                place,
+                "`choices` of elements names one document: mediation_contract or settlement_agreement",
+            );
+        }
+        let secret = matches!(
+            field.name.as_str(),
+            "agreement.summary" | "exclusion_code" | "exclusions" | "declaration.result"
+        );
+        if secret && !field.confidential {
             self.fault(place, "this field is confidential");
         }
         // The reason stands in the open half of the event, where whoever assigned can be asked for it (D5).
@@ -362,42 +511,211 @@ impl Check<'_> {
         }
     }
 
-    fn notices(&self) {
-        for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
-            let fits = matches!(
-                (rule.on, rule.to, rule.notice),
-                (
-                    Trigger::MediatorAssigned,
-                    Audience::Mediator,
-                    NoticeKind::Assignment
-                ) | (
-                    Trigger::MediatorReplaced,
-                    Audience::FormerMediator,
-                    NoticeKind::Unassignment
-                ) | (Trigger::Filed, Audience::Partner, NoticeKind::CaseReceived)
-                    | (
-                        Trigger::FirstAssigned,
-                        Audience::Partner,
-                        NoticeKind::CaseAssigned
-                    )
-                    | (Trigger::Ended, Audience::Partner, NoticeKind::CaseEnded)
-            );
-            if !fits {
-                let place = Place {
-                    pointer: pointer.clone(),
-                    name: format!("notice on {}", rule.on.code()),
-                };
-                self.fault(
-                    &place,
-                    format!(
-                        "the message {} does not fit {} to {}",
-                        rule.notice.code(),
-                        rule.on.code(),
-                        rule.to.code()
-                    ),
-                );
+    /// Where it runs, from what, and what it does (3.4).
+    fn timer(&self, place: &Place, timer: &Timer, tells: &[String]) {
+        let others = self.definition.timers.iter();
+        let twins = others.filter(|other| other.name == timer.name).count();
+        if twins > 1 {
+            self.fault(&place.at("name"), "the name stands twice");
+        }
+        if timer.at.is_empty() {
+            self.fault(place, "it runs nowhere: `at` is empty");
+        }
+        for id in &timer.at {
+            match self.definition.step(id) {
+                None => self.no_step(&place.at("at"), id),
+                Some(step) if step.stage == Stage::Closed => {
+                    self.fault(&place.at("at"), "nothing runs on a closed case (D20)");
+                }
+                Some(_) => {}
             }
         }
+        let from_term = timer.starts == Start::TermEnd;
+        if matches!(timer.runs, Runs::Before(_) | Runs::Until) && !from_term {
+            let what = "only what is still to come has a before and an until: `starts` is term_end";
+            self.fault(&place.at("starts"), what);
+        }
+        if timer.tells.is_empty() && timer.fires.is_none() {
+            self.fault(
+                place,
+                "nothing happens when it is due: `tells` or `fires` is missing",
+            );
+        }
+        for (telling, pointer) in timer.tells.iter().zip(tells) {
+            let place = Place {
+                pointer: pointer.clone(),
+                name: place.name.clone(),
+            };
+            if telling.to == Audience::Partner {
+                let what = "a partner is told of events of a memorandum, never of a deadline (D24)";
+                self.fault(&place.at("to"), what);
+            }
+            self.text(&place, telling.to, &telling.notice, None);
+        }
+        if let Some(firing) = &timer.fires {
+            self.firing(place, timer, firing);
+        }
+    }
+
+    /// The action that a timer takes starts wherever it runs, is open to it, and has all answers that it needs.
+    fn firing(&self, place: &Place, timer: &Timer, firing: &Firing) {
+        let at = place.at("fires");
+        for step in &timer.at {
+            let Some(action) = self.definition.action_at(&firing.action, step) else {
+                let what = format!("there is no action {} at the step {step}", firing.action);
+                self.fault(&at, what);
+                continue;
+            };
+            if !action.who.contains(&Relation::Clock) {
+                let what = format!("the action {} is not open to `clock`", firing.action);
+                self.fault(&at, what);
+            }
+            for field in &action.form {
+                let text = firing.answers.get(&field.name);
+                let fits = text.is_none_or(|text| answer_fits(field, text));
+                if !fits {
+                    let what = format!("this is no answer to the field {}", field.name);
+                    self.fault(&place.at("answers"), what);
+                }
+                if field.required && field.default.is_none() && text.is_none() {
+                    let what = format!("the action {} needs the field {}", action.name, field.name);
+                    self.fault(&place.at("fires"), what);
+                }
+            }
+            for name in firing.answers.keys() {
+                if action.field(name).is_none() {
+                    let what = format!("the action {} does not ask {name}", action.name);
+                    self.fault(&place.at("answers"), what);
+                }
+            }
+        }
+    }
+
+    fn notices(&self) {
+        for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
+            let place = Place {
+                pointer: pointer.clone(),
+                name: format!("notice on {}", rule.on.code()),
+            };
+            self.text(&place, rule.to, &rule.notice, Some(rule.on));
+        }
+    }
+
+    /// The text fits who gets it and why; one of the definition's own uses only the variables of its audience (D24).
+    fn text(&self, place: &Place, to: Audience, text: &Text, on: Option<Trigger>) {
+        let why = on.map_or("a timer", Trigger::code);
+        match text {
+            Text::Shipped(kind) => {
+                let fits = match (on, to) {
+                    (Some(on), Audience::Partner) => partner_kind(on) == Some(*kind),
+                    _ => staff_kinds(on, to).contains(kind),
+                };
+                if !fits {
+                    let (kind, to) = (kind.code(), to.code());
+                    self.fault(
+                        place,
+                        format!("the message {kind} does not fit {why} to {to}"),
+                    );
+                }
+            }
+            Text::Own(words) => {
+                if to == Audience::Partner && on.is_some_and(|on| partner_kind(on).is_none()) {
+                    let what = format!("a partner is not told of {why} (D24)");
+                    self.fault(place, what);
+                }
+                for (language, pattern) in [("kk", &words.kk), ("ru", &words.ru), ("en", &words.en)]
+                {
+                    self.pattern(&place.at(&format!("text/{language}")), to, pattern);
+                }
+            }
+        }
+    }
+
+    fn pattern(&self, place: &Place, to: Audience, pattern: &str) {
+        let allowed = to.variables();
+        match fluent::variables(pattern) {
+            Err(what) => self.fault(place, what),
+            Ok(_) if pattern.trim().is_empty() => self.fault(place, "the text is empty"),
+            Ok(found) => {
+                for name in found
+                    .iter()
+                    .filter(|name| !allowed.contains(&name.as_str()))
+                {
+                    let rule = if to == Audience::Partner {
+                        " (D24)"
+                    } else {
+                        ""
+                    };
+                    let known = allowed.join(", ");
+                    let what = format!(
+                        "a text to {} may use {known}, and not `{name}`{rule}",
+                        to.code()
+                    );
+                    self.fault(place, what);
+                }
+            }
+        }
+    }
+}
+
+/// The message by which a partner is told of an event.
+fn partner_kind(on: Trigger) -> Option<NoticeKind> {
+    match on {
+        Trigger::Filed => Some(NoticeKind::CaseReceived),
+        Trigger::FirstAssigned => Some(NoticeKind::CaseAssigned),
+        Trigger::Started => Some(NoticeKind::CaseStarted),
+        Trigger::Ended => Some(NoticeKind::CaseEnded),
+        _ => None,
+    }
+}
+
+/// The shipped messages to staff that fit an event, or a timer.
+fn staff_kinds(on: Option<Trigger>, to: Audience) -> &'static [NoticeKind] {
+    use Audience::{AskedMediator, Coordinator, FormerMediator, Mediator, OfficeHead};
+    match (on, to) {
+        (Some(Trigger::MediatorAssigned), Mediator) => &[NoticeKind::Assignment],
+        (Some(Trigger::MediatorAssigned), OfficeHead) => &[NoticeKind::OfferAccepted],
+        (Some(Trigger::MediatorReplaced | Trigger::MediatorLost), FormerMediator) => {
+            &[NoticeKind::Unassignment]
+        }
+        (Some(Trigger::MediatorLost), OfficeHead | Coordinator) => &[NoticeKind::MediatorLost],
+        (Some(Trigger::Offered), AskedMediator) => &[NoticeKind::Offer],
+        (Some(Trigger::OfferWithdrawn), AskedMediator) => &[NoticeKind::OfferWithdrawn],
+        (Some(Trigger::OfferExpired), AskedMediator | OfficeHead | Coordinator) => {
+            &[NoticeKind::OfferExpired]
+        }
+        (Some(Trigger::OfferDeclined), OfficeHead | Coordinator) => &[NoticeKind::OfferDeclined],
+        (Some(Trigger::TermExtended), OfficeHead) => &[NoticeKind::TermExtended],
+        (None, OfficeHead | Coordinator) => &[
+            NoticeKind::CaseUnattended,
+            NoticeKind::ContractLate,
+            NoticeKind::TermEndsSoon,
+            NoticeKind::TermIsOver,
+            NoticeKind::CaseLapsed,
+            NoticeKind::OfferExpired,
+        ],
+        (None, Mediator) => &[
+            NoticeKind::ContractLate,
+            NoticeKind::TermEndsSoon,
+            NoticeKind::TermIsOver,
+            NoticeKind::CaseLapsed,
+            NoticeKind::FollowUpDue,
+            NoticeKind::CourtPauseEnds,
+        ],
+        _ => &[],
+    }
+}
+
+/// Whether a text is an answer to a field, as a timer gives it.
+fn answer_fits(field: &Field, text: &str) -> bool {
+    let any_day = NaiveDate::MIN;
+    match parse_answer(field.kind, text, any_day) {
+        Some(Value::Choice(code)) => field.choices.contains(&code),
+        Some(Value::Ground(ground)) => {
+            field.choices.is_empty() || field.choices.iter().any(|code| code == ground.code())
+        }
+        Some(_) => true,
+        None => false,
     }
 }
 

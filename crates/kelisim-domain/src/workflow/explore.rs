@@ -1,53 +1,90 @@
-//! Every way that a case can take, walked with the engine's own `decide` (D35).
+//! Walks every way that a case can take, with the engine that decides about real cases (D35).
 //!
-//! The state of a walk is what the engine looks at: the step, whether a mediator has the case, and its ground.
-//! That is finite, so the walk is exhaustive: what it does not reach cannot be reached, and each finding comes with a
-//! shortest way that shows it. Everybody is willing and every mediator is fit here: what remains shut is shut by the
-//! definition itself.
+//! A state is what the engine looks at when it decides: the step, the facts that guards ask for, and the timers that
+//! run or have fired. In each state every action is tried with every answer that makes a difference, and each timer
+//! comes due in turn.
+//! Everybody is there and willing, and every mediator is fit: what a definition makes impossible is found, and what only
+//! a register or a person can make impossible is not.
 
-use super::{Action, Definition, Field, FieldType, Value, Values};
+use super::{
+    definition::{Action, Definition, Field, FieldType},
+    values::{Value, Values},
+};
 use crate::{
     assignment::{MediatorFacts, MediatorStatus},
+    calendar::Zone,
     case::{
-        Act, Case, CaseNumber, Class, CourtStage, Event, EventData, Facts, MediatorAsked, Place,
-        Stage, decide, evolve, ground::Ground, grounds_offered, opened,
+        Act, Case, CaseNumber, Class, CourtStage, Declared, Event, EventData, Facts, MediatorAsked,
+        Place, Stage, decide, evolve, fire, ground::Ground, grounds_offered, opened, timers_after,
     },
-    code::{ActionName, CategoryCode, DistrictCode, OfficeCode, SourceCode, StepId},
+    code::{ActionName, CategoryCode, DistrictCode, OfficeCode, SourceCode, StepId, TimerName},
     confidential::Confidential,
     id::{AccountId, CaseId, GrantId, MediatorId, OfficeId, RegionId},
     language::Language,
-    policy::{Actor, Grant, Standing},
+    law::Law,
+    legal::{Excluding, Prescribed, Profile},
+    policy::{Actor, Grant, Relation, Standing, System},
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     fmt,
+    sync::Arc,
 };
 use uuid::Uuid;
 
-/// The actions that lead to a state, from the filing on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Way(pub Vec<ActionName>);
+/// A way that a case takes, such as `file → assign`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Way(pub Vec<Move>);
 
-impl fmt::Display for Way {
+/// One move of a way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Move {
+    /// Somebody takes an action.
+    Action(ActionName),
+    /// A timer comes due.
+    Timer(TimerName),
+}
+
+impl fmt::Display for Move {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.0.iter().map(ActionName::as_str).collect();
-        f.write_str(&names.join(" → "))
+        match self {
+            Move::Action(name) => write!(f, "{name}"),
+            Move::Timer(name) => write!(f, "⏰ {name}"),
+        }
     }
 }
 
-/// What is wrong with the ways of a definition.
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, step) in self.0.iter().enumerate() {
+            let arrow = if number == 0 { "" } else { " → " };
+            write!(f, "{arrow}{step}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Something that is wrong with the ways of a definition.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Finding {
-    /// No case ever stands at the step.
+    /// No case ever stands there.
     Unreachable {
         /// The place of the step among the steps.
         step: usize,
-        /// Its id.
+        /// The step.
         id: StepId,
     },
-    /// A case can stand there with nothing left that anybody could do.
+    /// A case can come to stand there with nothing left that anybody could do, and no timer that runs.
     Stuck {
+        /// The place of the step among the steps.
+        step: usize,
+        /// How it gets there.
+        way: Way,
+    },
+    /// A case can come to wait there for something that nobody can bring about who is there: no timer runs, and only
+    /// the register of mediators could move it.
+    WaitsForever {
         /// The place of the step among the steps.
         step: usize,
         /// How it gets there.
@@ -67,6 +104,29 @@ pub enum Finding {
         /// Its name.
         name: ActionName,
     },
+    /// The timer runs in no case.
+    NeverRuns {
+        /// The place of the timer among the timers.
+        timer: usize,
+        /// Its name.
+        name: TimerName,
+    },
+    /// The timer comes due, and its action is refused.
+    TimerRefused {
+        /// The place of the timer among the timers.
+        timer: usize,
+        /// How the case gets there.
+        way: Way,
+        /// What stands against the action.
+        codes: Vec<String>,
+    },
+    /// Timers alone move the case round and round.
+    TimerLoop {
+        /// The place of the timer among the timers.
+        timer: usize,
+        /// How the case gets there, and once round.
+        way: Way,
+    },
     /// No case can ever get this ground.
     GroundNeverSet(Ground),
 }
@@ -76,9 +136,23 @@ impl fmt::Display for Finding {
         match self {
             Finding::Unreachable { id, .. } => write!(f, "no case ever stands at the step {id}"),
             Finding::Stuck { way, .. } => write!(f, "{way} → … and now nothing can happen"),
+            Finding::WaitsForever { way, .. } => {
+                write!(f, "{way} → … and now it waits, and no timer runs")
+            }
             Finding::NeverCloses { way, .. } => write!(f, "{way} → … and no way leads to an end"),
             Finding::NeverTaken { name, .. } => {
                 write!(f, "the action {name} can never be taken as it stands here")
+            }
+            Finding::NeverRuns { name, .. } => write!(f, "the timer {name} never runs"),
+            Finding::TimerRefused { way, codes, .. } => {
+                write!(
+                    f,
+                    "{way} → … and its action is refused ({})",
+                    codes.join(", ")
+                )
+            }
+            Finding::TimerLoop { way, .. } => {
+                write!(f, "{way} → … and so on for ever, and nobody does anything")
             }
             Finding::GroundNeverSet(ground) => {
                 write!(f, "no case can ever get the ground {}", ground.code())
@@ -95,14 +169,40 @@ impl Finding {
                 "let an action that can be taken lead here, or leave the step out"
             }
             Finding::Stuck { .. } => "an action that somebody may take must lead away from here",
+            Finding::WaitsForever { .. } => "a wait ends by a timer, or by somebody who is there",
             Finding::NeverCloses { .. } => {
                 "some way from here must end in a step of the stage closed"
             }
             Finding::NeverTaken { .. } => {
                 "see where it starts, what its guards ask, and what its form offers"
             }
+            Finding::NeverRuns { .. } => {
+                "the fact from which it counts must be there while a case stands at one of its steps"
+            }
+            Finding::TimerRefused { .. } => {
+                "what a timer does must be possible whenever it comes due"
+            }
+            Finding::TimerLoop { .. } => "somewhere on the way round a person must do something",
             Finding::GroundNeverSet(_) => {
                 "let a form offer it where it may be set, or leave it out of `grounds`"
+            }
+        }
+    }
+
+    /// Its place in the text of the definition, as a JSON pointer.
+    pub fn pointer(&self, definition: &Definition) -> String {
+        match self {
+            Finding::Unreachable { step, .. }
+            | Finding::Stuck { step, .. }
+            | Finding::WaitsForever { step, .. }
+            | Finding::NeverCloses { step, .. } => format!("/steps/{step}/id"),
+            Finding::NeverTaken { action, .. } => format!("/actions/{action}/name"),
+            Finding::NeverRuns { timer, .. }
+            | Finding::TimerRefused { timer, .. }
+            | Finding::TimerLoop { timer, .. } => format!("/timers/{timer}/name"),
+            Finding::GroundNeverSet(ground) => {
+                let place = definition.grounds.iter().position(|one| one == ground);
+                format!("/grounds/{}", place.unwrap_or_default())
             }
         }
     }
@@ -113,198 +213,419 @@ pub fn explore(definition: &Definition) -> Vec<Finding> {
     let Some(walk) = Walk::of(definition) else {
         return Vec::new();
     };
-    let mut findings = Vec::new();
-    for (number, step) in definition.steps.iter().enumerate() {
-        if !walk.states.keys().any(|state| state.step == step.id) {
-            findings.push(Finding::Unreachable {
-                step: number,
-                id: step.id.clone(),
-            });
-            continue;
-        }
-        // One finding a step: the first, and therefore shortest, way to it that goes wrong.
-        let mut here: Vec<(&State, &Reached)> = walk
-            .states
-            .iter()
-            .filter(|(state, _)| state.step == step.id)
-            .collect();
-        here.sort_by_key(|(_, reached)| reached.way.0.len());
-        let open = here
-            .iter()
-            .filter(|(state, _)| state.stage != Stage::Closed);
-        let wrong = open.clone().find(|(_, reached)| reached.next.is_empty());
-        if let Some((_, reached)) = wrong {
-            findings.push(Finding::Stuck {
-                step: number,
-                way: reached.way.clone(),
-            });
-        } else if let Some((_, reached)) = open.clone().find(|(state, _)| !walk.ends(state)) {
-            findings.push(Finding::NeverCloses {
-                step: number,
-                way: reached.way.clone(),
-            });
-        }
-    }
-    for (number, action) in definition.actions.iter().enumerate() {
-        if !action.from.is_empty() && !walk.taken.contains(&number) {
-            findings.push(Finding::NeverTaken {
-                action: number,
-                name: action.name.clone(),
-            });
-        }
-    }
-    let set: BTreeSet<Ground> = walk
-        .states
-        .keys()
-        .filter_map(|state| state.ground)
-        .collect();
-    let unset = definition
-        .grounds
-        .iter()
-        .filter(|ground| !set.contains(ground));
+    let mut findings = walk.at_steps();
+    findings.extend(walk.at_actions());
+    findings.extend(walk.at_timers());
+    let set: BTreeSet<Ground> = walk.found.iter().filter_map(|one| one.ground).collect();
+    let unset = definition.grounds.iter().filter(|one| !set.contains(one));
     findings.extend(unset.copied().map(Finding::GroundNeverSet));
     findings
 }
 
-/// What the engine looks at when it decides.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// What the engine looks at when it decides, as far as it makes a difference: which facts are there, and not when they
+/// came.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     step: StepId,
-    stage: Stage,
-    has_mediator: bool,
     ground: Option<Ground>,
+    has_mediator: bool,
+    is_asked: bool,
+    has_screening: Option<bool>,
+    waiver_is_missing: bool,
+    /// Whether the term runs, stands still, is extended as far as it can be, or is over.
+    term: Option<(bool, bool, bool)>,
+    has_agreement: bool,
+    checks: Vec<String>,
+    facts: [bool; 4],
+    timers: Vec<(TimerName, bool)>,
 }
 
 impl State {
-    fn of(case: &Case) -> Self {
+    fn of(case: &Case, today: NaiveDate) -> Self {
+        let course = &case.course;
+        let term = course.term.as_ref().map(|term| {
+            let is_over = term.last_day() < today;
+            (
+                course.paused_on.is_some(),
+                term.extended_to.is_some(),
+                is_over,
+            )
+        });
+        let timers = course.timers.iter();
         State {
             step: case.step.clone(),
-            stage: case.stage,
-            has_mediator: case.mediator.is_some(),
             ground: case.closure.map(|closure| closure.ground),
+            has_mediator: case.mediator.is_some(),
+            is_asked: course.asked.is_some(),
+            has_screening: course.screening.map(|screening| screening.passed),
+            waiver_is_missing: course.waiver_is_missing,
+            term,
+            has_agreement: course.signed_on.is_some(),
+            checks: course.checks.iter().cloned().collect(),
+            facts: [
+                course.proposal_sent_on.is_some(),
+                course.contract_on.is_some(),
+                course.ruled_on.is_some(),
+                case.accepted_at.is_some(),
+            ],
+            timers: timers
+                .map(|(name, one)| (name.clone(), one.fired))
+                .collect(),
         }
     }
 }
 
-struct Reached {
-    way: Way,
-    next: BTreeSet<State>,
+/// A state that a case can be in, with a case that is in it.
+struct Found {
+    case: Case,
+    now: DateTime<Utc>,
+    stage: Stage,
+    step: StepId,
+    ground: Option<Ground>,
+    /// The state before it on the shortest way, and the move from there; none for the first.
+    from: Option<(usize, Move)>,
+    next: Vec<Next>,
 }
 
-struct Walk {
-    states: BTreeMap<State, Reached>,
-    /// The states from which a case can end.
-    ending: BTreeSet<State>,
+struct Next {
+    to: usize,
+    is_timer: bool,
+    /// Whether only the register of mediators makes it happen.
+    is_register: bool,
+}
+
+/// A timer whose action was refused: its place, the state, and the codes.
+type Refused = (usize, usize, Vec<String>);
+
+struct Walk<'a> {
+    definition: &'a Definition,
+    law: Arc<Law>,
+    found: Vec<Found>,
+    known: HashMap<State, usize>,
     /// The places of the actions that were taken.
     taken: BTreeSet<usize>,
+    /// The timers that ran.
+    ran: BTreeSet<TimerName>,
+    refused: Vec<Refused>,
 }
 
-impl Walk {
-    fn of(definition: &Definition) -> Option<Walk> {
-        let (first, way) = begin(definition)?;
+impl<'a> Walk<'a> {
+    fn of(definition: &'a Definition) -> Option<Walk<'a>> {
+        let law = law();
+        let first = begin(definition, &law)?;
         let mut walk = Walk {
-            states: BTreeMap::new(),
-            ending: BTreeSet::new(),
+            definition,
+            law,
+            found: Vec::new(),
+            known: HashMap::new(),
             taken: BTreeSet::new(),
+            ran: BTreeSet::new(),
+            refused: Vec::new(),
         };
-        let mut queue = VecDeque::from([(first, way)]);
-        while let Some((case, way)) = queue.pop_front() {
-            let state = State::of(&case);
-            if walk.states.contains_key(&state) {
-                continue;
-            }
-            let mut next = BTreeSet::new();
-            for (number, action, after) in moves(definition, &case) {
-                walk.taken.insert(number);
-                next.insert(State::of(&after));
-                let mut longer = way.clone();
-                longer.0.push(action);
-                queue.push_back((after, longer));
-            }
-            walk.states.insert(state, Reached { way, next });
+        walk.see(first, begun(), None);
+        let mut queue = VecDeque::from([0]);
+        while let Some(at) = queue.pop_front() {
+            let before = walk.found.len();
+            walk.go_on(at);
+            queue.extend(before..walk.found.len());
         }
-        walk.find_endings();
         Some(walk)
     }
 
-    /// Goes back from the closed states until nothing is added.
-    fn find_endings(&mut self) {
-        loop {
-            let before = self.ending.len();
-            for (state, reached) in &self.states {
-                let ends = state.stage == Stage::Closed
-                    || reached.next.iter().any(|next| self.ending.contains(next));
-                if ends {
-                    self.ending.insert(state.clone());
-                }
+    /// The number of a state, which may be new.
+    fn see(&mut self, case: Case, now: DateTime<Utc>, from: Option<(usize, Move)>) -> usize {
+        let state = State::of(&case, self.law.zone().day(now));
+        if let Some(known) = self.known.get(&state) {
+            return *known;
+        }
+        let number = self.found.len();
+        self.ran.extend(case.course.timers.keys().cloned());
+        self.found.push(Found {
+            stage: case.stage,
+            step: case.step.clone(),
+            ground: case.closure.map(|closure| closure.ground),
+            case,
+            now,
+            from,
+            next: Vec::new(),
+        });
+        self.known.insert(state, number);
+        number
+    }
+
+    /// Tries everything that can happen in a state.
+    fn go_on(&mut self, at: usize) {
+        let (case, now) = (self.found[at].case.clone(), self.found[at].now);
+        if case.stage == Stage::Closed {
+            return;
+        }
+        let definition = self.definition;
+        for (number, action) in definition.actions.iter().enumerate() {
+            if action.from.contains(&case.step) {
+                self.try_action(at, &case, now, number, action);
             }
-            if self.ending.len() == before {
-                return;
+        }
+        for (number, timer) in definition.timers.iter().enumerate() {
+            let armed = case.course.timers.get(&timer.name);
+            let Some(armed) = armed.filter(|armed| !armed.fired) else {
+                continue;
+            };
+            let due = now.max(armed.deadline.due_at);
+            let facts = facts(&case, due, &self.law);
+            let Ok(decision) = fire(definition, &case, &timer.name, &facts) else {
+                continue;
+            };
+            if let EventData::TimerFired { refused, .. } = &decision.event
+                && !refused.is_empty()
+            {
+                self.refused.push((number, at, refused.clone()));
+            }
+            let step = Move::Timer(timer.name.clone());
+            self.happen(at, &case, due, decision.event, step, false);
+        }
+    }
+
+    fn try_action(
+        &mut self,
+        at: usize,
+        case: &Case,
+        now: DateTime<Utc>,
+        number: usize,
+        action: &Action,
+    ) {
+        let facts = facts(case, now, &self.law);
+        for (actor, is_register) in actors(action, case) {
+            for values in answers(self.definition, action, case, &facts) {
+                let act = Act {
+                    action: &action.name,
+                    values: Some(&values),
+                };
+                let Ok(decision) = decide(self.definition, case, &actor, act, &facts) else {
+                    continue;
+                };
+                self.taken.insert(number);
+                let step = Move::Action(action.name.clone());
+                self.happen(at, case, now, decision.event, step, is_register);
             }
         }
     }
 
-    fn ends(&self, state: &State) -> bool {
-        self.ending.contains(state)
+    fn happen(
+        &mut self,
+        at: usize,
+        case: &Case,
+        now: DateTime<Utc>,
+        data: EventData,
+        step: Move,
+        is_register: bool,
+    ) {
+        let after = evolve(case.clone(), &event(case.version + 1, now, data));
+        let is_timer = matches!(step, Move::Timer(_));
+        let to = self.see(after, now, Some((at, step)));
+        self.found[at].next.push(Next {
+            to,
+            is_timer,
+            is_register,
+        });
     }
+
+    /// The shortest way to a state.
+    fn way(&self, to: usize) -> Way {
+        let mut moves = Vec::new();
+        let mut at = to;
+        while let Some((before, step)) = &self.found[at].from {
+            moves.push(step.clone());
+            at = *before;
+        }
+        let opening = self.definition.opening().next();
+        moves.extend(opening.map(|action| Move::Action(action.name.clone())));
+        moves.reverse();
+        Way(moves)
+    }
+
+    /// One finding a step: the first, and therefore shortest, way to it that goes wrong.
+    fn at_steps(&self) -> Vec<Finding> {
+        let ending = self.ending();
+        let mut findings = Vec::new();
+        for (step, known) in self.definition.steps.iter().enumerate() {
+            let here: Vec<usize> = (0..self.found.len())
+                .filter(|at| self.found[*at].step == known.id)
+                .collect();
+            let id = known.id.clone();
+            if here.is_empty() {
+                findings.push(Finding::Unreachable { step, id });
+                continue;
+            }
+            let open: Vec<usize> = here
+                .into_iter()
+                .filter(|at| self.found[*at].stage != Stage::Closed)
+                .collect();
+            let first = |wrong: &dyn Fn(&usize) -> bool| {
+                let found = open.iter().find(|at| wrong(at));
+                found.map(|at| self.way(*at))
+            };
+            if let Some(way) = first(&|at| self.found[*at].next.is_empty()) {
+                findings.push(Finding::Stuck { step, way });
+            } else if let Some(way) =
+                first(&|at| self.found[*at].next.iter().all(|next| next.is_register))
+            {
+                findings.push(Finding::WaitsForever { step, way });
+            } else if let Some(way) = first(&|at| !ending[*at]) {
+                findings.push(Finding::NeverCloses { step, way });
+            }
+        }
+        findings
+    }
+
+    /// For each state, whether a case in it can end: goes back from the closed ones.
+    fn ending(&self) -> Vec<bool> {
+        let mut before: Vec<Vec<usize>> = vec![Vec::new(); self.found.len()];
+        for (at, found) in self.found.iter().enumerate() {
+            found.next.iter().for_each(|next| before[next.to].push(at));
+        }
+        let is_closed = |at: &usize| self.found[*at].stage == Stage::Closed;
+        let mut queue: Vec<usize> = (0..self.found.len()).filter(is_closed).collect();
+        let mut ending = vec![false; self.found.len()];
+        while let Some(at) = queue.pop() {
+            if !std::mem::replace(&mut ending[at], true) {
+                queue.extend(&before[at]);
+            }
+        }
+        ending
+    }
+
+    fn at_actions(&self) -> Vec<Finding> {
+        let actions = self.definition.actions.iter().enumerate();
+        actions
+            .filter(|(number, action)| !action.from.is_empty() && !self.taken.contains(number))
+            .map(|(action, one)| Finding::NeverTaken {
+                action,
+                name: one.name.clone(),
+            })
+            .collect()
+    }
+
+    fn at_timers(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (timer, one) in self.definition.timers.iter().enumerate() {
+            let name = one.name.clone();
+            if !self.ran.contains(&name) {
+                findings.push(Finding::NeverRuns { timer, name });
+                continue;
+            }
+            let mut refused = self.refused.iter();
+            if let Some((_, at, codes)) = refused.find(|(number, ..)| *number == timer) {
+                let mut way = self.way(*at);
+                way.0.push(Move::Timer(name));
+                let codes = codes.clone();
+                findings.push(Finding::TimerRefused { timer, way, codes });
+            }
+        }
+        findings.extend(self.timer_loop());
+        findings
+    }
+
+    /// A round of moves that timers alone make, and that comes back to the same step; a timer that only tells ends by
+    /// having fired.
+    fn timer_loop(&self) -> Option<Finding> {
+        for start in 0..self.found.len() {
+            let mut at = start;
+            let mut passed = vec![at];
+            // Each timer state has few successors by timers; the first of each is followed.
+            while let Some(next) = self.found[at]
+                .next
+                .iter()
+                .find(|next| next.is_timer && self.found[next.to].step != self.found[at].step)
+            {
+                at = next.to;
+                if self.found[at].step == self.found[start].step {
+                    return Some(self.looped(start, &passed, at));
+                }
+                if passed.contains(&at) {
+                    break;
+                }
+                passed.push(at);
+            }
+        }
+        None
+    }
+
+    fn looped(&self, start: usize, passed: &[usize], end: usize) -> Finding {
+        let mut way = self.way(start);
+        let mut first = None;
+        for pair in passed
+            .windows(2)
+            .chain([[passed[passed.len() - 1], end].as_slice()])
+        {
+            let timer = self.timer_between(pair[0], pair[1]);
+            first = first.or(timer);
+            let name = timer.map(|timer| self.definition.timers[timer].name.clone());
+            way.0.extend(name.map(Move::Timer));
+        }
+        let timer = first.unwrap_or_default();
+        Finding::TimerLoop { timer, way }
+    }
+
+    /// The timer that leads from one state to another.
+    fn timer_between(&self, from: usize, to: usize) -> Option<usize> {
+        let (case, now) = (&self.found[from].case, self.found[from].now);
+        let timers = self.definition.timers.iter();
+        timers.enumerate().find_map(|(number, timer)| {
+            let armed = case.course.timers.get(&timer.name)?;
+            let due = now.max(armed.deadline.due_at);
+            let facts = facts(case, due, &self.law);
+            let decision = fire(self.definition, case, &timer.name, &facts).ok()?;
+            let after = evolve(case.clone(), &event(case.version + 1, due, decision.event));
+            (after.step == self.found[to].step).then_some(number)
+        })
+    }
+}
+
+/// The law by which the ways are walked. A workflow is proven against the shipped profile, with the pause allowed, so
+/// that what the profile forbids today is walked all the same.
+fn law() -> Arc<Law> {
+    let text = crate::legal::KZ_MEDIATION.replacen("allowed = false", "allowed = true", 1);
+    let profile = Profile::parse(&text).unwrap_or_else(|_| Profile::empty());
+    Arc::new(Law::new(profile, Zone::ORAL, &[]))
 }
 
 /// A case that was just filed.
-fn begin(definition: &Definition) -> Option<(Case, Way)> {
+fn begin(definition: &Definition, law: &Law) -> Option<Case> {
     let action = definition.opening().next()?;
     let step = definition.step(&action.to)?;
-    let event = event(
-        1,
-        EventData::Filed {
-            number: CaseNumber {
-                office: OfficeCode::from_stored("XXX-00".to_owned()),
-                year: 1970,
-                serial: 1,
-            },
-            office: OfficeId(id(1)),
-            workflow: definition.key.clone(),
-            workflow_version: definition.version,
-            action: action.name.clone(),
-            to: Place {
-                step: step.id.clone(),
-                stage: step.stage,
-                class: step.class.unwrap_or(Class::New),
-            },
-            category: CategoryCode::from_stored("x".to_owned()),
-            subcategory: None,
-            language: Language::Kk,
-            district: DistrictCode::from_stored("X".to_owned()),
-            court_stage: CourtStage::PreCourt,
-            source: SourceCode::from_stored("x".to_owned()),
-            referral: None,
+    let data = EventData::Filed {
+        number: CaseNumber {
+            office: OfficeCode::from_stored("XXX-00".to_owned()),
+            year: 2026,
+            serial: 1,
         },
-    );
-    Some((opened(&event)?, Way(vec![action.name.clone()])))
-}
-
-/// Everything that anybody can do next: the place of the action, its name, and the case after it.
-fn moves(definition: &Definition, case: &Case) -> Vec<(usize, ActionName, Case)> {
-    let mut found = Vec::new();
-    for (number, action) in definition.actions.iter().enumerate() {
-        if !action.from.contains(&case.step) {
-            continue;
-        }
-        for values in answers(definition, action, case) {
-            let act = Act {
-                action: &action.name,
-                values: Some(&values),
-            };
-            if let Ok(decision) = decide(definition, case, &everybody(case), act, &facts(case)) {
-                let event = event(case.version + 1, decision.event);
-                found.push((number, action.name.clone(), evolve(case.clone(), &event)));
-            }
-        }
+        office: OfficeId(id(1)),
+        workflow: definition.key.clone(),
+        workflow_version: definition.version,
+        action: action.name.clone(),
+        to: Place {
+            step: step.id.clone(),
+            stage: step.stage,
+            class: step.class.unwrap_or(Class::New),
+        },
+        category: CategoryCode::from_stored("x".to_owned()),
+        subcategory: None,
+        language: Language::Kk,
+        district: DistrictCode::from_stored("X".to_owned()),
+        court_stage: CourtStage::PreCourt,
+        source: SourceCode::from_stored("x".to_owned()),
+        referral: None,
+        timers: Vec::new(),
+    };
+    let mut case = opened(&event(1, begun(), data))?;
+    for change in timers_after(definition, &case, law) {
+        case.course.tick(&change);
     }
-    found
+    Some(case)
 }
 
-/// Complete answers to a form: one for each ground that it offers.
-fn answers(definition: &Definition, action: &Action, case: &Case) -> Vec<Values> {
+/// Complete answers to a form: one for each combination that makes a difference to the engine.
+fn answers(definition: &Definition, action: &Action, case: &Case, facts: &Facts) -> Vec<Values> {
     let grounds: Vec<Option<Ground>> = match action.field("ground") {
         None => vec![None],
         Some(_) => grounds_offered(definition, action, case)
@@ -312,46 +633,127 @@ fn answers(definition: &Definition, action: &Action, case: &Case) -> Vec<Values>
             .map(|code| code.parse().ok())
             .collect(),
     };
-    let fill = |ground: Option<Ground>| {
-        let mut values = Values::new();
+    let mut all = Vec::new();
+    for ground in grounds {
+        let mut combined = vec![Values::new()];
         for field in &action.form {
-            if let Some(value) = answer(field, case, ground) {
-                values.insert(&field.name, value);
+            let options = options(field, case, ground, facts);
+            if options.is_empty() {
+                continue;
             }
+            let longer = combined.iter().flat_map(|values| {
+                let with = |value: &Value| values.clone().with(&field.name, value.clone());
+                options.iter().map(with).collect::<Vec<_>>()
+            });
+            combined = longer.collect();
         }
-        values
-    };
-    grounds.into_iter().map(fill).collect()
+        all.extend(combined);
+    }
+    all
 }
 
-fn answer(field: &Field, case: &Case, ground: Option<Ground>) -> Option<Value> {
+/// The answers to a field that make a difference; none for a field that is left out.
+fn options(field: &Field, case: &Case, ground: Option<Ground>, facts: &Facts) -> Vec<Value> {
+    let text = || Value::Text(Confidential::new("x".to_owned()));
     match (field.name.as_str(), field.kind) {
-        ("over_limit_reason", _) => None,
-        ("exclusion_code", _) if ground != Some(Ground::NotSuitable) => None,
-        ("linked_case", _) if !ground.is_some_and(Ground::needs_linked_case) => None,
-        (_, FieldType::Text) => Some(Value::Text(Confidential::new("x".to_owned()))),
-        (_, FieldType::Date) => Some(Value::Date(today())),
-        (_, FieldType::YesNo) => Some(Value::YesNo(true)),
-        (_, FieldType::Mediator) => Some(Value::Mediator(another(case))),
-        (_, FieldType::Case) => Some(Value::Case(CaseId(id(9)))),
-        (_, FieldType::Ground) => ground.map(Value::Ground),
-        (_, FieldType::Choice) => field.choices.first().cloned().map(Value::Choice),
+        ("over_limit_reason", _) => vec![],
+        ("exclusion_code", _) if ground != Some(Ground::NotSuitable) => vec![],
+        ("linked_case", _) if !ground.is_some_and(Ground::needs_linked_case) => vec![],
+        (_, FieldType::Text) => vec![text()],
+        (name, FieldType::Date) => vec![Value::Date(day(name, case, facts))],
+        // No is refused or changes nothing, so it leads nowhere else.
+        (_, FieldType::YesNo) => vec![Value::YesNo(true)],
+        (_, FieldType::Mediator) => vec![Value::Mediator(another(case))],
+        (_, FieldType::Case) => vec![Value::Case(CaseId(id(9)))],
+        (_, FieldType::Ground) => ground.map(Value::Ground).into_iter().collect(),
+        ("check.after", FieldType::Choice) => {
+            field.choices.iter().cloned().map(Value::Choice).collect()
+        }
+        (_, FieldType::Choice) => {
+            let first = field.choices.first().cloned();
+            first.map(Value::Choice).into_iter().collect()
+        }
+        (_, FieldType::Exclusions) => [false, true].map(|out| screened(out, facts)).to_vec(),
+        (_, FieldType::Declaration) => Declared::ALL
+            .iter()
+            .copied()
+            .map(Value::Declaration)
+            .collect(),
+        (_, FieldType::Elements) => vec![elements(field, facts)],
+        (_, FieldType::Document) => vec![Value::Document("x".to_owned())],
     }
 }
 
-/// One account that is all at once: every mediator, the head and the coordinator.
+/// A day that fits: today, but inside the term for what has to lie there, and as late as can be for an extension.
+fn day(name: &str, case: &Case, facts: &Facts) -> NaiveDate {
+    let term = case.course.term.as_ref();
+    let last_day = term.map(crate::case::Term::last_day);
+    let inside = last_day.map_or(facts.today, |last| facts.today.min(last));
+    match name {
+        "agreement.signed_on" | "extension.requested_on" => inside,
+        "extension.until" => {
+            let longest = case.course.contract_on.and_then(|on| {
+                let starts_at = facts.law.zone().start_of(on);
+                let paused = term.map_or(0, |term| term.deadline.days_paused);
+                let total = crate::legal::TermName::MediationTotal;
+                facts.law.term(total, starts_at, paused)
+            });
+            longest.map_or(facts.today, |(deadline, _)| deadline.last_day)
+        }
+        "pause.until" => case
+            .course
+            .paused_on
+            .and_then(|on| on.checked_add_days(Days::new(1)))
+            .unwrap_or(facts.today),
+        _ => facts.today,
+    }
+}
+
+fn screened(is_out: bool, facts: &Facts) -> Value {
+    let version = facts.law.on(facts.filed_on);
+    let questions = version.map_or(&[][..], |version| &version.exclusions);
+    let answer = |excludes: Excluding| (excludes == Excluding::Yes) == is_out;
+    let answers = questions
+        .iter()
+        .map(|one| (one.code.clone(), answer(one.excludes)));
+    Value::Exclusions(answers.collect())
+}
+
+fn elements(field: &Field, facts: &Facts) -> Value {
+    let document = field
+        .choices
+        .first()
+        .and_then(|code| code.parse::<Prescribed>().ok());
+    let version = facts.law.on(facts.today);
+    let contents = version
+        .zip(document)
+        .and_then(|(version, one)| version.contents.get(&one));
+    let elements = contents.map(|contents| contents.elements.iter().cloned().collect());
+    Value::Elements(elements.unwrap_or_default())
+}
+
+/// Whoever may take an action: one account that is all people at once, and what acts by itself. The last word says
+/// whether it is the register, on which nobody can wait.
+fn actors(action: &Action, case: &Case) -> Vec<(Actor, bool)> {
+    let mut actors = Vec::new();
+    let by_itself = |one: &Relation| matches!(one, Relation::Clock | Relation::Register);
+    if !action.who.iter().all(by_itself) {
+        actors.push((everybody(case), false));
+    }
+    if action.who.contains(&Relation::Register) {
+        actors.push((Actor::system(RegionId(id(5)), System::Register), true));
+    }
+    actors
+}
+
 fn everybody(case: &Case) -> Actor {
     let office = case.office;
-    let mediator = |number| Standing::Mediator {
-        office,
-        mediator: MediatorId(id(number)),
-    };
-    let standings = [
-        mediator(2),
-        mediator(3),
-        Standing::OfficeHead { office },
-        Standing::Coordinator,
-    ];
+    let asked = case.course.asked.map(|asked| asked.mediator);
+    let mediators = [case.mediator, asked, Some(MediatorId(id(2)))];
+    let mediating = mediators.into_iter().flatten();
+    let standings = mediating
+        .map(|mediator| Standing::Mediator { office, mediator })
+        .chain([Standing::OfficeHead { office }, Standing::Coordinator]);
     Actor {
         account: AccountId(id(4)),
         region: RegionId(id(5)),
@@ -366,13 +768,17 @@ fn everybody(case: &Case) -> Actor {
                 to: None,
             })
             .collect(),
+        system: None,
     }
 }
 
-fn facts(case: &Case) -> Facts {
+fn facts(case: &Case, now: DateTime<Utc>, law: &Arc<Law>) -> Facts {
     Facts {
-        today: today(),
-        filed_on: today(),
+        region: RegionId(id(5)),
+        law: Arc::clone(law),
+        now,
+        today: law.zone().day(now),
+        filed_on: law.zone().day(case.filed_at),
         office_has_head: true,
         mediator: MediatorAsked::Known(MediatorFacts {
             id: another(case),
@@ -387,29 +793,30 @@ fn facts(case: &Case) -> Facts {
     }
 }
 
-/// A mediator who does not have the case.
+/// A mediator who does not have the case, is not asked, and has not left it for good.
 fn another(case: &Case) -> MediatorId {
-    let first = MediatorId(id(2));
-    if case.mediator == Some(first) {
-        MediatorId(id(3))
-    } else {
-        first
-    }
+    let asked = case.course.asked.map(|asked| asked.mediator);
+    let is_free = |one: &MediatorId| {
+        ![case.mediator, asked].contains(&Some(*one)) && !case.course.recused.contains(one)
+    };
+    let mut all = (100..).map(|number| MediatorId(id(number)));
+    all.find(is_free).unwrap_or(MediatorId(id(2)))
 }
 
-fn event(seq: i32, data: EventData) -> Event {
+fn event(seq: i32, at: DateTime<Utc>, data: EventData) -> Event {
     Event {
         case: CaseId(id(8)),
         seq,
-        at: DateTime::<Utc>::UNIX_EPOCH,
+        at,
         actor: AccountId(id(4)),
         grant: Some(GrantId(id(10))),
         data,
     }
 }
 
-fn today() -> NaiveDate {
-    DateTime::<Utc>::UNIX_EPOCH.date_naive()
+/// A day in spring, so that terms run into holidays too.
+fn begun() -> DateTime<Utc> {
+    DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(20_515)
 }
 
 fn id(number: u128) -> Uuid {
@@ -417,79 +824,4 @@ fn id(number: u128) -> Uuid {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::workflow::{BASIC, parse};
-
-    fn findings(text: &str) -> Vec<String> {
-        let definition = parse(text).expect("a definition that can be read");
-        explore(&definition)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    }
-
-    /// A step in the stage assigned, with the way into it and whatever leads away.
-    fn with_step(more: &str) -> String {
-        let step = "[[steps]]\nid = \"paused\"\nstage = \"assigned\"\nclass = \"waiting\"\n\
-                    title = { kk = \"К\", ru = \"П\", en = \"Paused\" }\n\n";
-        let action = |name: &str, from: &str, to: &str| {
-            format!(
-                "[[actions]]\nname = \"{name}\"\nfrom = [\"{from}\"]\nto = \"{to}\"\nwho = [\"case_mediator\"]\n\
-                 title = {{ kk = \"К\", ru = \"П\", en = \"Pause\" }}\n\n"
-            )
-        };
-        let text = BASIC.replacen("# ---- actions", &format!("{step}# ---- actions"), 1);
-        let ways: String = more
-            .split_whitespace()
-            .map(|way| {
-                let mut parts = way.split(':');
-                let mut next = || parts.next().unwrap_or_default();
-                action(next(), next(), next())
-            })
-            .collect();
-        text.replacen("# ---- messages", &format!("{ways}# ---- messages"), 1)
-    }
-
-    #[test]
-    fn d35_the_basic_workflow_has_no_dead_end() {
-        assert_eq!(findings(BASIC), [""; 0]);
-        assert_eq!(
-            findings(&with_step("pause:assigned:paused resume:paused:assigned")),
-            [""; 0]
-        );
-    }
-
-    #[test]
-    fn d35_a_round_without_a_way_out_is_shown_with_the_way_in() {
-        assert_eq!(
-            findings(&with_step("pause:assigned:paused wait:paused:paused")),
-            ["file → assign → pause → … and no way leads to an end"]
-        );
-    }
-
-    #[test]
-    fn d35_a_step_that_only_leads_to_itself_is_not_reached() {
-        assert_eq!(
-            findings(&with_step("stay:paused:paused")),
-            [
-                "no case ever stands at the step paused",
-                "the action stay can never be taken as it stands here",
-            ]
-        );
-    }
-
-    /// Nobody can reassign a case that no mediator has, so the way on is shut although it is drawn.
-    #[test]
-    fn d35_what_the_guards_shut_is_found_and_not_only_what_is_not_drawn() {
-        let text = with_step("pause:assigned:paused resume:paused:assigned").replacen(
-            "choices = [\"settled\", \"partly_settled\"]",
-            "choices = [\"settled\"]",
-            1,
-        );
-        assert_eq!(
-            findings(&text),
-            ["no case can ever get the ground partly_settled"]
-        );
-    }
-}
+mod tests;

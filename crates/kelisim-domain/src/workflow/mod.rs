@@ -6,14 +6,15 @@
 mod check;
 mod definition;
 mod explore;
+mod fluent;
 mod parse;
 mod values;
 
 pub use definition::{
-    Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Guard, NoticeRule, Step,
-    Trigger,
+    Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Firing, Guard, LAST_DAY,
+    NoticeRule, Runs, Start, Step, Telling, Text, Timer, Trigger,
 };
-pub use explore::{Finding, Way, explore};
+pub use explore::{Finding, Move, Way, explore};
 pub use parse::{examine, parse};
 pub use values::{Value, Values};
 

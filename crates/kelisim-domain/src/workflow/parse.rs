@@ -2,8 +2,11 @@
 
 use super::{
     check,
-    definition::{Action, Definition, Field, FieldType, NoticeRule, Step},
-    explore::{Finding, explore},
+    definition::{
+        Action, Audience, Definition, Field, FieldType, Firing, NoticeRule, Runs, Step, Telling,
+        Text, Timer,
+    },
+    explore::explore,
 };
 use crate::{
     document::{Document, DocumentFault, Table},
@@ -19,6 +22,8 @@ pub(super) struct Draft {
     pub(super) steps: Vec<String>,
     /// The place of each action, and of each field of its form.
     pub(super) actions: Vec<(String, Vec<String>)>,
+    /// The place of each timer, and of each of its messages.
+    pub(super) timers: Vec<(String, Vec<String>)>,
     /// The place of each message.
     pub(super) notices: Vec<String>,
     /// The ids of all steps, also of those that could not be read.
@@ -51,16 +56,7 @@ pub fn examine(text: &str) -> Result<Definition, Vec<DocumentFault>> {
     let definition = parse(text)?;
     let document = Document::read(text);
     for finding in explore(&definition) {
-        let pointer = match &finding {
-            Finding::Unreachable { step, .. }
-            | Finding::Stuck { step, .. }
-            | Finding::NeverCloses { step, .. } => format!("/steps/{step}/id"),
-            Finding::NeverTaken { action, .. } => format!("/actions/{action}/name"),
-            Finding::GroundNeverSet(ground) => {
-                let place = definition.grounds.iter().position(|one| one == ground);
-                format!("/grounds/{}", place.unwrap_or_default())
-            }
-        };
+        let pointer = finding.pointer(&definition);
         document.fault(
             &pointer,
             finding.to_string(),
@@ -90,6 +86,11 @@ fn draft(document: &Document<'_>) -> Option<Draft> {
             action(document, table)
         });
     let (actions, forms_at): (Vec<Action>, Vec<Vec<String>>) = actions.into_iter().unzip();
+    let (timers_at, timers): (Vec<String>, Vec<(Timer, Vec<String>)>) =
+        read_all(document, root.tables("timers"), |table| {
+            timer(document, table)
+        });
+    let (timers, tells_at): (Vec<Timer>, Vec<Vec<String>>) = timers.into_iter().unzip();
     let (notices_at, notices) = read_all(document, root.tables("notices"), notice);
     root.close();
     let version = version.map(|number| i32::try_from(number).unwrap_or(0));
@@ -102,10 +103,12 @@ fn draft(document: &Document<'_>) -> Option<Draft> {
             grounds,
             steps,
             actions,
+            timers,
             notices,
         },
         steps: steps_at,
         actions: actions_at.into_iter().zip(forms_at).collect(),
+        timers: timers_at.into_iter().zip(tells_at).collect(),
         notices: notices_at,
         step_ids,
         is_whole: document.is_sound(),
@@ -189,8 +192,94 @@ fn field(table: &Table<'_>) -> Option<Field> {
     })
 }
 
+fn timer(document: &Document<'_>, table: &Table<'_>) -> Option<(Timer, Vec<String>)> {
+    let name = table.word("name");
+    let title = names(table, "title");
+    let at = table.words("at");
+    let starts = table.word("starts");
+    let runs = runs(table);
+    let pauses = table.yes_no("pauses", false);
+    let fires = firing(table);
+    let (tells_at, tells) = read_all(document, table.tables("tells"), telling);
+    let timer = Timer {
+        name: name?,
+        title: title?,
+        at,
+        starts: starts?,
+        runs: runs?,
+        pauses,
+        tells,
+        fires,
+    };
+    Some((timer, tells_at))
+}
+
+/// Exactly one of the four ways to say how long a timer runs.
+fn runs(table: &Table<'_>) -> Option<Runs> {
+    let before = table.count();
+    let own = table.optional_word("length").map(Runs::Own);
+    let warning = table.optional_word("before").map(Runs::Before);
+    let law = table.optional_word("term").map(Runs::Law);
+    let until = table.yes_no("until", false).then_some(Runs::Until);
+    let said: Vec<Runs> = [own, warning, law, until].into_iter().flatten().collect();
+    if let [runs] = said[..] {
+        return Some(runs);
+    }
+    if table.count() == before {
+        let what = if said.is_empty() {
+            "nothing says how long it runs"
+        } else {
+            "its length is said twice"
+        };
+        let help = "one of `length`, `before`, `term` and `until`";
+        table.fault("", what, Some(help.to_owned()));
+    }
+    None
+}
+
+fn firing(table: &Table<'_>) -> Option<Firing> {
+    let action = table.optional_word("fires");
+    let answers = table.optional_table("answers").map(|answers| {
+        let texts = answers.texts();
+        answers.close();
+        texts
+    });
+    if action.is_none() && answers.is_some() {
+        table.fault(
+            "answers",
+            "answers to an action that it does not take",
+            None,
+        );
+    }
+    Some(Firing {
+        action: action?,
+        answers: answers.unwrap_or_default(),
+    })
+}
+
+fn telling(table: &Table<'_>) -> Option<Telling> {
+    let to = table.word::<Audience>("to");
+    let notice = text(table);
+    Some(Telling {
+        to: to?,
+        notice: notice?,
+    })
+}
+
+/// A text that is shipped, or one of the definition's own.
+fn text(table: &Table<'_>) -> Option<Text> {
+    let own = table.optional_table("text").is_some();
+    if own {
+        if table.optional_text("notice").is_some() {
+            table.fault("notice", "a message has one text: `notice` or `text`", None);
+        }
+        return names(table, "text").map(Text::Own);
+    }
+    table.word("notice").map(Text::Shipped)
+}
+
 fn notice(table: &Table<'_>) -> Option<NoticeRule> {
-    let (on, to, notice) = (table.word("on"), table.word("to"), table.word("notice"));
+    let (on, to, notice) = (table.word("on"), table.word("to"), text(table));
     Some(NoticeRule {
         on: on?,
         to: to?,

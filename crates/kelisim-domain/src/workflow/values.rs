@@ -1,12 +1,12 @@
 //! What somebody answered to an action's form.
 
 use crate::{
-    case::ground::Ground,
+    case::{Declared, ground::Ground},
     confidential::Confidential,
     id::{CaseId, MediatorId},
 };
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One answer, of the type of its field.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +25,14 @@ pub enum Value {
     Ground(Ground),
     /// One of the field's choices.
     Choice(String),
+    /// Yes or no for each exclusion question, by its code (D1).
+    Exclusions(BTreeMap<String, bool>),
+    /// What a mediator declares of their connections (D6).
+    Declaration(Declared),
+    /// The elements of a document that are there (D13).
+    Elements(BTreeSet<String>),
+    /// The number or name of a paper on file.
+    Document(String),
 }
 
 impl Value {
@@ -38,6 +46,16 @@ impl Value {
             Value::Case(id) => id.to_string(),
             Value::Ground(ground) => ground.code().to_owned(),
             Value::Choice(code) => code.clone(),
+            Value::Exclusions(answers) => {
+                let word = |yes: &bool| if *yes { "yes" } else { "no" };
+                let each = answers
+                    .iter()
+                    .map(|(code, yes)| format!("{code}={}", word(yes)));
+                each.collect::<Vec<_>>().join(" ")
+            }
+            Value::Declaration(declared) => declared.code().to_owned(),
+            Value::Elements(elements) => elements.iter().cloned().collect::<Vec<_>>().join(" "),
+            Value::Document(reference) => reference.clone(),
         }
     }
 }
@@ -102,6 +120,46 @@ impl Values {
     pub fn case(&self, name: &str) -> Option<CaseId> {
         match self.get(name) {
             Some(Value::Case(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Yes or no, if it was answered.
+    pub fn yes_no(&self, name: &str) -> Option<bool> {
+        match self.get(name) {
+            Some(Value::YesNo(yes)) => Some(*yes),
+            _ => None,
+        }
+    }
+
+    /// The code of a choice, if one was made.
+    pub fn choice(&self, name: &str) -> Option<&str> {
+        match self.get(name) {
+            Some(Value::Choice(code)) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The answers to the exclusion questions.
+    pub fn exclusions(&self, name: &str) -> Option<&BTreeMap<String, bool>> {
+        match self.get(name) {
+            Some(Value::Exclusions(answers)) => Some(answers),
+            _ => None,
+        }
+    }
+
+    /// What a mediator declared.
+    pub fn declaration(&self, name: &str) -> Option<Declared> {
+        match self.get(name) {
+            Some(Value::Declaration(declared)) => Some(*declared),
+            _ => None,
+        }
+    }
+
+    /// The elements of a document that are there.
+    pub fn elements(&self, name: &str) -> Option<&BTreeSet<String>> {
+        match self.get(name) {
+            Some(Value::Elements(elements)) => Some(elements),
             _ => None,
         }
     }

@@ -3,11 +3,10 @@
 use chrono::NaiveDate;
 use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use kelisim_domain::{
-    case::{Case, Class, Closure, CourtStage, EventData, Side, Stage, ground::Ground},
+    case::{Case, Class, Closure, Course, CourtStage, EventData, Side, Stage, ground::Ground},
     code::{CategoryCode, DistrictCode, SourceCode, StepId, WorkflowKey},
     id::{CaseId, RegionId},
     language::Language,
-    text::search_key,
 };
 
 use crate::error::Error;
@@ -48,7 +47,8 @@ pub(crate) struct CaseRow {
     pub(crate) data_key_id: Uid,
     pub(crate) secret: Vec<u8>,
     pub(crate) head_hash: Vec<u8>,
-    pub(crate) search_key: String,
+    pub(crate) course: Json<Course>,
+    pub(crate) asked_id: Option<Uid>,
 }
 
 /// What a change of a case writes over its row.
@@ -66,12 +66,28 @@ pub(crate) struct CaseUpdate {
     court_stage: Word<CourtStage>,
     mediator_id: Option<Uid>,
     accepted_at: Option<Ts>,
+    contract_on: Option<NaiveDate>,
+    ended_on: Option<NaiveDate>,
     closed_at: Option<Ts>,
     ground: Option<Word<Ground>>,
     effective_on: Option<NaiveDate>,
     linked_case_id: Option<Uid>,
     secret: Vec<u8>,
     head_hash: Vec<u8>,
+    workflow_version: i32,
+    course: Json<Course>,
+    asked_id: Option<Uid>,
+}
+
+/// The mediator who is asked, in a column of its own: it is looked for in lists.
+fn asked(case: &Case) -> Option<Uid> {
+    case.course.asked.map(|asked| asked.mediator.into())
+}
+
+/// The legal end of a mediation that had begun with a contract.
+fn ended_on(case: &Case) -> Option<NaiveDate> {
+    case.course.contract_on?;
+    case.closure.map(|closure| closure.effective_on)
 }
 
 impl CaseUpdate {
@@ -90,6 +106,8 @@ impl CaseUpdate {
             court_stage: Word(case.court_stage),
             mediator_id: case.mediator.map(Uid::from),
             accepted_at: case.accepted_at.map(Ts::from),
+            contract_on: case.course.contract_on,
+            ended_on: ended_on(case),
             closed_at: case.closed_at.map(Ts::from),
             ground: closure.map(|closure| Word(closure.ground)),
             effective_on: closure.map(|closure| closure.effective_on),
@@ -98,12 +116,15 @@ impl CaseUpdate {
                 .map(Uid::from),
             secret,
             head_hash,
+            workflow_version: case.workflow_version,
+            course: Json(case.course.clone()),
+            asked_id: asked(case),
         }
     }
 }
 
 impl CaseRow {
-    /// A row for a case; `ended_on` stays empty while no workflow has a contract.
+    /// A row for a case.
     pub(crate) fn of(
         region: RegionId,
         case: &Case,
@@ -132,8 +153,8 @@ impl CaseRow {
             filed_by: case.filed_by.into(),
             filed_at: case.filed_at.into(),
             accepted_at: case.accepted_at.map(Ts::from),
-            contract_on: None,
-            ended_on: None,
+            contract_on: case.course.contract_on,
+            ended_on: ended_on(case),
             closed_at: case.closed_at.map(Ts::from),
             ground: case.closure.map(|closure| Word(closure.ground)),
             effective_on: case.closure.map(|closure| closure.effective_on),
@@ -145,7 +166,8 @@ impl CaseRow {
             data_key_id: key,
             secret,
             head_hash,
-            search_key: search_key(&case.number.to_string()),
+            course: Json(case.course.clone()),
+            asked_id: asked(case),
         }
     }
 
@@ -185,6 +207,7 @@ impl CaseRow {
             accepted_at: self.accepted_at.map(Into::into),
             closure,
             closed_at: self.closed_at.map(Into::into),
+            course: self.course.0.clone(),
         })
     }
 }

@@ -15,3 +15,4 @@ pub(crate) mod outbox;
 pub(crate) mod partner;
 pub(crate) mod reference;
 pub(crate) mod region;
+pub(crate) mod timer;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use kelisim_domain::{
-    case::{Case, Content, Referred},
+    case::{Case, Content, Party, Referred},
     id::CaseId,
     policy::{Actor, CasePermission, may},
 };
@@ -28,6 +28,9 @@ pub trait Permission {
 /// See number, steps, dates and mediator.
 #[derive(Debug, Clone, Copy)]
 pub struct See;
+/// Read the sides' names and settlements.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadNames;
 /// Read the narrative, the sides and the agreement.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadContent;
@@ -40,6 +43,9 @@ pub struct CorrectGround;
 
 impl Permission for See {
     const ASKED: CasePermission = CasePermission::See;
+}
+impl Permission for ReadNames {
+    const ASKED: CasePermission = CasePermission::ReadNames;
 }
 impl Permission for ReadContent {
     const ASKED: CasePermission = CasePermission::ReadContent;
@@ -160,6 +166,16 @@ impl<P> Authorized<P> {
     /// As the database.
     pub fn history(&self, db: &mut Db, after: i32, limit: i64) -> Result<Vec<Recorded>, Error> {
         case_event::list(db, self.loaded.region, self.loaded.case.id, after, limit)
+    }
+}
+
+impl Authorized<ReadNames> {
+    /// The sides, of whom the reader shows names and settlements only.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when the key does not fit or was destroyed.
+    pub fn parties(&self, vault: &Vault) -> Result<&[Party], Error> {
+        Ok(&self.loaded.content(vault)?.parties)
     }
 }
 

@@ -12,6 +12,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Integer};
 use kelisim_domain::{
+    calendar::Zone,
     case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
     code::{OfficeCode, PartnerCode},
     confidential::Confidential,
@@ -29,6 +30,7 @@ use crate::schema::{case_party, cases, data_key, mediator, partner, referral};
 use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
 use crate::store::mediator::MediatorName;
+use crate::store::timer;
 use crate::types::{SqlUuid, Uid, Word};
 use crate::vault::{DataKey, Vault};
 use crate::writes::Writes;
@@ -118,6 +120,8 @@ pub struct NewCase<'a> {
     pub received_on: NaiveDate,
     /// Whether the office has a head on that day.
     pub office_has_head: bool,
+    /// The time zone of the region.
+    pub zone: Zone,
 }
 
 /// Adds a new case to what the transaction stores at its end, and gives it as it will be loaded.
@@ -169,6 +173,7 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         );
     }
     case_event::add(writes, entry, &case_event::ORIGIN, &hash);
+    timer::change(writes, region, new.zone, None, new.event);
     Ok(Loaded {
         region,
         case: new.case.clone(),
@@ -279,6 +284,8 @@ pub struct CaseChange<'a> {
     pub event_id: EventId,
     /// The confidential half of the event.
     pub content: &'a ContentChange,
+    /// The time zone of the region.
+    pub zone: Zone,
 }
 
 /// Adds a change to what the transaction stores at its end, and gives the case as it will be loaded.
@@ -324,6 +331,13 @@ pub fn case_change(
         Error::conflict("cases.version"),
     );
     case_event::add(writes, entry, &before.head, &hash);
+    timer::change(
+        writes,
+        region,
+        change.zone,
+        Some(&before.case),
+        change.event,
+    );
     after.case = case;
     Ok(after)
 }

@@ -105,7 +105,10 @@ pub(crate) fn add(writes: &mut Writes, entry: Entry<'_>, previous: &[u8], hash: 
         id: entry.id.into(),
         kind: event.data.kind().to_owned(),
         at: event.at.into(),
-        actor_id: Some(event.actor.into()),
+        // What acts by itself is nobody.
+        actor_id: Some(event.actor)
+            .filter(|actor| !actor.0.is_nil())
+            .map(Uid::from),
         grant_id: event.grant.map(Uid::from),
         data: Json(event.data.clone()),
         secret: entry.secret,

@@ -150,6 +150,8 @@ enum Path {
     Numbers,
     Office(Uid),
     Mediator(Uid),
+    /// What a mediator is asked to take.
+    Asked(Uid),
     /// What an account filed and nobody was assigned to yet.
     Filer(Uid),
 }
@@ -235,6 +237,12 @@ fn parts(wanted: &Wanted<'_>, half: &Half) -> Vec<Part> {
         parts.extend(
             own.iter()
                 .map(|id| part(Path::Mediator(*id), &offices, &[])),
+        );
+        let asked = uids(&scope.mediators);
+        parts.extend(
+            asked
+                .iter()
+                .map(|id| part(Path::Asked(*id), &offices, &mediators)),
         );
         if let Some((account, at)) = &scope.filed_by {
             let mut at = uids(at);
@@ -341,6 +349,7 @@ fn conditions<T>(sql: &mut Sql<T>, wanted: &Wanted<'_>, half: &Half, part: &Part
         Path::Region | Path::Numbers => {}
         Path::Office(id) => _ = sql.push(" AND office_id = ").value(id),
         Path::Mediator(id) => _ = sql.push(" AND mediator_id = ").value(id),
+        Path::Asked(id) => _ = sql.push(" AND asked_id = ").value(id),
         Path::Filer(id) => {
             _ = sql
                 .push(" AND accepted_at IS NULL AND filed_by = ")
@@ -350,7 +359,7 @@ fn conditions<T>(sql: &mut Sql<T>, wanted: &Wanted<'_>, half: &Half, part: &Part
     let is_last = match part.path {
         Path::Region => wanted.sort == CaseSort::Number,
         Path::Numbers | Path::Filer(_) => true,
-        Path::Office(_) | Path::Mediator(_) => false,
+        Path::Office(_) | Path::Mediator(_) | Path::Asked(_) => false,
     };
     stages(sql, if is_last { "+stage" } else { "stage" }, &part.stages);
     sql.one_of("+office_id", &part.offices);
@@ -446,6 +455,7 @@ pub(crate) fn within<T>(sql: &mut Sql<T>, scope: &CaseScope, table: &str) {
     };
     any(sql, "office_id", &uids(&scope.offices));
     any(sql, "mediator_id", &uids(&scope.mediators));
+    any(sql, "asked_id", &uids(&scope.mediators));
     if let Some((account, offices)) = &scope.filed_by {
         sql.push(" OR (")
             .column(&format!("{table}accepted_at"))

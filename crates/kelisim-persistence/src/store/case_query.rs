@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Date, Integer, Nullable, Text};
 use diesel::{QueryResult, Queryable, RunQueryDsl};
-use kelisim_domain::case::{Case, Class, Closure, CourtStage, Stage, ground::Ground};
+use kelisim_domain::case::{Case, Class, Closure, Course, CourtStage, Stage, ground::Ground};
 use kelisim_domain::code::{
     CategoryCode, DistrictCode, PartnerCode, SourceCode, StepId, WorkflowKey,
 };
@@ -19,7 +19,7 @@ use kelisim_domain::text::Name;
 use crate::connection::MultiBackend;
 use crate::error::Error;
 use crate::store::mediator::MediatorName;
-use crate::types::{SqlTime, SqlUuid, Ts, Uid, Word};
+use crate::types::{Json, SqlJson, SqlTime, SqlUuid, Ts, Uid, Word};
 
 /// A value of a query.
 #[derive(Debug, Clone)]
@@ -160,7 +160,7 @@ impl<T> QueryFragment<MultiBackend> for Sql<T> {
 pub(crate) const COLUMNS: &str = "c.id, c.number, c.version, c.office_id, c.workflow_key, c.workflow_version, c.stage, \
     c.step, c.class, c.category, c.subcategory, c.language, c.district, c.court_stage, c.source, c.partner_id, \
     c.mediator_id, c.filed_by, c.filed_at, c.accepted_at, c.closed_at, c.ground, c.effective_on, c.linked_case_id, \
-    m.name_kk, m.name_ru, m.language, p.code";
+    m.name_kk, m.name_ru, m.language, p.code, c.course";
 
 /// What stands behind the columns: the cases, with the names that a list shows.
 pub(crate) const NAMES: &str = " LEFT JOIN mediator AS m ON m.region_id = c.region_id AND m.id = c.mediator_id \
@@ -196,6 +196,7 @@ pub(crate) type LineSql = (
     Nullable<Text>,
     Nullable<Text>,
     Nullable<Text>,
+    SqlJson,
 );
 
 /// A case as a list shows it: nothing sealed, and the names of its mediator and partner.
@@ -229,6 +230,7 @@ pub(crate) struct Line {
     pub(crate) mediator_ru: Option<String>,
     pub(crate) mediator_language: Option<Word<Language>>,
     pub(crate) partner_code: Option<String>,
+    pub(crate) course: Json<Course>,
 }
 
 /// A case of a list, with the names that a reader sees beside it.
@@ -278,6 +280,7 @@ impl TryFrom<Line> for Listed {
             accepted_at: line.accepted_at.map(Into::into),
             closure,
             closed_at: line.closed_at.map(Into::into),
+            course: line.course.0,
         };
         let names = (line.mediator_kk, line.mediator_ru, line.mediator_language);
         Ok(Self {

@@ -28,4 +28,5 @@ pub mod reference;
 pub mod region;
 pub mod relay;
 pub(crate) mod search;
+pub mod timer;
 pub mod token;

@@ -157,6 +157,7 @@ pub fn token_bearer(
         region: (*region).into(),
         language: language.0,
         grants: Vec::with_capacity(rows.len()),
+        system: None,
     };
     let today = zone.day(now);
     let (mut claimed, mut answered) = (false, None);

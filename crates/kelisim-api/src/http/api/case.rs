@@ -11,6 +11,7 @@ use crate::{
 use actix_web::{HttpResponse, get, patch, post, web};
 use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId, input::id};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
+use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 use view::{CaseView, EventList, EventView, ExplainView, TransitionAnswer, case_answer};
 
@@ -124,13 +125,8 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
             };
             let definition = app::case::definition_of(tx, authorized.case())?;
             let action = app::case::action_of(tx, &authorized, &definition, &name)?;
-            let form = Form::of(
-                &definition,
-                action,
-                authorized.case(),
-                tx.zone(),
-                tx.today(),
-            );
+            let law = Arc::clone(&tx.law);
+            let form = Form::of(&definition, action, authorized.case(), &law, tx.today());
             let values = form.read(&body)?;
             let done = app::case::act(tx, &authorized, &definition, &name, &values)?;
             view::transition_answer(tx, &done)

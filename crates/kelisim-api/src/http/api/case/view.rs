@@ -7,10 +7,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    case::{
-        Case, Content, Event, EventData, Facts, MediatorAsked, Party, explain, grounds_offered,
-    },
-    code::PartnerCode,
+    calendar::WhyOff,
+    case::{Case, Content, Event, EventData, MediatorAsked, Party, explain, grounds_offered},
+    code::{PartnerCode, TimerName},
     id::{CaseId, MediatorId, PartnerId},
     language::{Language, Names},
     workflow::{Action, Definition, FieldType},
@@ -103,8 +102,42 @@ struct MediatorView {
 /// A deadline.
 #[derive(Serialize, ToSchema)]
 struct DueView {
+    /// The timer of the workflow.
     name: String,
+    /// What it is, in the reader's language.
+    title: String,
+    /// The first instant that is too late.
     at: DateTime<Utc>,
+    /// The last day, in the region's own days.
+    last_day: NaiveDate,
+    /// The day from which it counts: day 0.
+    starts_on: NaiveDate,
+    /// How long it is, such as `10 calendar_days`.
+    length: String,
+    /// The article that sets the length; none for a length of the network's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    article: Option<String>,
+    /// The version of the legal profile that was in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<i32>,
+    /// Days that a pause added.
+    #[serde(skip_serializing_if = "is_zero")]
+    days_paused: u16,
+    /// Days off over which the last day was moved, with the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<MovedView>,
+}
+
+/// A day off over which a last day was moved.
+#[derive(Serialize, ToSchema)]
+struct MovedView {
+    over: NaiveDate,
+    #[schema(value_type = String)]
+    why: WhyOff,
+}
+
+fn is_zero(number: &u16) -> bool {
+    *number == 0
 }
 
 /// Why and when it ended.
@@ -328,7 +361,7 @@ pub(super) fn open_view(
                 .unwrap_or_default(),
         }),
         filed_at: case.filed_at,
-        due: Vec::new(),
+        due: due(tx, case),
         outcome: case
             .closure
             .and_then(|closure| kelisim_domain::notice::OutcomeClass::of(closure.ground))
@@ -345,6 +378,42 @@ pub(super) fn open_view(
     }
 }
 
+/// The deadlines that run, the next one first, each with how it was worked out (D15).
+fn due(tx: &Tx<'_>, case: &Case) -> Vec<DueView> {
+    let definition = app::case::definition_of(tx, case).ok();
+    let title = |name: &TimerName| {
+        let timer = definition.as_ref().and_then(|one| one.timer(name));
+        timer.map_or_else(
+            || name.to_string(),
+            |timer| timer.title.get(tx.language()).to_owned(),
+        )
+    };
+    let due = case.course.due().into_iter();
+    due.map(|(name, armed)| {
+        let deadline = &armed.deadline;
+        DueView {
+            name: name.to_string(),
+            title: title(name),
+            at: deadline.due_at,
+            last_day: deadline.last_day,
+            starts_on: deadline.starts,
+            length: deadline.length.to_string(),
+            article: armed.basis.article.clone(),
+            profile: armed.basis.profile,
+            days_paused: deadline.days_paused,
+            moved: deadline
+                .moved
+                .iter()
+                .map(|moved| MovedView {
+                    over: moved.over,
+                    why: moved.why,
+                })
+                .collect(),
+        }
+    })
+    .collect()
+}
+
 fn name_in(name: &MediatorName, language: Language) -> String {
     match language {
         Language::Kk => name.kk.to_string(),
@@ -359,12 +428,7 @@ pub(super) fn allowed_actions(
     case: &Case,
     office_has_head: bool,
 ) -> Vec<String> {
-    let facts = Facts {
-        today: tx.today(),
-        filed_on: tx.zone().day(case.filed_at),
-        office_has_head,
-        mediator: MediatorAsked::Nobody,
-    };
+    let facts = tx.facts(case, office_has_head, MediatorAsked::Nobody);
     explain(definition, case, &tx.actor, &facts, None)
         .into_iter()
         .filter(|answer| answer.allowed())

@@ -1,0 +1,301 @@
+//! The guards of a workflow: what the law and the house rules ask before an action, each with its refusal (D1 to D18).
+
+use super::{Case, closed_enum, timer::start_of};
+use crate::{
+    case::act::{Act, Facts},
+    code::ActionName,
+    law::Law,
+    legal::{Excluding, Prescribed, TermName, Version},
+    policy::Role,
+    workflow::{Action, Effect, Guard, Values},
+};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+closed_enum! {
+    /// What a mediator declares of their connections to the sides (D6).
+    Declared {
+        /// There are none.
+        None = "none",
+        /// There are some, and every side has to waive them.
+        Disclosed = "disclosed",
+        /// There is one with which nobody may mediate.
+        MustRefuse = "must_refuse",
+    }
+}
+
+/// Why a guard stands against an action.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum GuardRefusal {
+    /// D1: the exclusion questions are not answered.
+    NotScreened,
+    /// D2: an answer excludes the case; it can only be closed.
+    Excluded,
+    /// D3: on that day no version of the legal profile was in force.
+    NoLaw {
+        /// The day.
+        on: NaiveDate,
+    },
+    /// D6: a connection with which nobody may mediate.
+    MustRefuse,
+    /// D6: the sides have not waived what the mediator disclosed.
+    WaiverMissing,
+    /// D14: not everybody has signed.
+    NotAllSigned,
+    /// D13: elements that the law prescribes are empty.
+    ElementsMissing {
+        /// The document.
+        document: Prescribed,
+        /// The names of the elements.
+        missing: Vec<String>,
+    },
+    /// D14: there is no contract, so no term runs.
+    NoTerm,
+    /// D16: the request is dated after the term.
+    RequestAfterTerm {
+        /// The last day of the term.
+        last_day: NaiveDate,
+    },
+    /// D18: the agreement is dated after the term.
+    AgreementAfterTerm {
+        /// The last day of the term.
+        last_day: NaiveDate,
+    },
+    /// D16: the new end does not lie behind the old one.
+    NotLonger {
+        /// The last day of the term.
+        last_day: NaiveDate,
+    },
+    /// D16: the new end lies behind the longest term that the law allows.
+    PastTotal {
+        /// The latest day.
+        latest: NaiveDate,
+    },
+    /// D17: the law does not let the term be paused.
+    PauseNotAllowed,
+    /// D17: the term is paused already.
+    IsPaused,
+    /// D17: the term is not paused.
+    NotPaused,
+    /// D8: the case has a mediator, whose conduct it is.
+    HasMediator,
+    /// 3.1: the last check after the agreement has not been made.
+    NoLastCheck,
+    /// The action asks for something that nobody was asked: no mediator has an open offer.
+    NobodyAsked {
+        /// The action.
+        action: ActionName,
+    },
+}
+
+impl GuardRefusal {
+    /// The rule.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            GuardRefusal::NotScreened => "D1",
+            GuardRefusal::Excluded => "D2",
+            GuardRefusal::NoLaw { .. } => "D3",
+            GuardRefusal::MustRefuse | GuardRefusal::WaiverMissing => "D6",
+            GuardRefusal::HasMediator => "D8",
+            GuardRefusal::ElementsMissing { .. } => "D13",
+            GuardRefusal::NotAllSigned | GuardRefusal::NoTerm => "D14",
+            GuardRefusal::RequestAfterTerm { .. }
+            | GuardRefusal::NotLonger { .. }
+            | GuardRefusal::PastTotal { .. } => "D16",
+            GuardRefusal::PauseNotAllowed | GuardRefusal::IsPaused | GuardRefusal::NotPaused => {
+                "D17"
+            }
+            GuardRefusal::AgreementAfterTerm { .. } => "D18",
+            GuardRefusal::NoLastCheck | GuardRefusal::NobodyAsked { .. } => "3.1",
+        }
+    }
+
+    /// The code on the wire.
+    pub fn code(&self) -> &'static str {
+        match self {
+            GuardRefusal::NotScreened => "not_screened",
+            GuardRefusal::Excluded => "excluded",
+            GuardRefusal::NoLaw { .. } => "no_law_on_day",
+            GuardRefusal::MustRefuse => "must_refuse",
+            GuardRefusal::WaiverMissing => "waiver_missing",
+            GuardRefusal::NotAllSigned => "not_all_signed",
+            GuardRefusal::ElementsMissing { .. } => "elements_missing",
+            GuardRefusal::NoTerm => "no_term",
+            GuardRefusal::RequestAfterTerm { .. } => "request_after_term",
+            GuardRefusal::AgreementAfterTerm { .. } => "agreement_after_term",
+            GuardRefusal::NotLonger { .. } => "extension_not_longer",
+            GuardRefusal::PastTotal { .. } => "extension_past_total",
+            GuardRefusal::PauseNotAllowed => "pause_not_allowed",
+            GuardRefusal::IsPaused => "term_is_paused",
+            GuardRefusal::NotPaused => "term_not_paused",
+            GuardRefusal::HasMediator => "has_mediator",
+            GuardRefusal::NoLastCheck => "no_last_check",
+            GuardRefusal::NobodyAsked { .. } => "nobody_asked",
+        }
+    }
+
+    /// Who can lift it, by doing what is missing; nobody for what the law forbids.
+    pub fn lifted_by(&self) -> Vec<Role> {
+        match self {
+            GuardRefusal::NotScreened | GuardRefusal::NobodyAsked { .. } => {
+                vec![Role::OfficeHead, Role::Coordinator]
+            }
+            GuardRefusal::WaiverMissing
+            | GuardRefusal::NotAllSigned
+            | GuardRefusal::ElementsMissing { .. }
+            | GuardRefusal::NoTerm
+            | GuardRefusal::NotLonger { .. }
+            | GuardRefusal::IsPaused
+            | GuardRefusal::HasMediator
+            | GuardRefusal::NoLastCheck => vec![Role::Mediator],
+            GuardRefusal::Excluded
+            | GuardRefusal::NoLaw { .. }
+            | GuardRefusal::MustRefuse
+            | GuardRefusal::RequestAfterTerm { .. }
+            | GuardRefusal::AgreementAfterTerm { .. }
+            | GuardRefusal::PastTotal { .. }
+            | GuardRefusal::PauseNotAllowed
+            | GuardRefusal::NotPaused => Vec::new(),
+        }
+    }
+}
+
+/// What stands against an action, of one guard; the fitness of a mediator is asked elsewhere.
+pub(super) fn against(
+    guard: Guard,
+    case: &Case,
+    action: &Action,
+    act: Act<'_>,
+    facts: &Facts,
+) -> Vec<GuardRefusal> {
+    let course = &case.course;
+    match guard {
+        Guard::MediatorFit => Vec::new(),
+        Guard::Screened => match course.screening {
+            None => vec![GuardRefusal::NotScreened],
+            Some(screening) if !screening.passed => vec![GuardRefusal::Excluded],
+            Some(_) => Vec::new(),
+        },
+        Guard::Declared => {
+            let declared = act.values.and_then(|v| v.declaration("declaration.result"));
+            one(declared == Some(Declared::MustRefuse), || {
+                GuardRefusal::MustRefuse
+            })
+        }
+        Guard::Waived => one(course.waiver_is_missing, || GuardRefusal::WaiverMissing),
+        Guard::ContractComplete => act.values.map_or_else(Vec::new, |values| {
+            let day = values.date("contract.signed_on").unwrap_or(facts.today);
+            let signed = values.yes_no("contract.all_signed") == Some(true);
+            let mut refusals = one(!signed, || GuardRefusal::NotAllSigned);
+            let document = Prescribed::MediationContract;
+            refusals.extend(elements(
+                values,
+                "contract.elements",
+                document,
+                day,
+                &facts.law,
+            ));
+            refusals
+        }),
+        Guard::AgreementComplete => act.values.map_or_else(Vec::new, |values| {
+            let day = values.date("agreement.signed_on").unwrap_or(facts.today);
+            let document = Prescribed::SettlementAgreement;
+            elements(values, "agreement.elements", document, day, &facts.law)
+                .into_iter()
+                .collect()
+        }),
+        Guard::InTerm => in_term(case, action, act.values),
+        Guard::InTotal => in_total(case, act.values, &facts.law),
+        Guard::MayPause => {
+            let day = course.contract_on.unwrap_or(facts.today);
+            let allowed = facts.law.on(day).is_some_and(|version| version.may_pause);
+            let mut refusals = one(!allowed, || GuardRefusal::PauseNotAllowed);
+            refusals.extend(one(course.paused_on.is_some(), || GuardRefusal::IsPaused));
+            refusals.extend(one(course.term.is_none(), || GuardRefusal::NoTerm));
+            refusals
+        }
+        Guard::Paused => one(course.paused_on.is_none(), || GuardRefusal::NotPaused),
+        Guard::NoMediator => one(case.mediator.is_some(), || GuardRefusal::HasMediator),
+        Guard::LastCheck => {
+            let last = LAST_CHECK.to_owned();
+            one(!course.checks.contains(&last), || GuardRefusal::NoLastCheck)
+        }
+    }
+}
+
+/// The check after which a file may be closed whatever is still to be performed (3.1): the days after the agreement.
+pub(super) const LAST_CHECK: &str = "180";
+
+fn one(stands: bool, refusal: impl FnOnce() -> GuardRefusal) -> Vec<GuardRefusal> {
+    if stands { vec![refusal()] } else { Vec::new() }
+}
+
+/// D13: the elements that the profile of the day prescribes, and the document lacks.
+fn elements(
+    values: &Values,
+    field: &str,
+    document: Prescribed,
+    day: NaiveDate,
+    law: &Law,
+) -> Option<GuardRefusal> {
+    let Some(contents) = law
+        .on(day)
+        .and_then(|version| version.contents.get(&document))
+    else {
+        return Some(GuardRefusal::NoLaw { on: day });
+    };
+    let there = values.elements(field);
+    let lacks = |element: &&String| there.is_none_or(|there| !there.contains(*element));
+    let missing: Vec<String> = contents.elements.iter().filter(lacks).cloned().collect();
+    (!missing.is_empty()).then_some(GuardRefusal::ElementsMissing { document, missing })
+}
+
+fn in_term(case: &Case, action: &Action, values: Option<&Values>) -> Vec<GuardRefusal> {
+    let Some(term) = &case.course.term else {
+        return vec![GuardRefusal::NoTerm];
+    };
+    let last_day = term.last_day();
+    let after = |field: &str| {
+        let day = values.and_then(|values| values.date(field));
+        day.is_some_and(|day| day > last_day)
+    };
+    let mut refusals = Vec::new();
+    if action.does(Effect::RecordAgreement) && after("agreement.signed_on") {
+        refusals.push(GuardRefusal::AgreementAfterTerm { last_day });
+    }
+    if action.does(Effect::ExtendTerm) && after("extension.requested_on") {
+        refusals.push(GuardRefusal::RequestAfterTerm { last_day });
+    }
+    refusals
+}
+
+/// D16: the total is counted from the contract, by the profile of its day, and grows by the days of a pause.
+fn in_total(case: &Case, values: Option<&Values>, law: &Law) -> Vec<GuardRefusal> {
+    let (Some(term), Some(contract_on)) = (&case.course.term, case.course.contract_on) else {
+        return vec![GuardRefusal::NoTerm];
+    };
+    let Some(until) = values.and_then(|values| values.date("extension.until")) else {
+        return Vec::new();
+    };
+    let starts_at = start_of(law, contract_on);
+    let paused = term.deadline.days_paused;
+    let total = law.term(TermName::MediationTotal, starts_at, paused);
+    let Some((total, _)) = total else {
+        return vec![GuardRefusal::NoLaw { on: contract_on }];
+    };
+    let last_day = term.last_day();
+    let mut refusals = one(until <= last_day, || GuardRefusal::NotLonger { last_day });
+    let latest = total.last_day;
+    refusals.extend(one(until > latest, || GuardRefusal::PastTotal { latest }));
+    refusals
+}
+
+/// Whether the answers leave the case fit for mediation; none when a question is not answered.
+pub(super) fn passes(version: &Version, answers: &BTreeMap<String, bool>) -> Option<bool> {
+    let mut passed = true;
+    for question in &version.exclusions {
+        let yes = *answers.get(&question.code)?;
+        passed &= yes != (question.excludes == Excluding::Yes);
+    }
+    Some(passed)
+}

@@ -1,0 +1,64 @@
+//! The texts of a definition's own: Fluent patterns, of which only the variables are looked at here (D24).
+
+use fluent_syntax::{
+    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
+    parser,
+};
+use std::collections::BTreeSet;
+
+/// The variables that a pattern uses.
+///
+/// # Errors
+/// What is wrong with it: it cannot be read, or it refers to other messages.
+pub(super) fn variables(pattern: &str) -> Result<BTreeSet<String>, String> {
+    // Every line of a pattern but the first is indented in a Fluent file.
+    let text = format!("text =\n    {}\n", pattern.replace('\n', "\n    "));
+    let resource = parser::parse(text.as_str())
+        .map_err(|(_, errors)| errors.first().map_or_else(String::new, ToString::to_string))
+        .map_err(|error| format!("the text cannot be read: {error}"))?;
+    let mut found = BTreeSet::new();
+    for entry in &resource.body {
+        if let Entry::Message(message) = entry
+            && let Some(pattern) = &message.value
+        {
+            walk(pattern, &mut found)?;
+        }
+    }
+    Ok(found)
+}
+
+fn walk(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) -> Result<(), String> {
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else {
+            continue;
+        };
+        expressed(expression, found)?;
+    }
+    Ok(())
+}
+
+fn expressed(expression: &Expression<&str>, found: &mut BTreeSet<String>) -> Result<(), String> {
+    match expression {
+        Expression::Inline(inline) => inlined(inline, found),
+        Expression::Select { selector, variants } => {
+            inlined(selector, found)?;
+            variants.iter().try_for_each(|one| walk(&one.value, found))
+        }
+    }
+}
+
+fn inlined(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) -> Result<(), String> {
+    match inline {
+        InlineExpression::VariableReference { id } => {
+            found.insert(id.name.to_owned());
+            Ok(())
+        }
+        InlineExpression::Placeable { expression } => expressed(expression, found),
+        InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => Ok(()),
+        InlineExpression::FunctionReference { .. }
+        | InlineExpression::MessageReference { .. }
+        | InlineExpression::TermReference { .. } => {
+            Err("a text uses variables only, no functions and no other messages".to_owned())
+        }
+    }
+}
