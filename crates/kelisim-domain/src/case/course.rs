@@ -230,7 +230,11 @@ impl Course {
             Fact::Paused { on } => self.paused_on = Some(*on),
             Fact::Resumed => self.paused_on = None,
             Fact::Ruled { on } => self.ruled_on = Some(*on),
-            Fact::Signed { on } => self.signed_on = Some(*on),
+            Fact::Signed { on } => {
+                self.signed_on = Some(*on);
+                // Where the sides have agreed no term runs any more, so none stands still.
+                self.paused_on = None;
+            }
             Fact::Checked { check } => {
                 self.checks.insert(check.clone());
             }

@@ -21,6 +21,7 @@ fn actor(account: u128, standings: &[Standing]) -> Actor {
                 to: None,
             })
             .collect(),
+        system: None,
     }
 }
 
@@ -28,6 +29,7 @@ fn ties() -> CaseTies {
     CaseTies {
         office: OfficeId(id(3)),
         mediator: Some(MediatorId(id(5))),
+        asked: None,
         filed_by: AccountId(id(7)),
         was_assigned: true,
         office_has_head: true,
@@ -62,6 +64,7 @@ fn d11_a_former_mediator_sees_nothing() {
     );
     let before = CaseTies {
         mediator: None,
+        asked: None,
         was_assigned: false,
         ..ties()
     };
@@ -83,6 +86,7 @@ fn d09_a_lent_mediator_sees_that_case_and_nothing_else_of_the_office() {
     assert!(may(&lent, &ties(), CasePermission::ReadContent));
     let other = CaseTies {
         mediator: Some(MediatorId(id(6))),
+        asked: None,
         ..ties()
     };
     assert!(!may(&lent, &other, CasePermission::See));
@@ -116,6 +120,7 @@ fn roles_without_cases_see_none() {
         let somebody = actor(7, &[standing]);
         let fresh = CaseTies {
             mediator: None,
+            asked: None,
             was_assigned: false,
             office_has_head: false,
             ..ties()

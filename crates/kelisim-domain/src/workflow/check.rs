@@ -17,7 +17,7 @@ use crate::{
     },
     code::StepId,
     document::Document,
-    legal::Prescribed,
+    legal::{KZ_MEDIATION, Prescribed, Profile},
     notice::NoticeKind,
     policy::Relation,
 };
@@ -99,6 +99,17 @@ impl Check<'_> {
                 "actions",
                 "exactly one action opens a case: the one without `from`",
             );
+        }
+        if self.definition.statutory {
+            for ground in statutory_grounds() {
+                if !self.definition.grounds.contains(&ground) {
+                    let code = ground.code();
+                    self.head_fault(
+                        "grounds",
+                        &format!("the statutory ground {code} is missing (D35)"),
+                    );
+                }
+            }
         }
         let mut steps = self.definition.steps.iter();
         if self.draft.is_whole && !steps.any(|step| step.stage == Stage::Closed) {
@@ -362,7 +373,20 @@ impl Check<'_> {
             .copied()
             .filter(|ground| ground.fits(from, to) && action.offers(*ground))
             .collect();
-        if open.is_empty() {
+        let field = action.field("ground");
+        let choices = field.map_or(&[][..], |field| &field.choices);
+        let choices = choices
+            .iter()
+            .filter_map(|code| code.parse::<Ground>().ok());
+        let wrong: Vec<Ground> = choices.filter(|ground| !ground.fits(from, to)).collect();
+        for ground in &wrong {
+            let (code, from, to) = (ground.code(), from.code(), to.code());
+            self.fault(
+                place,
+                format!("the ground {code} is not set on the way from {from} to {to} (3.2, D19)"),
+            );
+        }
+        if open.is_empty() && wrong.is_empty() {
             self.fault(
                 place,
                 format!(
@@ -656,6 +680,17 @@ impl Check<'_> {
             }
         }
     }
+}
+
+/// The grounds that the law knows, by the newest version of the shipped profile (L22).
+fn statutory_grounds() -> Vec<Ground> {
+    let profile = Profile::parse(KZ_MEDIATION).ok();
+    let newest = profile
+        .as_ref()
+        .and_then(|profile| profile.versions().last());
+    newest.map_or_else(Vec::new, |version| {
+        version.grounds.keys().copied().collect()
+    })
 }
 
 /// The message by which a partner is told of an event.

@@ -7,7 +7,7 @@
 //! a register or a person can make impossible is not.
 
 use super::{
-    definition::{Action, Definition, Field, FieldType},
+    definition::{Action, Definition, Field, FieldType, Guard, Start},
     values::{Value, Values},
 };
 use crate::{
@@ -222,55 +222,107 @@ pub fn explore(definition: &Definition) -> Vec<Finding> {
     findings
 }
 
-/// What the engine looks at when it decides, as far as it makes a difference: which facts are there, and not when they
-/// came.
+/// What the engine looks at when it decides: which facts are there, and not when they came; and of these only what
+/// some guard or timer can still look at.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     step: StepId,
     ground: Option<Ground>,
     has_mediator: bool,
     is_asked: bool,
-    has_screening: Option<bool>,
+    facts: Vec<(Start, bool)>,
+    screening: Option<bool>,
     waiver_is_missing: bool,
-    /// Whether the term runs, stands still, is extended as far as it can be, or is over.
-    term: Option<(bool, bool, bool)>,
-    has_agreement: bool,
+    /// Whether the term stands still, is extended, and is over.
+    term: Option<[bool; 3]>,
     checks: Vec<String>,
-    facts: [bool; 4],
     timers: Vec<(TimerName, bool)>,
 }
 
 impl State {
-    fn of(case: &Case, today: NaiveDate) -> Self {
+    fn of(case: &Case, today: NaiveDate, looks: &Looks) -> Self {
         let course = &case.course;
         let term = course.term.as_ref().map(|term| {
             let is_over = term.last_day() < today;
-            (
+            [
                 course.paused_on.is_some(),
                 term.extended_to.is_some(),
                 is_over,
-            )
+            ]
         });
+        let screening = course.screening.map(|screening| screening.passed);
+        let facts = looks.starts.iter();
+        let checks = course.checks.iter().filter(|_| looks.at(Guard::LastCheck));
         let timers = course.timers.iter();
         State {
             step: case.step.clone(),
             ground: case.closure.map(|closure| closure.ground),
             has_mediator: case.mediator.is_some(),
             is_asked: course.asked.is_some(),
-            has_screening: course.screening.map(|screening| screening.passed),
-            waiver_is_missing: course.waiver_is_missing,
-            term,
-            has_agreement: course.signed_on.is_some(),
-            checks: course.checks.iter().cloned().collect(),
-            facts: [
-                course.proposal_sent_on.is_some(),
-                course.contract_on.is_some(),
-                course.ruled_on.is_some(),
-                case.accepted_at.is_some(),
-            ],
+            facts: facts
+                .map(|start| (*start, case.start(*start).is_some()))
+                .collect(),
+            screening: screening.filter(|_| looks.at(Guard::Screened)),
+            waiver_is_missing: course.waiver_is_missing && looks.at(Guard::Waived),
+            term: term.filter(|_| looks.at_term()),
+            checks: checks.cloned().collect(),
             timers: timers
                 .map(|(name, one)| (name.clone(), one.fired))
                 .collect(),
+        }
+    }
+}
+
+/// What guards and timers look at from a step on, whatever way a case takes from there.
+#[derive(Clone, PartialEq, Eq, Default)]
+struct Looks {
+    guards: BTreeSet<Guard>,
+    starts: BTreeSet<Start>,
+    /// Whether some timer stands still while the term is paused.
+    pauses: bool,
+}
+
+impl Looks {
+    fn at(&self, guard: Guard) -> bool {
+        self.guards.contains(&guard)
+    }
+
+    fn at_term(&self) -> bool {
+        let of_term = [
+            Guard::InTerm,
+            Guard::InTotal,
+            Guard::MayPause,
+            Guard::Paused,
+        ];
+        let is_guarded = of_term.iter().any(|guard| self.at(*guard));
+        is_guarded || self.pauses || self.starts.contains(&Start::TermEnd)
+    }
+
+    /// For every step: goes back along the actions until nothing is added.
+    fn of(definition: &Definition) -> HashMap<StepId, Looks> {
+        let mut all: HashMap<StepId, Looks> = HashMap::new();
+        loop {
+            let before = all.clone();
+            for timer in &definition.timers {
+                for step in &timer.at {
+                    let here = all.entry(step.clone()).or_default();
+                    here.starts.insert(timer.starts);
+                    here.pauses |= timer.pauses;
+                }
+            }
+            for action in &definition.actions {
+                let after = all.get(&action.to).cloned().unwrap_or_default();
+                for step in &action.from {
+                    let here = all.entry(step.clone()).or_default();
+                    here.guards.extend(action.guards.iter().copied());
+                    here.guards.extend(after.guards.iter().copied());
+                    here.starts.extend(after.starts.iter().copied());
+                    here.pauses |= after.pauses;
+                }
+            }
+            if all == before {
+                return all;
+            }
         }
     }
 }
@@ -300,6 +352,7 @@ type Refused = (usize, usize, Vec<String>);
 struct Walk<'a> {
     definition: &'a Definition,
     law: Arc<Law>,
+    looks: HashMap<StepId, Looks>,
     found: Vec<Found>,
     known: HashMap<State, usize>,
     /// The places of the actions that were taken.
@@ -316,6 +369,7 @@ impl<'a> Walk<'a> {
         let mut walk = Walk {
             definition,
             law,
+            looks: Looks::of(definition),
             found: Vec::new(),
             known: HashMap::new(),
             taken: BTreeSet::new(),
@@ -334,7 +388,9 @@ impl<'a> Walk<'a> {
 
     /// The number of a state, which may be new.
     fn see(&mut self, case: Case, now: DateTime<Utc>, from: Option<(usize, Move)>) -> usize {
-        let state = State::of(&case, self.law.zone().day(now));
+        let nothing = Looks::default();
+        let looks = self.looks.get(&case.step).unwrap_or(&nothing);
+        let state = State::of(&case, self.law.zone().day(now), looks);
         if let Some(known) = self.known.get(&state) {
             return *known;
         }
@@ -379,6 +435,13 @@ impl<'a> Walk<'a> {
                 && !refused.is_empty()
             {
                 self.refused.push((number, at, refused.clone()));
+            }
+            if let EventData::Moved { action, .. } = &decision.event {
+                let taken = definition
+                    .actions
+                    .iter()
+                    .position(|one| one.name == *action && one.from.contains(&case.step));
+                self.taken.extend(taken);
             }
             let step = Move::Timer(timer.name.clone());
             self.happen(at, &case, due, decision.event, step, false);

@@ -18,5 +18,9 @@ pub use explore::{Finding, Move, Way, explore};
 pub use parse::{examine, parse};
 pub use values::{Value, Values};
 
+/// The standard workflow of mediation, with every step, ground and timer of the rule book: shipped with the program, its
+/// text is `config/workflows/mediation.toml`.
+pub const MEDIATION: &str = include_str!("../../../../config/workflows/mediation.toml");
+
 /// The four stages and nothing else: shipped with the program, its text is `config/workflows/basic.toml`.
 pub const BASIC: &str = include_str!("../../../../config/workflows/basic.toml");

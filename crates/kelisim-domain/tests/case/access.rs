@@ -2,7 +2,7 @@
 
 use crate::given::{
     AIGUL, AWAY, BERIK, DANA, Given, HOME, actor, agreed, aigul, berik, coordinator, dana, faults,
-    filing, head, mediates, on, refused, to, today,
+    filing, head, law, mediates, on, refused, to, today,
 };
 use kelisim_domain::{
     case::{
@@ -97,7 +97,7 @@ fn d08_a_head_who_mediates_the_case_acts_as_its_mediator() {
     let decision = assigned
         .when(&both, "reconcile", &agreed(Ground::Settled, today()))
         .expect("the mediator of the case");
-    assert_eq!(decision.grant, both.grants[1].id);
+    assert_eq!(decision.grant, Some(both.grants[1].id));
     let passed_on = assigned.reassigned(BERIK);
     let close = passed_on.when(&both, "close", &on(Ground::Withdrawn));
     assert_eq!(refused(close), ["D8 not_yours"], "only as head");
@@ -109,6 +109,9 @@ fn d09_a_mediator_files_only_at_an_office_of_their_grants() {
     let facts = FilingFacts {
         office: HOME,
         number: given.case.number.clone(),
+        case: given.case.id,
+        now: given.now,
+        law: law(),
     };
     let answer = file(&given.definition, filing(None), facts.clone(), &dana());
     assert_eq!(refused(answer), ["3.3 not_yours"]);

@@ -241,10 +241,10 @@ fn the_history_names_the_grant_that_was_used() {
     );
     let given = Given::filed();
     let assigned = given.when(&both, "assign", &to(AIGUL)).expect("as head");
-    assert_eq!(assigned.grant, both.grants[1].id);
+    assert_eq!(assigned.grant, Some(both.grants[1].id));
     let closed = given
         .assigned()
         .when(&both, "close", &crate::given::on(GROUND))
         .expect("as mediator");
-    assert_eq!(closed.grant, both.grants[0].id);
+    assert_eq!(closed.grant, Some(both.grants[0].id));
 }

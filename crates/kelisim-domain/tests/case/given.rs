@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kelisim_domain::{
     assignment::{MediatorFacts, MediatorStatus},
+    calendar::Zone,
     case::{
         Act, Case, CaseNumber, Content, ContentChange, CourtStage, Decision, Event, Facts, Filing,
         FilingFacts, MediatorAsked, Party, PartyKind, Referred, Rejection, Side, decide, evolve,
@@ -15,12 +16,15 @@ use kelisim_domain::{
         RegionId,
     },
     language::Language,
+    law::Law,
+    legal::{KZ_MEDIATION, Profile},
     notice::{NoticeOrder, PartnerReference, ReceiptCode},
     policy::{Actor, Grant, Standing},
     refusal::Refusal,
     text::Name,
     workflow::{self, Definition, Value, Values},
 };
+use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 /// The office of the case.
@@ -65,6 +69,7 @@ pub(crate) fn actor(account: u128, standings: &[Standing]) -> Actor {
         region: RegionId(Uuid::from_u128(1)),
         language: Language::Kk,
         grants: grants.collect(),
+        system: None,
     }
 }
 
@@ -99,7 +104,7 @@ pub(crate) fn fit(id: MediatorId, office: OfficeId) -> MediatorFacts {
         id,
         offices: vec![office],
         status: MediatorStatus::Active,
-        documents_valid_to: Some(today()),
+        documents_valid_to: NaiveDate::from_ymd_opt(2028, 1, 1),
         languages: vec!["kk".into(), "ru".into()],
         open_cases: 2,
         max_open_cases: 3,
@@ -224,6 +229,8 @@ pub(crate) struct Given {
     pub(crate) notices: Vec<NoticeOrder>,
     /// The register of mediators.
     pub(crate) mediators: Vec<MediatorFacts>,
+    /// The instant of the next act.
+    pub(crate) now: DateTime<Utc>,
 }
 
 impl Given {
@@ -249,9 +256,12 @@ impl Given {
                 year: 2026,
                 serial: 17,
             },
+            case: CASE,
+            now: filed_at(),
+            law: law(),
         };
         let decision = file(&definition, filing(referral), facts, actor).expect("may be filed");
-        let event = event(1, actor, &decision);
+        let event = event(1, filed_at(), actor, &decision);
         Given {
             case: opened(&event).expect("a filing opens a case"),
             content: Content::opened(&decision.content),
@@ -260,7 +270,21 @@ impl Given {
             changes: vec![decision.content],
             notices: decision.notices,
             mediators: vec![fit(AIGUL, HOME), fit(BERIK, HOME), fit(DANA, AWAY)],
+            now: filed_at() + TimeDelta::days(6),
         }
+    }
+
+    /// The same case on another local day, at noon.
+    pub(crate) fn on_day(mut self, day: &str) -> Self {
+        let day: NaiveDate = day.parse().expect("a day");
+        self.now = Zone::ORAL.start_of(day) + TimeDelta::hours(12);
+        self
+    }
+
+    /// The same case at another instant.
+    pub(crate) fn at(mut self, instant: &str) -> Self {
+        self.now = instant.parse().expect("an instant");
+        self
     }
 
     /// With other facts in the register.
@@ -296,7 +320,10 @@ impl Given {
     pub(crate) fn facts(&self, values: &Values) -> Facts {
         let known = |id| self.mediators.iter().find(|known| known.id == id).cloned();
         Facts {
-            today: today(),
+            region: RegionId(Uuid::from_u128(1)),
+            law: law(),
+            now: self.now,
+            today: Zone::ORAL.day(self.now),
             filed_on: filed_on(),
             office_has_head: true,
             mediator: values
@@ -338,7 +365,7 @@ impl Given {
 
     /// Takes what was decided into the history.
     pub(crate) fn apply(&mut self, actor: &Actor, decision: Decision) {
-        let event = event(self.case.version + 1, actor, &decision);
+        let event = event(self.case.version + 1, self.now, actor, &decision);
         self.case = evolve(self.case.clone(), &event);
         self.content = self.content.clone().changed(&decision.content);
         self.history.push(event);
@@ -347,16 +374,26 @@ impl Given {
     }
 }
 
-fn event(seq: i32, actor: &Actor, decision: &Decision) -> Event {
-    let filed_at: DateTime<Utc> = "2026-11-16T06:00:00Z".parse().expect("an instant");
+/// The law of Kazakhstan in West Kazakhstan.
+pub(crate) fn law() -> Arc<Law> {
+    static LAW: LazyLock<Arc<Law>> = LazyLock::new(|| {
+        let profile = Profile::parse(KZ_MEDIATION).expect("the shipped profile");
+        Arc::new(Law::new(profile, Zone::ORAL, &[]))
+    });
+    Arc::clone(&LAW)
+}
+
+fn filed_at() -> DateTime<Utc> {
+    "2026-11-16T06:00:00Z".parse().expect("an instant")
+}
+
+fn event(seq: i32, at: DateTime<Utc>, actor: &Actor, decision: &Decision) -> Event {
     Event {
         case: CASE,
         seq,
-        at: filed_at
-            + TimeDelta::days(if seq == 1 { 0 } else { 6 })
-            + TimeDelta::seconds(i64::from(seq)),
+        at: at + TimeDelta::seconds(i64::from(seq)),
         actor: actor.account,
-        grant: Some(decision.grant),
+        grant: decision.grant,
         data: decision.event.clone(),
     }
 }

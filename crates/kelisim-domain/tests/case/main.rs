@@ -6,6 +6,7 @@ mod closing;
 mod commands;
 mod given;
 mod matrix;
+mod mediation;
 mod notices;
 mod sequences;
 mod stored;

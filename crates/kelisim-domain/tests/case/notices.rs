@@ -12,19 +12,19 @@ use kelisim_domain::{
         NoticeOrder::{self, ToMediator, ToPartner},
         OutcomeClass, PartnerEvent,
     },
-    workflow::Values,
+    workflow::{Text, Values},
 };
 
 fn assignment(mediator: MediatorId) -> NoticeOrder {
     ToMediator {
-        kind: NoticeKind::Assignment,
+        text: Text::Shipped(NoticeKind::Assignment),
         mediator,
     }
 }
 
 fn unassignment(mediator: MediatorId) -> NoticeOrder {
     ToMediator {
-        kind: NoticeKind::Unassignment,
+        text: Text::Shipped(NoticeKind::Unassignment),
         mediator,
     }
 }
@@ -33,6 +33,7 @@ fn partner(event: PartnerEvent) -> NoticeOrder {
     ToPartner {
         event,
         outcome: None,
+        own: None,
     }
 }
 
@@ -40,6 +41,7 @@ fn ended(outcome: OutcomeClass) -> NoticeOrder {
     ToPartner {
         event: PartnerEvent::Ended,
         outcome: Some(outcome),
+        own: None,
     }
 }
 

@@ -179,7 +179,7 @@ fn run(mut given: Given, commands: Vec<Command>) -> Given {
         };
         let before = given.clone();
         let Ok(decision) = answer else { continue };
-        notices.extend(decision.notices.iter().copied());
+        notices.extend(decision.notices.iter().cloned());
         given.apply(&by, decision);
         let event = given.history.last().expect("an event");
         assert_step(&before.case, &given.case, event, &by);

@@ -124,7 +124,8 @@ fn reconciled() {
         "action": "reconcile",
         "from": "assigned",
         "to": {"step": "reconciled", "stage": "reconciled", "class": "active"},
-        "closure": {"ground": "partly_settled", "effective_on": "2026-11-22"}
+        "closure": {"ground": "partly_settled", "effective_on": "2026-11-22"},
+        "facts": [{"fact": "signed", "on": "2026-11-22"}]
     });
     let agreement = json!({"signed_on": "2026-11-22", "summary": "the cow stays out"});
     assert_eq!(last(&given), (expected, json!({"agreement": agreement})));

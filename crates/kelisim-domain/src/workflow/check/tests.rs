@@ -29,7 +29,7 @@ fn d04_assigning_needs_the_guard() {
     let found = faults("guards = [\"mediator_fit\"]\n", "");
     assert_eq!(
         found,
-        ["action assign to assigned: who assigns a mediator needs the guard mediator_fit (D4)"]
+        ["action assign to assigned: who chooses a mediator needs the guard mediator_fit (D4)"]
     );
 }
 
@@ -109,7 +109,7 @@ fn d19_a_ground_is_set_where_it_may_be_and_asks_for_what_it_needs() {
             "choices = [\"withdrawn\"]"
         ),
         [
-            "action reconcile to reconciled: none of its grounds leads from assigned to reconciled (3.2)"
+            "action reconcile to reconciled: the ground withdrawn is not set on the way from assigned to reconciled (3.2, D19)"
         ]
     );
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::workflow::{BASIC, parse};
+use std::sync::LazyLock;
 
 fn findings(text: &str) -> Vec<String> {
     let definition = parse(text).expect("a definition that can be read");
@@ -73,4 +74,83 @@ fn d35_what_the_guards_shut_is_found_and_not_only_what_is_not_drawn() {
         findings(&text),
         ["no case can ever get the ground partly_settled"]
     );
+}
+
+#[test]
+fn d35_the_standard_workflow_has_no_dead_end() {
+    let faults = crate::workflow::examine(crate::workflow::MEDIATION)
+        .err()
+        .unwrap_or_default();
+    let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert_eq!(said, [""; 0]);
+}
+
+#[test]
+fn the_walk_of_the_standard_workflow_is_small() {
+    let definition = parse(crate::workflow::MEDIATION).expect("sound");
+    let walk = Walk::of(&definition).expect("it opens");
+    println!("{} states", walk.found.len());
+    assert!(walk.found.len() < 20_000);
+}
+
+/// Everything that can happen to a case at an instant: the case after it, and when.
+fn possible(walk: &Walk<'_>, case: &Case, now: DateTime<Utc>) -> Vec<(Case, DateTime<Utc>)> {
+    let mut after = Vec::new();
+    let definition = walk.definition;
+    let here = facts(case, now, &walk.law);
+    for action in &definition.actions {
+        if !action.from.contains(&case.step) {
+            continue;
+        }
+        for (actor, _) in actors(action, case) {
+            for values in answers(definition, action, case, &here) {
+                let act = Act {
+                    action: &action.name,
+                    values: Some(&values),
+                };
+                if let Ok(decision) = decide(definition, case, &actor, act, &here) {
+                    let event = event(case.version + 1, now, decision.event);
+                    after.push((evolve(case.clone(), &event), now));
+                }
+            }
+        }
+    }
+    for (name, armed) in case.course.due() {
+        let due = now.max(armed.deadline.due_at);
+        if let Ok(decision) = fire(definition, case, name, &facts(case, due, &walk.law)) {
+            let event = event(case.version + 1, due, decision.event);
+            after.push((evolve(case.clone(), &event), due));
+        }
+    }
+    after
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// The walk looks at states, and this at cases: none of them ever stands where nothing can happen.
+    #[test]
+    fn d35_no_random_walk_gets_stuck_in_a_definition_that_was_found_clean(
+        picks in proptest::collection::vec(proptest::prelude::any::<u16>(), 120),
+        standard in proptest::prelude::any::<bool>(),
+    ) {
+        static CLEAN: LazyLock<[Definition; 2]> = LazyLock::new(|| {
+            [BASIC, crate::workflow::MEDIATION]
+                .map(|text| crate::workflow::examine(text).expect("clean"))
+        });
+        static WALKS: LazyLock<[Walk<'static>; 2]> = LazyLock::new(|| {
+            [&CLEAN[0], &CLEAN[1]].map(|definition| Walk::of(definition).expect("it opens"))
+        });
+        let walk = &WALKS[usize::from(standard)];
+        let first = begin(walk.definition, &walk.law).expect("it opens");
+        let (mut case, mut now) = (first, begun());
+        for pick in picks {
+            if case.stage == Stage::Closed {
+                break;
+            }
+            let mut after = possible(walk, &case, now);
+            proptest::prop_assert!(!after.is_empty(), "stuck at {}: {:?}", case.step, case.course);
+            (case, now) = after.swap_remove(usize::from(pick) % after.len());
+        }
+    }
 }
