@@ -28,7 +28,7 @@ impl OnBackend for Extended {
                       [[actions.form]]\n  name = \"why\"\n  type = \"text\"\n  confidential = true\n  \
                       title = { kk = \"Себебі\", ru = \"Почему\", en = \"Why\" }\n\n";
         let text = workflow::BASIC
-            .replace("key = \"basic\"", "key = \"patient\"")
+            .replacen("version = 1", "version = 2", 1)
             .replacen(
                 "[[steps]]\nid = \"reconciled\"",
                 &format!("{step}[[steps]]\nid = \"reconciled\""),
@@ -159,7 +159,7 @@ on_both_databases! {
     fn a_new_step_and_action_need_no_new_code(t: Extended) {
         let t = &t.0;
         let case = t.file(&TestApp::filing());
-        assert_eq!(case["workflow"]["key"], "patient");
+        assert_eq!(case["workflow"], json!({"key": "basic", "version": 2}), "the newest one");
         let case = t.moved("head", &case, &json!({"action": "assign", "mediator": AIGUL}));
         let fault = t.act("aigul", &case, &json!({"action": "give_time"})).expect(422);
         assert_eq!(fault["errors"][0]["pointer"], "/until");

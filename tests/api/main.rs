@@ -7,6 +7,7 @@ mod case_life;
 mod conditions;
 mod frame;
 mod matrix;
+mod mediation;
 mod notices;
 mod races;
 mod registers;

@@ -108,7 +108,11 @@ impl Office {
         let id = NoticeId(letters::id());
         let number: CaseNumber = self.case["number"].as_str().unwrap().parse().unwrap();
         let on = "2026-11-22".parse().unwrap();
-        let payload = Payload::Case { number, on };
+        let payload = Payload::Case {
+            number,
+            on,
+            own: None,
+        };
         let message = NewMessage {
             region: REGION,
             id,

@@ -84,7 +84,7 @@ impl House {
         let folder = self.database.folder();
         let config = format!(
             "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\nfrom = 'Kelisim <kelisim@example.kz>'\n\
-             [encryption]\nmaster_key_file = '{}'\n[log]\nformat = 'json'\nlevel = 'debug'\n",
+             [encryption]\nmaster_key_file = '{}'\n[workflow]\ndefault = 'basic'\n[log]\nformat = 'json'\nlevel = 'debug'\n",
             self.database.url_text(),
             self.mail().display(),
             folder.join("master.key").display(),

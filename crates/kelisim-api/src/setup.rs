@@ -183,9 +183,14 @@ fn load(
 
 /// The workflows that are part of the program.
 pub(crate) fn embedded() -> Result<Vec<(Definition, &'static str)>, SetupError> {
-    let text = workflow::BASIC;
-    let definition = workflow::parse(text).map_err(|faults| unreadable("basic", 1, &faults))?;
-    Ok(vec![(definition, text)])
+    let read = |text: &'static str| {
+        let definition = workflow::parse(text).map_err(|faults| unreadable("embedded", 1, &faults));
+        definition.map(|definition| (definition, text))
+    };
+    [workflow::BASIC, workflow::MEDIATION]
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// The legal profile that is part of the program.

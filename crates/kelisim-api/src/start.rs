@@ -55,8 +55,14 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     let (definitions, laws) = database.read_blocking(move |db| published(db, default))?;
     let wanted = config.clone();
     let region = database.read_blocking(move |db| setup::region_id(db, &wanted))?;
-    if definitions.default_of(region).is_err() {
+    let Ok(default) = definitions.default_of(region) else {
         return Err(SetupError::NoDefault(config.workflow.to_string()));
+    };
+    if !default.statutory {
+        tracing::warn!(
+            workflow = default.key.as_str(),
+            "new cases pass no exclusion check (D1): this workflow leaves out what the law demands"
+        );
     }
     sources.faults.at(Point::StartAfterOpen)?;
     Ok(Arc::new(App {

@@ -190,6 +190,7 @@ fn message(number: usize, (case, name): &(CaseId, CaseNumber)) -> NewMessage {
     let payload = Payload::Case {
         number: name.clone(),
         on: "2026-11-22".parse().unwrap(),
+        own: None,
     };
     NewMessage {
         region: REGION,

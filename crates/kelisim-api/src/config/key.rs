@@ -206,9 +206,9 @@ pub const KEYS: &[Key] = &[
     key(
         "workflow.default",
         Kind::WorkflowKey,
-        "basic",
+        "mediation",
         Secret::No,
-        "The key of the workflow that new cases follow.",
+        "The key of the workflow that new cases follow. The cases of basic pass no exclusion check (D1).",
     ),
     key(
         "encryption.master_key_file",
@@ -222,7 +222,7 @@ pub const KEYS: &[Key] = &[
         Kind::Text,
         "kz-mediation",
         Secret::No,
-        "The legal profile of the region. The workflow basic asks it nothing.",
+        "The legal profile of the region: terms, exclusion questions, contents of documents. The workflow basic asks it nothing.",
     ),
     key(
         "limits.connections",

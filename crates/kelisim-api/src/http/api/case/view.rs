@@ -8,20 +8,28 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::WhyOff,
-    case::{Case, Content, Event, EventData, MediatorAsked, Party, explain, grounds_offered},
+    case::{
+        Case, Content, Declared, Event, EventData, MediatorAsked, Party, PartyKind, Side, explain,
+        grounds_offered,
+    },
     code::{PartnerCode, TimerName},
     id::{CaseId, MediatorId, PartnerId},
-    language::{Language, Names},
-    workflow::{Action, Definition, FieldType},
+    language::Language,
+    law::Law,
+    legal::{Exclusion, Prescribed},
+    workflow::{Action, Definition, Field, FieldType},
 };
 use kelisim_persistence::store::{
-    access::{Authorized, See},
+    access::{Authorized, ReadNames, See},
     case_event::Recorded,
     case_list::Listed,
     mediator::MediatorName,
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, HashMap, btree_map::Entry},
+    sync::Arc,
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -50,6 +58,12 @@ pub(super) struct CaseView {
     court_stage: &'static str,
     referral: ReferralView,
     mediator: Option<MediatorView>,
+    /// The mediator who is asked to take it and has not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<MediatorView>,
+    /// The sides' names and settlements, for the mediator who is asked: nobody accepts without declaring a connection.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sides: Vec<SideView>,
     filed_at: DateTime<Utc>,
     due: Vec<DueView>,
     /// `settlement`, `no_settlement` or `not_suitable`, once the ground is set.
@@ -69,6 +83,27 @@ impl CaseView {
     /// The case itself, when its confidential content is shown.
     fn shows_content(&self) -> Option<CaseId> {
         self.confidential.as_ref().map(|_| CaseId(self.id))
+    }
+}
+
+/// A side, as far as whoever is asked has to know it to declare a connection (D6).
+#[derive(Serialize, ToSchema)]
+struct SideView {
+    #[schema(value_type = String)]
+    side: Side,
+    #[schema(value_type = String)]
+    kind: PartyKind,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<String>,
+}
+
+fn side_view(party: &Party) -> SideView {
+    SideView {
+        side: party.side,
+        kind: party.kind,
+        name: party.name.reveal().to_string(),
+        settlement: party.settlement.reveal().clone(),
     }
 }
 
@@ -264,7 +299,8 @@ struct ActionView {
 #[derive(Serialize, ToSchema)]
 struct FieldView {
     name: String,
-    /// `text`, `date`, `yes_no`, `mediator`, `case`, `ground` or `choice`.
+    /// `text`, `date`, `yes_no`, `mediator`, `case`, `ground`, `choice`, `exclusions`, `declaration`, `elements` or
+    /// `document`.
     #[serde(rename = "type")]
     kind: &'static str,
     /// In the reader's language.
@@ -273,8 +309,22 @@ struct FieldView {
     confidential: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     choices: Vec<String>,
+    /// The questions that the law asks, for `exclusions`: a yes or no to each by its code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    questions: Vec<QuestionView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<String>,
+}
+
+/// A question of the law.
+#[derive(Serialize, ToSchema)]
+struct QuestionView {
+    code: String,
+    /// In the reader's language.
+    question: String,
+    /// The article that asks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    article: Option<String>,
 }
 
 /// What a case's view needs from the registers, for one case or a page of them.
@@ -303,8 +353,13 @@ impl Lookup {
         tx: &mut Tx<'_>,
         cases: impl Iterator<Item = &'c Case> + Clone,
     ) -> Result<Self, AppError> {
-        let mut mediators: Vec<MediatorId> =
-            cases.clone().filter_map(|case| case.mediator).collect();
+        let mut mediators: Vec<MediatorId> = cases
+            .clone()
+            .flat_map(|case| {
+                let asked = case.course.asked.map(|asked| asked.mediator);
+                [case.mediator, asked].into_iter().flatten()
+            })
+            .collect();
         mediators.sort();
         mediators.dedup();
         let mut partners = BTreeMap::new();
@@ -327,6 +382,14 @@ pub(super) fn open_view(
     lookup: &Lookup,
     allowed_actions: Vec<String>,
 ) -> CaseView {
+    let mediator = |id: MediatorId| MediatorView {
+        id: id.0,
+        name: lookup
+            .mediators
+            .get(&id)
+            .map(|name| name_in(name, tx.language()))
+            .unwrap_or_default(),
+    };
     CaseView {
         id: case.id.0,
         number: case.number.to_string(),
@@ -352,14 +415,9 @@ pub(super) fn open_view(
             reference: None,
             receipt_code: None,
         },
-        mediator: case.mediator.map(|id| MediatorView {
-            id: id.0,
-            name: lookup
-                .mediators
-                .get(&id)
-                .map(|name| name_in(name, tx.language()))
-                .unwrap_or_default(),
-        }),
+        mediator: case.mediator.map(mediator),
+        asked: case.course.asked.map(|asked| mediator(asked.mediator)),
+        sides: Vec::new(),
         filed_at: case.filed_at,
         due: due(tx, case),
         outcome: case
@@ -456,6 +514,12 @@ pub(super) fn case_view(
                 view.referral.reference = reference.map(|text| text.as_str().to_owned());
                 view.confidential = Some(content_view(content));
             }
+            Err(kelisim_persistence::Error::Erased) => view.erased = true,
+            Err(error) => return Err(error.into()),
+        }
+    } else if let Some(asked) = authorized.also::<ReadNames>(&tx.actor) {
+        match asked.parties(&tx.app.vault) {
+            Ok(parties) => view.sides = parties.iter().map(side_view).collect(),
             Err(kelisim_persistence::Error::Erased) => view.erased = true,
             Err(error) => return Err(error.into()),
         }
@@ -585,7 +649,7 @@ pub(super) fn explain_answer(
     let case = authorized.case();
     let definition = app::case::definition_of(tx, case)?;
     let facts = app::case::facts(tx, authorized, mediator)?;
-    let language = tx.language();
+    let (language, law) = (tx.language(), Arc::clone(&tx.law));
     let actions = explain(&definition, case, &tx.actor, &facts, None)
         .into_iter()
         .map(|answer| ActionView {
@@ -597,7 +661,7 @@ pub(super) fn explain_answer(
                 .iter()
                 .map(|refusal| RefusalView::of(refusal, language))
                 .collect(),
-            form: form_view(&definition, answer.action, case, language),
+            form: form_view(&definition, answer.action, case, &law, language),
         })
         .collect();
     // No ETag: the answer depends on the registers, the day and the mediator asked for, not on the case alone.
@@ -608,26 +672,57 @@ fn form_view(
     definition: &Definition,
     action: &Action,
     case: &Case,
+    law: &Law,
     language: Language,
 ) -> Vec<FieldView> {
-    let title = |names: &Names| names.get(language).to_owned();
-    action
-        .form
-        .iter()
-        .map(|field| FieldView {
-            name: field.name.clone(),
-            kind: field.kind.code(),
-            title: title(&field.title),
-            required: field.required,
-            confidential: field.confidential,
-            choices: match field.kind {
-                FieldType::Ground => grounds_offered(definition, action, case)
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect(),
-                _ => field.choices.clone(),
-            },
-            default: field.default.clone(),
-        })
-        .collect()
+    let filed_on = law.zone().day(case.filed_at);
+    let version = law.on(filed_on);
+    let asked = version.map_or(&[][..], |version| &version.exclusions);
+    let question = |one: &Exclusion| QuestionView {
+        code: one.code.clone(),
+        question: one.question.get(language).to_owned(),
+        article: one.source.article.clone(),
+    };
+    let questions = |field: &Field| match field.kind {
+        FieldType::Exclusions => asked.iter().map(question).collect(),
+        _ => Vec::new(),
+    };
+    let fields = action.form.iter().map(|field| FieldView {
+        name: field.name.clone(),
+        kind: field.kind.code(),
+        title: field.title.get(language).to_owned(),
+        required: field.required,
+        confidential: field.confidential,
+        choices: choices(definition, action, field, case, law),
+        questions: questions(field),
+        default: field.default.clone(),
+    });
+    fields.collect()
+}
+
+/// The codes among which a field's answer is.
+fn choices(
+    definition: &Definition,
+    action: &Action,
+    field: &Field,
+    case: &Case,
+    law: &Law,
+) -> Vec<String> {
+    let codes = |codes: Vec<&'static str>| codes.into_iter().map(str::to_owned).collect();
+    match field.kind {
+        FieldType::Ground => codes(grounds_offered(definition, action, case)),
+        FieldType::Declaration => codes(Declared::ALL.iter().map(|one| one.code()).collect()),
+        FieldType::Elements => {
+            let document = field
+                .choices
+                .first()
+                .and_then(|code| code.parse::<Prescribed>().ok());
+            let newest = law.profile().versions().last();
+            let contents = newest
+                .zip(document)
+                .and_then(|(law, one)| law.contents.get(&one));
+            contents.map_or_else(Vec::new, |contents| contents.elements.clone())
+        }
+        _ => field.choices.clone(),
+    }
 }
