@@ -78,6 +78,7 @@ impl TestApp {
             laws,
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
+            wake_timers: Arc::new(Notify::new()),
             is_history: false,
             running: Running::default(),
             faults: options.faults.clone(),

@@ -37,8 +37,10 @@ pub struct Config {
     pub http: Http,
     /// How mail leaves.
     pub mail: Mail,
-    /// What sends the mail.
+    /// What sends the mail and lets timers fire.
     pub worker: Worker,
+    /// Where a listener gives the metrics; none when nobody asked for one.
+    pub metrics: Option<SocketAddr>,
     /// The region in which commands create.
     pub region: Region,
     /// The workflow that new cases follow.
@@ -112,9 +114,9 @@ impl fmt::Debug for Mail {
 /// Settings of the worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Worker {
-    /// Whether `serve` also sends the mail.
+    /// Whether `serve` also sends the mail and lets timers fire.
     pub enabled: bool,
-    /// Deliveries that run at once, slow ones apart.
+    /// Deliveries that run at once, slow ones apart; and timers that fire at once.
     pub parallel: usize,
     /// How long a claim holds without a sign of life.
     pub lease: Duration,
@@ -231,6 +233,7 @@ impl Reader {
         let http = self.http();
         let mail = self.mail();
         let worker = self.worker();
+        let metrics = self.metrics();
         let region = self.region();
         let workflow = self.take("workflow.default", |text, _| value::workflow(text));
         let master_key_file = database.as_ref().and_then(|url| self.master_key_file(url));
@@ -244,6 +247,7 @@ impl Reader {
                 http: http?,
                 mail: mail?,
                 worker: worker?,
+                metrics: metrics?,
                 region: region?,
                 workflow: workflow?,
                 master_key_file: master_key_file?,
@@ -366,6 +370,15 @@ impl Reader {
             parallel: usize::try_from(parallel?).ok()?,
             lease: Duration::from_secs(lease?),
         })
+    }
+
+    /// None inside means that no listener is wanted.
+    fn metrics(&mut self) -> Option<Option<SocketAddr>> {
+        if self.text("metrics.listen").is_empty() {
+            return Some(None);
+        }
+        self.take("metrics.listen", |text, _| value::listen(text))
+            .map(Some)
     }
 
     fn region(&mut self) -> Option<Region> {

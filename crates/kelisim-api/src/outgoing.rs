@@ -1,4 +1,5 @@
-//! The way out, as the configuration names it: the transport, and the worker that uses it.
+//! What runs beside the requests, as the configuration names it: the transport with the worker that uses it, and the
+//! worker of the timers.
 
 use crate::{
     app::App,
@@ -7,10 +8,14 @@ use crate::{
         directory::DirectoryTransport, prepare::Post, settings::SmtpSettings, smtp::SmtpTransport,
         transport::Transport,
     },
-    worker::outbox::{Options, Parts, Worker},
+    worker::{
+        outbox::{Options, Parts, Worker},
+        timers::{self, Timers},
+    },
 };
 use kelisim_persistence::Failpoints;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 
 /// Opens the transport of the configuration; nothing is sent and no server is asked yet.
 ///
@@ -75,4 +80,48 @@ pub fn worker(app: &App, config: &Config) -> Result<Worker, String> {
             ..Options::default()
         },
     }))
+}
+
+/// The worker of an application's timers.
+pub fn timers(app: &Arc<App>, config: &Config) -> Timers {
+    let options = timers::Options {
+        parallel: config.worker.parallel,
+        lease: config.worker.lease,
+        ..timers::Options::default()
+    };
+    Timers::new(Arc::clone(app), options)
+}
+
+/// Everything that runs beside the requests; clones share their counters.
+#[derive(Clone)]
+pub struct Workers {
+    /// Sends the mail.
+    pub mail: Worker,
+    /// Lets timers fire.
+    pub timers: Timers,
+}
+
+impl Workers {
+    /// The workers of an application.
+    ///
+    /// # Errors
+    /// As [`transport`].
+    pub fn of(app: &Arc<App>, config: &Config) -> Result<Self, String> {
+        Ok(Self {
+            mail: worker(app, config)?,
+            timers: timers(app, config),
+        })
+    }
+
+    /// Works until it is told to stop, then finishes what is under way.
+    pub async fn run(&self, stopped: watch::Receiver<bool>) {
+        let stop = |mut stopped: watch::Receiver<bool>| async move {
+            // An error means that nobody is left who could say it.
+            let _ = stopped.changed().await;
+        };
+        tokio::join!(
+            self.mail.run(stop(stopped.clone())),
+            self.timers.run(stop(stopped)),
+        );
+    }
 }

@@ -116,6 +116,21 @@ points! {
         /// A stopping worker is about to give claims back.
         BeforeRelease = "worker.before_release",
 
+        /// The worker is about to claim timers that are due.
+        BeforeTimerClaim = "timers.before_claim",
+        /// Timers that are due were read, and are not claimed yet.
+        TimerClaimRead = "timers.claim_read",
+        /// The claim of timers is committed, and none has fired.
+        AfterTimerClaim = "timers.after_claim",
+        /// A timer is about to fire, and no transaction has begun for it.
+        BeforeFire = "timers.before_fire",
+        /// The case of a timer that fires was read, and nothing is decided.
+        FireRead = "timers.fire_read",
+        /// A timer has fired, and nobody knows yet.
+        AfterFire = "timers.after_fire",
+        /// Timers that did not fire are about to be given back.
+        BeforeTimerRelease = "timers.before_release",
+
         /// A connection to the relay is about to be opened.
         SmtpConnect = "smtp.before_connect",
         /// The relay has greeted.
@@ -150,6 +165,8 @@ points! {
         AnswerBeforeCommit = "defect.answer_before_commit",
         /// Whoever settles a message or begins to send it need not hold its lease.
         SkipLeaseCheck = "defect.skip_lease_check",
+        /// Timers fire without a look at the clock.
+        SkipDueCheck = "defect.skip_due_check",
     }
 }
 

@@ -514,6 +514,8 @@ diesel::table! {
         lease_token -> Nullable<SqlUuid>,
         lease_until -> Nullable<SqlTime>,
         settled_at -> Nullable<SqlTime>,
+        failures -> Integer,
+        fault -> Nullable<Text>,
     }
 }
 

@@ -9,7 +9,7 @@ use kelisim_domain::{
     code::{ActionName, OfficeCode, PartnerCode},
     confidential::Confidential,
     fault::FaultKind,
-    id::{CaseId, EventId, MediatorId, OfficeId, ReferralId},
+    id::{AccountId, CaseId, EventId, MediatorId, OfficeId, ReferralId},
     notice::ReceiptCode,
     workflow::{Action, Definition, Values},
 };
@@ -20,6 +20,7 @@ use kelisim_persistence::store::{
         access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
+    due::DueTimer,
     mediator,
     office::FilingOffice,
     outbox::NewMessage,
@@ -202,7 +203,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
         law: Arc::clone(&tx.law),
     };
     let decision = case::file(&place.definition, filing, facts, &tx.actor)?;
-    let event = event(tx, id, 1, &decision);
+    let event = event(tx, tx.actor.account, id, 1, &decision);
     let case =
         case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
     let key = tx
@@ -406,25 +407,43 @@ pub fn reads_content<P>(
     authorized.also::<ReadContent>(&tx.actor)
 }
 
-fn event(tx: &Tx<'_>, case: CaseId, seq: i32, decision: &Decision) -> Event {
+fn event(tx: &Tx<'_>, actor: AccountId, case: CaseId, seq: i32, decision: &Decision) -> Event {
     Event {
         case,
         seq,
         at: tx.now,
-        actor: tx.actor.account,
+        actor,
         grant: decision.grant,
         data: decision.event.clone(),
     }
 }
 
-/// Stores what was decided, with its messages.
+/// Stores what the actor of the transaction has decided, with its messages.
 fn store<P>(
     tx: &mut Tx<'_>,
     authorized: &Authorized<P>,
     decision: Decision,
 ) -> Result<Done, AppError> {
+    let actor = tx.actor.account;
+    store_as(tx, actor, authorized, decision, None)
+}
+
+/// Stores what was decided, with its messages: the one way for people, for timers and for the register.
+///
+/// A timer shows its claim; without the lease nothing is stored.
+///
+/// # Errors
+/// [`Error::Erased`](kelisim_persistence::Error::Erased) and the like, when the content cannot be opened.
+pub(super) fn store_as<P>(
+    tx: &mut Tx<'_>,
+    actor: AccountId,
+    authorized: &Authorized<P>,
+    decision: Decision,
+    claim: Option<&DueTimer>,
+) -> Result<Done, AppError> {
     let before = authorized.loaded();
-    let event = event(tx, before.case.id, before.case.version + 1, &decision);
+    let seq = before.case.version + 1;
+    let event = event(tx, actor, before.case.id, seq, &decision);
     let case = case::evolve(before.case.clone(), &event);
     let event_id: EventId = tx.new_id();
     let change = CaseChange {
@@ -434,6 +453,7 @@ fn store<P>(
         event_id,
         content: &decision.content,
         zone: tx.zone(),
+        claim: claim.map(DueTimer::token),
     };
     let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
     let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;

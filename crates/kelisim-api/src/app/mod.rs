@@ -13,6 +13,7 @@ pub mod office;
 pub mod once;
 pub mod partner;
 pub mod register;
+pub mod timer;
 
 pub use error::AppError;
 
@@ -35,6 +36,7 @@ use kelisim_persistence::{
         idempotency,
         mediator::{MediatorName, mediator_names},
         partner::{PartnerTold, partner_code},
+        timer::LEASE_LOST,
     },
     vault::Vault,
 };
@@ -63,6 +65,8 @@ pub struct App {
     pub public_url: String,
     /// Told after each commit, so that a worker in this process looks at the outbox at once.
     pub wake: Arc<Notify>,
+    /// The same for the worker that lets timers fire.
+    pub wake_timers: Arc<Notify>,
     /// Whether what happens is past: an invented or imported history causes no message (D37).
     pub is_history: bool,
     /// Idempotency keys whose first request is still running in this process.
@@ -201,6 +205,12 @@ impl Laws {
 }
 
 impl App {
+    /// Lets the workers of this process look at once at what a commit may have left them.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+        self.wake_timers.notify_one();
+    }
+
     /// A new id: UUID version 7 from the clock and the entropy of the application.
     pub fn new_id<T: From<Uuid>>(&self, now: DateTime<Utc>) -> T {
         T::from(new_id(now, self.entropy.as_ref()))
@@ -227,8 +237,8 @@ pub struct Tx<'a> {
     pub told: Option<PartnerTold>,
 }
 
-/// Conflicts that mean that a case has changed since it was loaded.
-const STALE: [&str; 2] = ["cases.version", "case_event.case_id_seq"];
+/// Conflicts that mean that a case has changed since it was loaded, or that a timer has another owner.
+const STALE: [&str; 3] = ["cases.version", "case_event.case_id_seq", LEASE_LOST];
 
 /// How to call mediators and partners, as far as a transaction has come across them.
 #[derive(Default)]

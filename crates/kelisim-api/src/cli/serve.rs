@@ -4,10 +4,14 @@ use super::{Failure, serving_sources};
 use crate::{
     app::App,
     config::Config,
-    http::server::{self, Limits},
-    outgoing, start, telemetry,
-    worker::outbox::Worker,
+    http::{
+        metrics,
+        server::{self, Limits},
+    },
+    outgoing::Workers,
+    start, telemetry,
 };
+use actix_web::dev::Server;
 use kelisim_persistence::store::hold::hold_find;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
@@ -33,21 +37,27 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
 pub(super) fn work(config: &Config) -> Result<(), Failure> {
     telemetry::start(config.log);
     let app = start::open(config, &serving_sources()?)?;
-    let worker = outgoing::worker(&app, config).map_err(Failure::Failed)?;
+    let workers = Workers::of(&app, config).map_err(Failure::Failed)?;
+    let metrics = metrics_listener(config)?;
     begun(
         config,
-        &format!("Kelisim sends the mail of {}", config.database),
+        &format!(
+            "Kelisim sends the mail and keeps the deadlines of {}",
+            config.database
+        ),
     );
     say_held(&app)?;
     runtime()?.block_on(async {
         let (stop, stopped) = watch::channel(false);
-        let mut sending = send(worker, stopped);
+        let mut measured = measure(&app, metrics, Some(&workers))?.map(tokio::spawn);
+        let mut working = work_beside(workers, stopped);
         tokio::select! {
             () = asked_to_stop() => {}
-            ended = &mut sending => return Err(ended_early("worker", ended)),
+            ended = &mut working => return Err(ended_early("worker", ended)),
+            ended = of(&mut measured) => return Err(ended_early("listener of the metrics", ended)),
         }
         tracing::info!("stopping");
-        finish(stop, Some(sending)).await;
+        finish(stop, Some(working)).await;
         Ok(())
     })
 }
@@ -66,7 +76,7 @@ fn say_held(app: &App) -> Result<(), Failure> {
         tracing::warn!(
             since = %held.since,
             backup_taken_at = %held.taken_at,
-            "held after a restore: no message leaves until `kelisim release`"
+            "held after a restore: no message leaves and no timer fires until `kelisim release`"
         );
     }
     Ok(())
@@ -86,25 +96,28 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
         connections: config.limits.connections,
         stop_seconds: config.limits.stop_seconds,
     };
-    let worker = match config.worker.enabled {
-        true => Some(outgoing::worker(&app, config).map_err(Failure::Failed)?),
+    let workers = match config.worker.enabled {
+        true => Some(Workers::of(&app, config).map_err(Failure::Failed)?),
         false => None,
     };
+    let metrics = metrics_listener(config)?;
     runtime()?.block_on(async {
+        let mut measured = measure(&app, metrics, workers.as_ref())?.map(tokio::spawn);
         let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
         let mut serving = tokio::spawn(server);
         let (stop, stopped) = watch::channel(false);
-        let mut sending = worker.map(|worker| send(worker, stopped));
+        let mut working = workers.map(|workers| work_beside(workers, stopped));
         // A process that only half works would look well from outside: it ends, and is started again.
         tokio::select! {
             () = asked_to_stop() => {}
             ended = &mut serving => return Err(ended_early("server", ended)),
-            ended = of(&mut sending) => return Err(ended_early("worker", ended)),
+            ended = of(&mut working) => return Err(ended_early("worker", ended)),
+            ended = of(&mut measured) => return Err(ended_early("listener of the metrics", ended)),
         }
         tracing::info!("stopping");
-        // The worker finishes its messages while the server finishes its requests.
-        tokio::join!(handle.stop(true), finish(stop, sending));
+        // The workers finish what they began while the server finishes its requests.
+        tokio::join!(handle.stop(true), finish(stop, working));
         serving
             .await
             .map_err(Failure::failed)?
@@ -130,15 +143,30 @@ fn ended_early<T>(part: &str, ended: Result<T, JoinError>) -> Failure {
     Failure::failed(format!("the {part} ended by itself; the process stops"))
 }
 
-/// Sends the mail until it is told to stop.
-fn send(worker: Worker, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let stop = async {
-            // An error means that nobody is left who could say it.
-            let _ = stopped.changed().await;
-        };
-        worker.run(stop).await;
-    })
+/// Sends the mail and lets timers fire until it is told to stop.
+fn work_beside(workers: Workers, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move { workers.run(stopped).await })
+}
+
+/// Takes the address of the metrics, where one is wanted.
+fn metrics_listener(config: &Config) -> Result<Option<TcpListener>, Failure> {
+    let bound = config.metrics.map(|listen| {
+        TcpListener::bind(listen).map_err(|error| {
+            Failure::failed(format!("cannot listen on {listen} for metrics: {error}"))
+        })
+    });
+    bound.transpose()
+}
+
+/// The listener of the metrics, where one is wanted; it ends with the process.
+fn measure(
+    app: &Arc<App>,
+    listener: Option<TcpListener>,
+    workers: Option<&Workers>,
+) -> Result<Option<Server>, Failure> {
+    let server =
+        listener.map(|listener| metrics::serve(Arc::clone(app), workers.cloned(), listener));
+    server.transpose().map_err(Failure::failed)
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

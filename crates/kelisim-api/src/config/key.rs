@@ -163,7 +163,7 @@ pub const KEYS: &[Key] = &[
         Kind::Flag,
         "true",
         Secret::No,
-        "Whether serve also sends the mail; false where kelisim work does it.",
+        "Whether serve also sends the mail and lets timers fire; false where kelisim work does it.",
     ),
     key(
         "worker.parallel",
@@ -180,7 +180,14 @@ pub const KEYS: &[Key] = &[
         },
         "60",
         Secret::No,
-        "How long a message belongs to a process that shows no sign of life, in seconds.\nWhat such a process was just sending is uncertain then.",
+        "How long a message or a timer belongs to a process that shows no sign of life, in seconds.\nWhat such a process was just sending is uncertain then.",
+    ),
+    key(
+        "metrics.listen",
+        Kind::Listen,
+        "",
+        Secret::No,
+        "The address and port of a listener of its own that gives /metrics, to anybody who reaches it.\nEmpty means none.",
     ),
     key(
         "region.code",

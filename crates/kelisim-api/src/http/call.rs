@@ -170,7 +170,7 @@ impl Call {
             Ok(Some(key)) => Some(app.running.hold(token, &key.key)),
             _ => None,
         };
-        let (database, wake) = (app.database.clone(), Arc::clone(&app.wake));
+        let (database, house) = (app.database.clone(), app.clone());
         let faults = app.faults.clone();
         if let Err(error) = faults.at(Point::RequestRead) {
             return problem::response(&error.into(), &place);
@@ -208,7 +208,7 @@ impl Call {
         };
         let result = database.write(job).await;
         drop(hold);
-        wake.notify_one();
+        house.wake();
         let result = match faults.at(Point::ChangeCommitted) {
             Ok(()) => result,
             Err(error) => Err(error.into()),

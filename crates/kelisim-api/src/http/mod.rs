@@ -6,6 +6,7 @@ pub mod call;
 pub mod form;
 pub mod health;
 mod json;
+pub mod metrics;
 pub mod openapi;
 pub mod problem;
 pub mod query;

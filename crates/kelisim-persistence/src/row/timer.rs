@@ -23,4 +23,18 @@ pub(crate) struct TimerRow {
     pub(crate) lease_token: Option<Uid>,
     pub(crate) lease_until: Option<Ts>,
     pub(crate) settled_at: Option<Ts>,
+    pub(crate) failures: i32,
+    pub(crate) fault: Option<String>,
+}
+
+/// What a worker has to know of a timer that it claims.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = timer)]
+pub(crate) struct DueRow {
+    pub(crate) region_id: Uid,
+    pub(crate) case_id: Uid,
+    pub(crate) armed_by: i32,
+    pub(crate) name: String,
+    pub(crate) due_at: Ts,
+    pub(crate) failures: i32,
 }

@@ -1,7 +1,8 @@
 //! The one way to a case (R1).
 //!
 //! A handler cannot act on a case without an [`Authorized`] value, and only [`access_case`] makes one,
-//! inside the transaction of the act (R4).
+//! inside the transaction of the act (R4). What acts without being anybody has a way of its own, which asks for its own
+//! proof: the claim of a timer, or that the register has suspended or removed the mediator (D12).
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::connection::Db;
 use crate::error::Error;
 use crate::store::case::{self, Loaded};
 use crate::store::case_event::{self, Recorded};
+use crate::store::due::{DueTimer, timer_is_held};
 use crate::vault::{DataKey, Vault};
 
 /// An act on a case, as a type.
@@ -120,6 +122,28 @@ fn authorize<P: Permission>(loaded: Loaded, actor: &Actor) -> Result<Authorized<
         loaded: Arc::new(loaded),
         permission: PhantomData,
     })
+}
+
+/// Let a timer of a case fire: a claim is the proof, and no actor has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Fire;
+
+/// Loads the case of a timer that was claimed, on a local day; none when the claim holds no longer.
+///
+/// # Errors
+/// As the database.
+pub fn access_due(
+    db: &mut Db,
+    due: &DueTimer,
+    today: NaiveDate,
+) -> Result<Option<Authorized<Fire>>, Error> {
+    if !timer_is_held(db, due)? {
+        return Ok(None);
+    }
+    Ok(Some(Authorized {
+        loaded: Arc::new(case::case_load(db, due.region(), due.case(), today)?),
+        permission: PhantomData,
+    }))
 }
 
 impl<P> Authorized<P> {

@@ -19,6 +19,7 @@ use kelisim_domain::{
     id::{CaseId, EventId, MediatorId, OfficeId, PartnerId, ReferralId, RegionId},
     notice::{PartnerReference, ReceiptCode},
 };
+use uuid::Uuid;
 
 use crate::both;
 use crate::connection::Db;
@@ -173,7 +174,7 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         );
     }
     case_event::add(writes, entry, &case_event::ORIGIN, &hash);
-    timer::change(writes, region, new.zone, None, new.event);
+    timer::change(writes, region, new.zone, None, new.event, None);
     Ok(Loaded {
         region,
         case: new.case.clone(),
@@ -286,6 +287,8 @@ pub struct CaseChange<'a> {
     pub content: &'a ContentChange,
     /// The time zone of the region.
     pub zone: Zone,
+    /// The lease of the worker that lets a timer fire; none for what people do.
+    pub claim: Option<Uuid>,
 }
 
 /// Adds a change to what the transaction stores at its end, and gives the case as it will be loaded.
@@ -337,6 +340,7 @@ pub fn case_change(
         change.zone,
         Some(&before.case),
         change.event,
+        change.claim,
     );
     after.case = case;
     Ok(after)

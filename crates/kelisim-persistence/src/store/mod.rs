@@ -16,6 +16,7 @@ pub mod data_key;
 pub mod definition;
 pub mod delivery;
 pub mod drill;
+pub mod due;
 pub mod hold;
 pub mod idempotency;
 pub mod mediator;

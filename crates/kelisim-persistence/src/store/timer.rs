@@ -2,14 +2,17 @@
 //!
 //! The case itself knows which of its timers run; the rows are for whoever looks for what is due. Both are written from
 //! the same event, so neither can know of a timer that the other does not.
+//!
+//! Here is what an event does to the rows; `due` has what a worker does with those whose time has come.
 
 use diesel::prelude::*;
 use kelisim_domain::{
     calendar::Zone,
     case::{Armed, Case, Event, TimerChange},
     code::TimerName,
-    id::{CaseId, RegionId},
+    id::RegionId,
 };
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::row::timer::TimerRow;
@@ -22,13 +25,15 @@ const WALL: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Adds what an event did to the timers of a case to what the transaction stores at its end.
 ///
-/// `before` is the case before the event; none for one that was just filed.
+/// `before` is the case before the event; none for one that was just filed. `claim` is the token of the worker that lets
+/// a timer fire: without its lease nothing is stored (R25).
 pub(crate) fn change(
     writes: &mut Writes,
     region: RegionId,
     zone: Zone,
     before: Option<&Case>,
     event: &Event,
+    claim: Option<Uuid>,
 ) {
     let runs = |name: &TimerName| {
         let armed = before.and_then(|case| case.course.timers.get(name));
@@ -36,7 +41,10 @@ pub(crate) fn change(
     };
     let fired = event.data.fired();
     if let Some(name) = fired {
-        settle(writes, region, event, name, "fired");
+        match claim {
+            Some(token) => fire(writes, region, event, name, token),
+            None => settle(writes, region, event, name, "fired"),
+        }
     }
     for change in event.data.timers() {
         let name = change.timer();
@@ -79,6 +87,8 @@ fn arm(
         lease_token: None,
         lease_until: None,
         settled_at: None,
+        failures: 0,
+        fault: None,
     };
     writes.add(
         diesel::insert_into(timer::table).values(row),
@@ -88,30 +98,44 @@ fn arm(
 
 /// The row of a timer that runs gets its last state; whoever had claimed it is too late then.
 fn settle(writes: &mut Writes, region: RegionId, event: &Event, name: &TimerName, state: &str) {
-    let row = timer::table
-        .filter(timer::region_id.eq(Uid::from(region)))
-        .filter(timer::case_id.eq(Uid::from(event.case)))
-        .filter(timer::name.eq(name.to_string()))
-        .filter(timer::state.eq("armed"));
-    let settled = (
-        timer::state.eq(state.to_owned()),
-        timer::settled_at.eq(Some(Ts::from(event.at))),
-        timer::lease_token.eq(None::<Uid>),
-        timer::lease_until.eq(None::<Ts>),
-    );
     writes.add(
-        diesel::update(row).set(settled),
+        diesel::update(armed(region, event, name)).set(settled(event, state)),
         Error::conflict("timer.armed"),
     );
 }
 
-/// A timer of a case, for whoever looks for what is due.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct DueTimer {
-    /// The region.
-    pub region: RegionId,
-    /// The case.
-    pub case: CaseId,
-    /// The timer.
-    pub name: TimerName,
+/// The same for a timer that fires: its lease must still be the worker's own.
+fn fire(writes: &mut Writes, region: RegionId, event: &Event, name: &TimerName, token: Uuid) {
+    let row = armed(region, event, name).filter(timer::lease_token.eq(Uid(token)));
+    writes.add(
+        diesel::update(row).set(settled(event, "fired")),
+        Error::conflict(LEASE_LOST),
+    );
+}
+
+/// What a worker is told that lets a timer fire whose lease it has lost.
+pub const LEASE_LOST: &str = "timer.lease_token";
+
+#[diesel::dsl::auto_type]
+fn armed(region: RegionId, event: &Event, name: &TimerName) -> _ {
+    let (region, case): (Uid, Uid) = (Uid(region.0), Uid(event.case.0));
+    let name: String = name.to_string();
+    timer::table
+        .filter(timer::region_id.eq(region))
+        .filter(timer::case_id.eq(case))
+        .filter(timer::name.eq(name))
+        .filter(timer::state.eq("armed"))
+}
+
+#[diesel::dsl::auto_type]
+fn settled(event: &Event, state: &str) -> _ {
+    let state: String = state.to_owned();
+    let at: Option<Ts> = Some(Ts::from(event.at));
+    let (token, until): (Option<Uid>, Option<Ts>) = (None, None);
+    (
+        timer::state.eq(state),
+        timer::settled_at.eq(at),
+        timer::lease_token.eq(token),
+        timer::lease_until.eq(until),
+    )
 }
