@@ -14,6 +14,7 @@ pub mod foreign_smtp;
 pub mod house;
 pub mod http;
 mod logs;
+pub mod mediation;
 pub mod network;
 mod postgres;
 pub mod program;

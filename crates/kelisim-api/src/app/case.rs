@@ -11,13 +11,14 @@ use kelisim_domain::{
     fault::FaultKind,
     id::{AccountId, CaseId, EventId, MediatorId, OfficeId, ReferralId},
     notice::ReceiptCode,
+    policy::{Actor, Relation, System},
     workflow::{Action, Definition, Values},
 };
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     access::{
         Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
-        access_stored,
+        access_lost, access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
     due::DueTimer,
@@ -282,6 +283,44 @@ pub fn act(
     };
     let decision = case::decide(definition, authorized.case(), &tx.actor, act, &facts)?;
     store(tx, authorized, decision)
+}
+
+/// Takes the open cases of a mediator whom the register has suspended or removed from them, the same day (D12): each by
+/// the action of its workflow that is open to the register at its step.
+///
+/// A case whose workflow has no such action there keeps its mediator, and so does one where a rule stands against it:
+/// the register goes first, and the log says which case a person has to look at.
+///
+/// # Errors
+/// As the store.
+pub fn release_lost(tx: &mut Tx<'_>, mediator: MediatorId) -> Result<Vec<Done>, AppError> {
+    let (region, today) = (tx.region(), tx.today());
+    let register = Actor::system(region, System::Register);
+    let mut released = Vec::new();
+    for authorized in access_lost(tx.db, region, mediator, today)? {
+        let case = authorized.case();
+        let definition = definition_of(tx, case)?;
+        let Some(action) = definition.action_of(Relation::Register, &case.step) else {
+            tracing::warn!(case = %case.id, "the mediator of a case was lost, and its workflow has no way for that");
+            continue;
+        };
+        let facts = facts(tx, &authorized, None)?;
+        let act = Act {
+            action: &action.name,
+            values: None,
+        };
+        match case::decide(&definition, case, &register, act, &facts) {
+            Ok(decision) => {
+                let done = store_as(tx, register.account, &authorized, decision, None)?;
+                released.push(done);
+            }
+            Err(rejection) => {
+                let error = AppError::from(rejection);
+                tracing::error!(case = %case.id, ?error, "a case cannot be taken from a mediator who was lost");
+            }
+        }
+    }
+    Ok(released)
 }
 
 /// Corrects facts of a case.

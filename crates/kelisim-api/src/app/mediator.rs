@@ -1,7 +1,7 @@
 //! The register of mediators.
 
 use super::{
-    AppError, Tx,
+    AppError, Tx, case,
     register::{Change, hashed, record, taken},
 };
 use kelisim_domain::{
@@ -108,6 +108,9 @@ pub fn change(
         .map_err(|error| taken(error, "mediator.register_no", "register_no"))?;
     if !stored {
         return Err(AppError::Stale);
+    }
+    if after.status != before.status {
+        case::release_lost(tx, after.id)?;
     }
     let (old, new) = (form(&before, &key), form(&after, &key));
     audit(tx, "mediator.update", &after, Some(old), new, wish.reason)?;

@@ -17,7 +17,7 @@ use std::{
 
 use futures_util::future::join_all;
 use kelisim_persistence::{
-    Db, Error, Point,
+    Db, Defect, Error, Point,
     store::{
         delivery::lease_now,
         due::{Claiming, DueTimer, timer_claim, timer_next_due, timer_put_off, timer_release},
@@ -187,6 +187,13 @@ impl Inner {
         }
         let claimed = self.claim().await?;
         *self.held() = claimed.clone();
+        let ended = self.fire_all(&claimed).await;
+        // Nothing is left but after an error.
+        self.give_back().await;
+        ended
+    }
+
+    async fn fire_all(&self, claimed: &[DueTimer]) -> Result<usize, Error> {
         let mut ended = 0;
         for some in claimed.chunks(self.options.parallel.max(1)) {
             for settled in join_all(some.iter().map(|due| self.fire(due))).await {
@@ -208,10 +215,7 @@ impl Inner {
             timer_next_due(db, now)
         };
         let next = self.app.database.read(job).await?;
-        let skips = self
-            .app
-            .faults
-            .has(kelisim_persistence::faults::Defect::SkipDueCheck);
+        let skips = self.app.faults.has(Defect::SkipDueCheck);
         Ok(next.is_some_and(|at| skips || at <= self.app.clock.now()))
     }
 
@@ -314,15 +318,15 @@ impl Inner {
             "a timer cannot fire; it is tried again later",
         );
         let (given, one) = (self.app.clock.for_leases(), due.clone());
-        let pause = pause(due.failures());
+        let (pause, fault) = (pause(due.failures()), fault_of(error));
         let job = move |db: &mut Db| {
             let until = lease_now(db, given)? + pause;
-            timer_put_off(db, &one, until, "broken")
+            timer_put_off(db, &one, until, fault)
         };
         self.app.database.write::<_, Error>(job).await.map(drop)
     }
 
-    /// Gives back what was claimed when the worker stops.
+    /// Gives back what was claimed and has not come to an end.
     async fn give_back(&self) {
         let held = std::mem::take(&mut *self.held());
         if held.is_empty() {
@@ -336,6 +340,15 @@ impl Inner {
         if let Err(error) = given_back.await {
             tracing::warn!(%error, "timers cannot be given back; their leases end by themselves");
         }
+    }
+}
+
+/// The code of what is broken, as the row shows it.
+fn fault_of(error: &AppError) -> &'static str {
+    match error {
+        AppError::NotFound => "missing",
+        AppError::Internal(_) => "internal",
+        _ => "refused",
     }
 }
 

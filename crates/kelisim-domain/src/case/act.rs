@@ -79,7 +79,12 @@ pub fn check(
         refusals.extend(reasons.into_iter().map(Refusal::Guard));
     }
     let answers_offer = [Effect::AcceptOffer, Effect::EndOffer];
-    if answers_offer.iter().any(|effect| action.does(*effect)) && case.course.asked.is_none() {
+    // D12: where a mediator is asked or has the case already, one action of the register ends either.
+    let releases = action.does(Effect::ReleaseMediator) && case.mediator.is_some();
+    if answers_offer.iter().any(|effect| action.does(*effect))
+        && case.course.asked.is_none()
+        && !releases
+    {
         refusals.push(Refusal::Guard(GuardRefusal::NobodyAsked {
             action: action.name.clone(),
         }));

@@ -641,12 +641,15 @@ fn notices(
     });
     let former = case.mediator.filter(|former| *mediator != Some(*former));
     let is_replaced = mediator.is_some() && former.is_some();
-    let is_lost = mediator.is_none() && has(|fact| *fact == Fact::Released);
+    let ended_offer = has(|fact| *fact == Fact::OfferEnded);
+    // D12: the coordinator also hears of a mediator who was only asked.
+    let is_lost = mediator.is_none()
+        && (has(|fact| *fact == Fact::Released)
+            || (ended_offer && actor.system == Some(System::Register)));
     let outcome = closure
         .filter(|_| case.closure.is_none())
         .and_then(|closure| OutcomeClass::of(closure.ground));
     let is_referred = case.partner.is_some();
-    let ended_offer = has(|fact| *fact == Fact::OfferEnded);
     let is_asked = |actor: &Actor| {
         let ties = case.ties(true);
         !grants_in(actor, &ties, &[crate::policy::Relation::AskedMediator]).is_empty()

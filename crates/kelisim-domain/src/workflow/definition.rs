@@ -504,6 +504,12 @@ impl Definition {
             .find(|action| action.name == *name && action.from.contains(step))
     }
 
+    /// The first action at a step that is open to a relation: for what takes it without a choice (D12).
+    pub fn action_of(&self, relation: Relation, step: &StepId) -> Option<&Action> {
+        let mut actions = self.actions.iter();
+        actions.find(|action| action.from.contains(step) && action.who.contains(&relation))
+    }
+
     /// The steps from which an action can be taken.
     pub fn starts_of(&self, name: &ActionName) -> Vec<StepId> {
         self.actions

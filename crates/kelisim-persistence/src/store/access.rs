@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Content, Party, Referred},
-    id::CaseId,
+    id::{CaseId, MediatorId, RegionId},
     policy::{Actor, CasePermission, may},
 };
 
@@ -144,6 +144,32 @@ pub fn access_due(
         loaded: Arc::new(case::case_load(db, due.region(), due.case(), today)?),
         permission: PhantomData,
     }))
+}
+
+/// Take a case from a mediator who may not go on (D12): no actor has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Release;
+
+/// The open cases of a mediator whom the register has suspended or removed, in the order of their ids; none of anybody else.
+///
+/// Nobody can change them until the transaction ends.
+///
+/// # Errors
+/// As the database.
+pub fn access_lost(
+    db: &mut Db,
+    region: RegionId,
+    mediator: MediatorId,
+    today: NaiveDate,
+) -> Result<Vec<Authorized<Release>>, Error> {
+    let ids = case::cases_lost(db, region, mediator)?;
+    let load = |id| {
+        Ok(Authorized {
+            loaded: Arc::new(case::case_load(db, region, id, today)?),
+            permission: PhantomData,
+        })
+    };
+    ids.into_iter().map(load).collect()
 }
 
 impl<P> Authorized<P> {

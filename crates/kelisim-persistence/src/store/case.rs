@@ -12,8 +12,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Integer};
 use kelisim_domain::{
+    assignment::MediatorStatus,
     calendar::Zone,
-    case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred},
+    case::{Case, CaseNumber, Content, ContentChange, Event, Party, Referred, Stage},
     code::{OfficeCode, PartnerCode},
     confidential::Confidential,
     id::{CaseId, EventId, MediatorId, OfficeId, PartnerId, ReferralId, RegionId},
@@ -22,7 +23,7 @@ use kelisim_domain::{
 use uuid::Uuid;
 
 use crate::both;
-use crate::connection::Db;
+use crate::connection::{Db, Locked};
 use crate::error::Error;
 use crate::row::case::{CaseRow, CaseUpdate, PartyRow, ReferralRow};
 use crate::row::data_key::DataKeyRow;
@@ -427,6 +428,41 @@ pub(crate) fn case_load(
         content: OnceLock::new(),
     })
 }
+
+/// The open cases that a suspended or removed mediator has or is asked to take, locked until the transaction ends.
+pub(crate) fn cases_lost(
+    db: &mut Db,
+    region: RegionId,
+    mediator: MediatorId,
+) -> Result<Vec<CaseId>, Error> {
+    const OPEN: [Stage; 3] = [Stage::Filed, Stage::Assigned, Stage::Reconciled];
+    let (region_id, mediator_id) = (Uid::from(region), Uid::from(mediator));
+    let gone = mediator::table
+        .find((region_id, mediator_id))
+        .filter(mediator::status.eq_any(GONE.map(Word)))
+        .select(mediator::id);
+    if gone.first::<Uid>(db).optional()?.is_none() {
+        return Ok(Vec::new());
+    }
+    // Two walks along indexes, because one question with "or" would be neither.
+    let open = || {
+        cases::table
+            .filter(cases::region_id.eq(region_id))
+            .filter(cases::stage.eq_any(OPEN.map(Word)))
+            .order(cases::id)
+            .select(cases::id)
+    };
+    let has = open().filter(cases::mediator_id.eq(mediator_id));
+    let asked = open().filter(cases::asked_id.eq(mediator_id));
+    let mut ids: Vec<Uid> = Locked(has).load(db)?;
+    ids.extend(Locked(asked).load::<Uid>(db)?);
+    ids.sort_unstable_by_key(|id| id.0);
+    ids.dedup();
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// Where a mediator may take and keep no case (D12).
+const GONE: [MediatorStatus; 2] = [MediatorStatus::Suspended, MediatorStatus::Removed];
 
 /// A referral, and the partner's own number as it is sealed.
 pub(crate) type SealedReferral = (Referred, Option<Vec<u8>>);

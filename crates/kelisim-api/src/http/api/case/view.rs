@@ -251,7 +251,7 @@ pub(super) struct EventView {
     seq: i32,
     kind: &'static str,
     at: DateTime<Utc>,
-    actor: Uuid,
+    actor: Option<Uuid>,
     #[schema(value_type = Object)]
     data: EventData,
     /// Chains the entry to the one before: SHA-256, hexadecimal.
@@ -275,7 +275,7 @@ struct TransitionView {
     from: String,
     to: String,
     at: DateTime<Utc>,
-    actor: Uuid,
+    actor: Option<Uuid>,
 }
 
 /// Every action with its answer.
@@ -580,7 +580,7 @@ impl EventView {
             seq: event.seq,
             kind: event.data.kind(),
             at: event.at,
-            actor: event.actor.0,
+            actor: person(event),
             data: event.data.clone(),
             hash: recorded
                 .hash
@@ -636,7 +636,7 @@ fn transition_view(event: &Event, id: Uuid) -> TransitionView {
         from,
         to,
         at: event.at,
-        actor: event.actor.0,
+        actor: person(event),
     }
 }
 
@@ -725,4 +725,9 @@ fn choices(
         }
         _ => field.choices.clone(),
     }
+}
+
+/// Who did it; nobody for what a timer or the register of mediators did.
+fn person(event: &Event) -> Option<Uuid> {
+    Some(event.actor.0).filter(|actor| !actor.is_nil())
 }
