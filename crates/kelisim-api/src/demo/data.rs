@@ -1,5 +1,7 @@
 //! The files of `config/demo`, inside the binary.
 
+use super::course::Prescriptions;
+use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use serde::{Deserialize, de::DeserializeOwned};
 
 const OFFICES: &str = include_str!("../../../../config/demo/offices.csv");
@@ -74,6 +76,7 @@ pub(super) struct World {
     pub(super) sources: Vec<ShareRow>,
     pub(super) partners: Vec<PartnerRow>,
     pub(super) stories: Vec<Story>,
+    pub(super) prescribed: Prescriptions,
 }
 
 #[derive(Deserialize)]
@@ -85,12 +88,17 @@ struct Stories {
 pub(super) fn world() -> Result<World, crate::region::Unreadable> {
     let stories: Stories = toml::from_str(STORIES)
         .map_err(|error| crate::region::Unreadable::new("stories.toml", error))?;
+    let profile = Profile::parse(KZ_MEDIATION).map_err(|faults| {
+        let first = faults.first().map(ToString::to_string).unwrap_or_default();
+        crate::region::Unreadable::new("kz-mediation.toml", first)
+    })?;
     Ok(World {
         districts: rows("offices.csv", OFFICES)?,
         categories: rows("categories.csv", CATEGORIES)?,
         sources: rows("sources.csv", SOURCES)?,
         partners: rows("partners.csv", PARTNERS)?,
         stories: stories.story,
+        prescribed: Prescriptions::of(&profile),
     })
 }
 

@@ -10,24 +10,30 @@ use super::{
     year::Doer,
 };
 use crate::{
-    app::{App, AppError, Tx},
+    app::{self, App, AppError, Tx},
     enrol::{Desk, EnrolError, NewAccount},
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use kelisim_domain::{
     id::{CaseId, MediatorId, OfficeId, PartnerId, RegionId},
     language::Language,
-    policy::{Actor, Standing},
+    policy::{Actor, Standing, System},
     text::{EmailAddress, Name},
 };
 use kelisim_persistence::{
     Db, Error,
-    store::account::{account_find_by_email, grant_list},
+    store::{
+        account::{account_find_by_email, grant_list},
+        due::{Claiming, timer_claim, timer_next_due},
+    },
 };
 use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
 
 /// How many steps share a transaction.
 const GROUP: usize = 100;
+/// How many timers are taken at once.
+const RING: usize = 50;
 /// Why, in the audit log.
 pub(super) const REASON: &str = "demo";
 
@@ -321,11 +327,12 @@ impl Fill<'_> {
     }
 }
 
-/// Records the whole year; `progress` is told how many steps are done.
+/// Records the whole year, with the timers that were due in it; `progress` is told how many steps are done.
 pub(super) fn year(
     app: &Arc<App>,
     plan: &Arc<Plan>,
     cast: &Arc<Cast>,
+    until: DateTime<Utc>,
     progress: &dyn Fn(usize),
 ) -> Result<(), FillError> {
     let timeline = Arc::new(timeline(plan));
@@ -340,11 +347,34 @@ pub(super) fn year(
         let end = (start + GROUP).min(timeline.len());
         ids = app.database.write_blocking(move |db| {
             for moment in &timeline[start..end] {
+                ring(db, &app_in, moment.at)?;
                 moment.happen(db, &app_in, &plan, &cast, &mut ids)?;
             }
             Ok::<_, FillError>(ids)
         })?;
         progress(end);
+    }
+    let app_in = Arc::clone(app);
+    app.database
+        .write_blocking(move |db| ring(db, &app_in, until))
+}
+
+/// Lets every timer fire that is due before a moment, each at its own time: they belong to the invented past too.
+fn ring(db: &mut Db, app: &App, before: DateTime<Utc>) -> Result<(), FillError> {
+    while timer_next_due(db, before)?.is_some_and(|due| due <= before) {
+        let claiming = Claiming {
+            due: before,
+            now: before,
+            lease_until: before + Duration::minutes(1),
+        };
+        let tokens: Vec<Uuid> = (0..RING).map(|_| app.new_id(before)).collect();
+        for due in timer_claim(db, claiming, &tokens, &app.faults)? {
+            let actor = Actor::system(due.region(), System::Clock);
+            Tx::run(db, app, actor, due.due_at(), |tx| {
+                app::timer::fire(tx, &due)
+            })
+            .map_err(refused("a timer of the invented year"))?;
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod act;
+mod course;
 mod data;
 mod dice;
 mod fill;
@@ -192,7 +193,9 @@ fn fresh(
     let region = region(&app, &config)?;
     let cast = Arc::new(fill::network(&app, &plan, region)?);
     let bar = screen.bar(fill::steps(&plan));
-    fill::year(&app, &plan, &cast, &|done| bar.set_position(done as u64))?;
+    let end = config.region.zone.start_of(choice.date);
+    let tell = |done| bar.set_position(done as u64);
+    fill::year(&app, &plan, &cast, end, &tell)?;
     bar.finish_and_clear();
     screen.network(&plan, started.elapsed());
     let walked = walk(

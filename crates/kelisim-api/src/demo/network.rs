@@ -284,7 +284,7 @@ fn partner(index: usize, row: &PartnerRow, date: NaiveDate, dice: &mut Dice) -> 
             "signatories": [format!("{} (демо)", row.name_kk.trim_end_matches(" (демо)")), "Өңірлік үйлестіруші (демо)"],
             "categories": "all",
             "districts": "all",
-            "events": ["received", "assigned", "ended"],
+            "events": ["received", "assigned", "started", "ended"],
             "data_level": row.data_level,
             "may_name_mediator": row.may_name_mediator == "yes",
         })),

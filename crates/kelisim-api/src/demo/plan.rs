@@ -1,6 +1,7 @@
 //! The whole demo as a plan, before anything is stored: the same seed, date and number make the same plan.
 
 use super::{
+    course::Prescriptions,
     data::World,
     dice::Dice,
     network::{self, MediatorPlan, OfficePlan, PartnerPlan},
@@ -23,6 +24,7 @@ pub(super) struct Plan {
     pub(super) mediators: Vec<MediatorPlan>,
     pub(super) partners: Vec<PartnerPlan>,
     pub(super) cases: Vec<CasePlan>,
+    pub(super) prescribed: Prescriptions,
 }
 
 impl Plan {
@@ -39,6 +41,7 @@ impl Plan {
             partners: &partners,
             zone,
             date: choice.date,
+            prescribed: &world.prescribed,
         };
         let cases = year.cases(choice.cases, &mut Dice::new(choice.seed ^ 0x6361));
         Plan {
@@ -46,6 +49,7 @@ impl Plan {
             mediators,
             partners,
             cases,
+            prescribed: world.prescribed.clone(),
         }
     }
 }
@@ -150,7 +154,8 @@ mod tests {
         };
         let count = |test: &dyn Fn(&&CasePlan) -> bool| plan.cases.iter().filter(test).count();
         assert_eq!(plan.cases.len(), 850);
-        assert_eq!(count(&|case| has(case, "assign")), 737);
+        assert_eq!(count(&|case| has(case, "accept")), 737);
+        assert_eq!(count(&|case| has(case, "record_contract")), 567);
         assert_eq!(
             count(&|case| ground(case).as_deref() == Some("settled")),
             442
@@ -190,7 +195,7 @@ mod tests {
         let plan = plan(1, 850);
         let mut spans: Vec<(usize, DateTime<Utc>, DateTime<Utc>)> = Vec::new();
         for case in &plan.cases {
-            let Some(assign) = case.steps.iter().find(|step| step.action == "assign") else {
+            let Some(assign) = case.steps.iter().find(|step| step.action == "offer") else {
                 continue;
             };
             let chosen = assign.mediator.unwrap();

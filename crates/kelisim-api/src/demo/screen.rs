@@ -149,7 +149,7 @@ impl Screen {
         if step.told.is_empty() {
             self.line(&self.brush.paint(
                 Look::Dim,
-                "       no message: the partner knew the outcome already",
+                "       nobody has to be told",
             ));
         }
     }

@@ -87,19 +87,45 @@ impl Walk<'_> {
         let (id, number) = (filed.0.case().id, filed.0.case().number.to_string());
         done(self.told("filed", head, self.at(9, 5), &filed.0)?);
 
-        let (mediator, assigned) = self.assign(id)?;
-        done(self.told("assigned", head, self.at(10, 20), &assigned)?);
+        let screen = object(json!({"exclusions": self.no_exclusions()}));
+        let screened = self.act(self.at(9, 20), head, id, "screen", screen)?;
+        done(self.told("screened", head, self.at(9, 20), &screened)?);
+        let ready = self.act(self.at(9, 40), head, id, "make_ready", Form::new())?;
+        done(self.told("ready", head, self.at(9, 40), &ready)?);
 
+        let (mediator, offered) = self.offer(id)?;
+        done(self.told("offered", head, self.at(10, 20), &offered)?);
         let doer = Doer::Mediator(mediator);
+        let declared = object(json!({"declaration": {"result": "none"}}));
+        let accepted = self.act(self.at(11, 5), doer, id, "accept", declared)?;
+        done(self.told("assigned", doer, self.at(11, 5), &accepted)?);
+
+        let prescribed = &self.plan.prescribed;
+        let contract = object(json!({
+            "contract": {"signed_on": self.day, "all_signed": true, "elements": prescribed.contract},
+        }));
+        let started = self.act(self.at(14, 30), doer, id, "record_contract", contract)?;
+        done(self.told("in mediation", doer, self.at(14, 30), &started)?);
+
         let agreement = object(json!({
-            "agreement": {"signed_on": self.day, "summary": "Екі оқушы бір-бірінен кешірім сұрайды, сынып жетекшісі екі апта қадағалайды."},
+            "agreement": {
+                "signed_on": self.day,
+                "summary": "Екі оқушы бір-бірінен кешірім сұрайды, сынып жетекшісі екі апта қадағалайды.",
+                "elements": prescribed.agreement,
+            },
         }));
         let reconciled = self.act(self.at(16, 40), doer, id, "reconcile", agreement)?;
         done(self.told("reconciled", doer, self.at(16, 40), &reconciled)?);
 
-        let closed = self.act(self.at(17, 15), doer, id, "close", Form::new())?;
+        let close = object(json!({"nothing_left": true}));
+        let closed = self.act(self.at(17, 15), doer, id, "close", close)?;
         done(self.told("closed", doer, self.at(17, 15), &closed)?);
         Ok(Walked { id, number, steps })
+    }
+
+    fn no_exclusions(&self) -> Form {
+        let questions = self.plan.prescribed.questions.iter();
+        questions.map(|code| (code.clone(), json!(false))).collect()
     }
 
     fn at(&self, hour: i64, minute: i64) -> DateTime<Utc> {
@@ -122,7 +148,7 @@ impl Walk<'_> {
     }
 
     /// The first of the office's two mediators who may be given it; a full desk needs a recorded reason (D5).
-    fn assign(&self, id: CaseId) -> Result<(usize, Done), FillError> {
+    fn offer(&self, id: CaseId) -> Result<(usize, Done), FillError> {
         let mut last = None;
         for reason in [None, Some("Демо: жалғыз бос уақыт (демо)")] {
             for mediator in MEDIATORS {
@@ -131,14 +157,14 @@ impl Walk<'_> {
                     form.insert("over_limit_reason".into(), json!(reason));
                 }
                 let form = act::with_mediator(&form, self.cast.mediator_ids.get(mediator).copied());
-                match self.act(self.at(10, 20), Doer::Head(OFFICE), id, "assign", form) {
+                match self.act(self.at(10, 20), Doer::Head(OFFICE), id, "offer", form) {
                     Ok(done) => return Ok((mediator, done)),
                     Err(error) => last = Some(error),
                 }
             }
         }
         Err(last.unwrap_or(FillError::Refused {
-            what: "assign".into(),
+            what: "offer".into(),
             error: AppError::NotFound,
         }))
     }

@@ -1,10 +1,10 @@
 //! The invented year: which cases were filed, who took them, and how they ended.
 //!
-//! The totals are those of the demo year (850 filed, 737 accepted, 442 settled), scaled to the number of
+//! The totals are those of the demo year (850 filed, 737 accepted, 567 mediated, 442 settled), scaled to the number of
 //! cases asked for; within them chance decides.
-//! Only what the workflow `basic` can hold happens here: no screening, no contract, no clock.
 
 use super::{
+    course::{Course, Prescriptions},
     data::{ShareRow, World},
     dice::{Dice, divide},
     names,
@@ -49,7 +49,7 @@ pub(super) struct CasePlan {
 
 /// How a case ends, with its share of the demo year.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum End {
+pub(super) enum End {
     /// Closed by the head, on a ground, from the stage filed.
     Unaccepted(&'static str),
     /// Nobody has it yet.
@@ -60,11 +60,13 @@ enum End {
     Agreed,
     /// Agreed, wholly or in part, and closed.
     Settled(&'static str),
-    /// Closed by the mediator without an agreement.
+    /// Closed by the mediator without an agreement, after the contract.
     Failed(&'static str),
+    /// Closed by the mediator before there was a contract.
+    Left(&'static str),
 }
 
-/// 850 in all; 737 below the first four lines; 442 settled.
+/// 850 in all; 737 below the first four lines; 567 of these with a contract; 442 settled.
 const ENDS: &[(End, u32)] = &[
     (End::Unaccepted("proposal_rejected"), 52),
     (End::Unaccepted("withdrawn"), 24),
@@ -74,15 +76,18 @@ const ENDS: &[(End, u32)] = &[
     (End::Agreed, 12),
     (End::Settled("settled"), 430),
     (End::Settled("partly_settled"), 22),
-    (End::Failed("one_refused"), 91),
-    (End::Failed("mediation_impossible"), 62),
-    (End::Failed("both_refused"), 45),
-    (End::Failed("withdrawn"), 26),
-    (End::Failed("not_suitable"), 5),
+    (End::Failed("one_refused"), 30),
+    (End::Failed("mediation_impossible"), 24),
+    (End::Failed("both_refused"), 5),
+    (End::Left("one_refused"), 61),
+    (End::Left("mediation_impossible"), 38),
+    (End::Left("both_refused"), 40),
+    (End::Left("withdrawn"), 26),
+    (End::Left("not_suitable"), 5),
 ];
 
 /// How far into the future a case may be given away: the time after which it is free again.
-type Busy = Vec<Vec<(DateTime<Utc>, DateTime<Utc>)>>;
+pub(super) type Busy = Vec<Vec<(DateTime<Utc>, DateTime<Utc>)>>;
 
 /// What the year is planned from.
 pub(super) struct Year<'a> {
@@ -92,6 +97,7 @@ pub(super) struct Year<'a> {
     pub(super) partners: &'a [PartnerPlan],
     pub(super) zone: Zone,
     pub(super) date: NaiveDate,
+    pub(super) prescribed: &'a Prescriptions,
 }
 
 impl Year<'_> {
@@ -102,10 +108,12 @@ impl Year<'_> {
         let categories = dealt(&self.world.categories, count, dice);
         let sources = dealt(&self.world.sources, count, dice);
         let weights: Vec<u32> = self.offices.iter().map(|office| office.weight).collect();
+        // What happens to one case does not change where the next one is filed.
+        let offices: Vec<usize> = (0..count).map(|_| dice.weighted(&weights)).collect();
         let mut busy: Busy = vec![Vec::new(); self.mediators.len()];
         (0..count)
             .map(|index| {
-                let office = dice.weighted(&weights);
+                let office = offices[index];
                 let facts = Facts {
                     office,
                     filed_at: filed[index],
@@ -140,12 +148,12 @@ impl Year<'_> {
     }
 
     /// The first instant of the date: nothing invented happens from here on.
-    fn end(&self) -> DateTime<Utc> {
+    pub(super) fn end(&self) -> DateTime<Utc> {
         self.zone.start_of(self.date)
     }
 
     /// Some working days after an instant, never beyond the end of the year.
-    fn later(&self, at: DateTime<Utc>, days: i64, dice: &mut Dice) -> DateTime<Utc> {
+    pub(super) fn later(&self, at: DateTime<Utc>, days: i64, dice: &mut Dice) -> DateTime<Utc> {
         let day = working_day(self.zone.day(at) + Duration::days(days), self.date);
         let at_work = self.office_hour(day, dice);
         let soon = at + Duration::minutes(dice.between(4, 25));
@@ -242,7 +250,7 @@ impl Year<'_> {
         }
     }
 
-    fn head_of(&self, office: usize) -> Doer {
+    pub(super) fn head_of(&self, office: usize) -> Doer {
         match self.offices[office].head {
             Some(_) => Doer::Head(office),
             None => Doer::Coordinator,
@@ -250,7 +258,7 @@ impl Year<'_> {
     }
 
     /// Who may be given a case and is not at their limit: first the office's own, then a loan (D4, D9).
-    fn mediator_for(
+    pub(super) fn mediator_for(
         &self,
         facts: &Facts<'_>,
         language: &str,
@@ -281,115 +289,12 @@ impl Year<'_> {
 }
 
 /// What is settled of a case before its course is planned.
-struct Facts<'a> {
-    office: usize,
-    filed_at: DateTime<Utc>,
+pub(super) struct Facts<'a> {
+    pub(super) office: usize,
+    pub(super) filed_at: DateTime<Utc>,
     category: &'a str,
     source: &'a str,
-    end: End,
-}
-
-/// The course of one case.
-struct Course<'a> {
-    year: &'a Year<'a>,
-    facts: &'a Facts<'a>,
-    language: &'a str,
-    agreed: String,
-}
-
-impl Course<'_> {
-    fn steps(&self, busy: &mut Busy, dice: &mut Dice) -> Vec<StepPlan> {
-        let (year, filed_at) = (self.year, self.facts.filed_at);
-        match self.facts.end {
-            End::Waiting => Vec::new(),
-            End::Unaccepted(ground) => {
-                let at = year.later(filed_at, dice.between(1, 12), dice);
-                vec![self.close(at, year.head_of(self.facts.office), ground)]
-            }
-            end => {
-                let at = year.later(filed_at, dice.between(0, 4), dice);
-                // The median of the demo year is 12 days; three in a hundred take longer than 30.
-                let days = match dice.percent(3) {
-                    true => dice.between(31, 40),
-                    false => 2 + dice.between(0, 10) + dice.between(0, 10),
-                };
-                let ended_at = year.later(at, days, dice);
-                let closed_at = year.later(ended_at, dice.between(1, 9), dice);
-                let until = if matches!(end, End::InHand | End::Agreed) {
-                    year.end()
-                } else {
-                    closed_at
-                };
-                let mediator = year.mediator_for(self.facts, self.language, (at, until), busy);
-                let mut steps = vec![self.assign(at, mediator)];
-                self.finish(&mut steps, mediator, ended_at, closed_at);
-                steps
-            }
-        }
-    }
-
-    fn finish(
-        &self,
-        steps: &mut Vec<StepPlan>,
-        mediator: usize,
-        ended_at: DateTime<Utc>,
-        closed_at: DateTime<Utc>,
-    ) {
-        let doer = Doer::Mediator(mediator);
-        match self.facts.end {
-            End::Agreed => steps.push(self.reconcile(ended_at, mediator, "settled")),
-            End::Settled(ground) => {
-                steps.push(self.reconcile(ended_at, mediator, ground));
-                steps.push(step(closed_at, doer, "close", object(json!({}))));
-            }
-            End::Failed(ground) => steps.push(self.close(ended_at, doer, ground)),
-            End::InHand | End::Waiting | End::Unaccepted(_) => {}
-        }
-    }
-
-    fn assign(&self, at: DateTime<Utc>, mediator: usize) -> StepPlan {
-        let is_loan = !self.year.mediators[mediator]
-            .offices
-            .contains(&self.facts.office);
-        let doer = if is_loan {
-            Doer::Coordinator
-        } else {
-            self.year.head_of(self.facts.office)
-        };
-        StepPlan {
-            mediator: Some(mediator),
-            ..step(at, doer, "assign", Form::new())
-        }
-    }
-
-    fn reconcile(&self, at: DateTime<Utc>, mediator: usize, ground: &str) -> StepPlan {
-        let form = json!({
-            "agreement": {"signed_on": self.year.zone.day(at), "summary": self.agreed},
-            "ground": ground,
-        });
-        step(at, Doer::Mediator(mediator), "reconcile", object(form))
-    }
-
-    fn close(&self, at: DateTime<Utc>, doer: Doer, ground: &str) -> StepPlan {
-        let mut form = object(json!({"ground": ground}));
-        if matches!(ground, "proposal_rejected" | "one_refused" | "both_refused") {
-            form.insert("effective_on".into(), json!(self.year.zone.day(at)));
-        }
-        if ground == "not_suitable" {
-            form.insert("exclusion_code".into(), json!("third_party"));
-        }
-        step(at, doer, "close", form)
-    }
-}
-
-fn step(at: DateTime<Utc>, doer: Doer, action: &'static str, form: Form) -> StepPlan {
-    StepPlan {
-        at,
-        doer,
-        action,
-        form,
-        mediator: None,
-    }
+    pub(super) end: End,
 }
 
 /// The ends of all cases: what is still open was filed last.
