@@ -112,6 +112,8 @@ impl Office {
             number,
             on,
             own: None,
+            timer: None,
+            until: None,
         };
         let message = NewMessage {
             region: REGION,

@@ -6,6 +6,7 @@
 
 use crate::{
     case::{CaseNumber, closed_enum, ground::Ground},
+    code::TimerName,
     id::MediatorId,
     language::Names,
     workflow::Text,
@@ -361,6 +362,13 @@ pub enum Payload {
         /// The workflow's own words, in Fluent.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         own: Option<Names>,
+        /// The timer that was due, where the case still stood in its way: when the case has gone on by the time of
+        /// sending, the message is no longer due.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        timer: Option<TimerName>,
+        /// The timer that acts next if nobody does: its last day is told, as it is on the day of sending.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        until: Option<TimerName>,
     },
     /// To a partner, about its referral.
     Referral {

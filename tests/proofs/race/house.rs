@@ -191,6 +191,8 @@ fn message(number: usize, (case, name): &(CaseId, CaseNumber)) -> NewMessage {
         number: name.clone(),
         on: "2026-11-22".parse().unwrap(),
         own: None,
+        timer: None,
+        until: None,
     };
     NewMessage {
         region: REGION,

@@ -3,13 +3,16 @@
 //! A message names its recipient by register and id; address and text are looked up when it is first sent,
 //! and so is the memorandum, once more (D25).
 
-use super::{AppError, Tx};
+use super::{AppError, Tx, case::definition_of};
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Event},
+    code::TimerName,
     id::{EventId, MediatorId, MemorandumId},
-    notice::{NoticeOrder, Payload},
+    language::Language,
+    notice::{NoticeKind, NoticeOrder, Payload},
     policy::Standing,
+    workflow::Start,
 };
 use kelisim_persistence::Point;
 use kelisim_persistence::store::{
@@ -35,35 +38,19 @@ pub fn enqueue(
         return Ok(messages);
     }
     for order in orders {
-        match order {
-            NoticeOrder::ToMediator { mediator, .. } => {
-                messages.push(to_mediator(tx, case, event_id, order, *mediator)?);
-            }
-            NoticeOrder::ToOffice(_) => {
-                let head = Standing::OfficeHead {
-                    office: case.office,
-                };
-                let heads = to_accounts(tx, case, event_id, order, head)?;
-                // An office without a head leaves its cases to the coordinator (edge case 15).
-                messages.extend(if heads.is_empty() {
-                    to_accounts(tx, case, event_id, order, Standing::Coordinator)?
-                } else {
-                    heads
-                });
-            }
-            NoticeOrder::ToCoordinators(_) => {
-                messages.extend(to_accounts(
-                    tx,
-                    case,
-                    event_id,
-                    order,
-                    Standing::Coordinator,
-                )?);
-            }
-            NoticeOrder::ToPartner { .. } => {
-                messages.extend(to_partner(tx, case, event, event_id, order)?);
-            }
-        }
+        let cause = Cause {
+            case,
+            event,
+            id: event_id,
+            nth: orders.iter().position(|one| one.own() == order.own()),
+            order,
+        };
+        messages.extend(match order {
+            NoticeOrder::ToMediator { mediator, .. } => vec![to_mediator(tx, &cause, *mediator)?],
+            NoticeOrder::ToOffice(_) => to_office(tx, &cause)?,
+            NoticeOrder::ToCoordinators(_) => to_accounts(tx, &cause, Standing::Coordinator)?,
+            NoticeOrder::ToPartner { .. } => to_partner(tx, &cause)?,
+        });
     }
     // Whoever is head and coordinator is told once.
     let mut told = BTreeSet::new();
@@ -77,75 +64,137 @@ pub fn enqueue(
     Ok(messages)
 }
 
+/// What a message comes from.
+struct Cause<'a> {
+    /// The case after the event.
+    case: &'a Case,
+    event: &'a Event,
+    id: EventId,
+    order: &'a NoticeOrder,
+    /// Where the first order with the same words stands.
+    nth: Option<usize>,
+}
+
+impl Cause<'_> {
+    /// The key under which this recipient gets it once. Two notes of a workflow's own are two messages to staff,
+    /// while a partner gets one message for an event, whatever its words are (D26).
+    fn key(&self, recipient: impl std::fmt::Display) -> String {
+        let (event, kind) = (self.id, self.order.kind());
+        match self.nth {
+            Some(nth) if kind == NoticeKind::WorkflowNote => {
+                format!("{event}/{}/{nth}/{recipient}", kind.code())
+            }
+            _ => format!("{event}/{}/{recipient}", kind.code()),
+        }
+    }
+
+    /// What the message keeps until it is first sent.
+    fn payload(&self, tx: &Tx<'_>) -> Result<serde_json::Value, AppError> {
+        let timers = &self.case.course.timers;
+        payload(&Payload::Case {
+            number: self.case.number.clone(),
+            on: tx.today(),
+            own: self.order.own().cloned(),
+            timer: self
+                .event
+                .data
+                .fired()
+                .filter(|name| timers.contains_key(name))
+                .cloned(),
+            until: self.until(tx)?,
+        })
+    }
+
+    /// The timer whose last day such a message tells: it acts on the case if nobody does.
+    fn until(&self, tx: &Tx<'_>) -> Result<Option<TimerName>, AppError> {
+        let answers_an_offer = match self.order.kind() {
+            NoticeKind::Offer => true,
+            NoticeKind::TermIsOver => false,
+            _ => return Ok(None),
+        };
+        let definition = definition_of(tx, self.case)?;
+        let acts = |name: &TimerName| {
+            definition.timer(name).is_some_and(|timer| {
+                let starts = !answers_an_offer || timer.starts == Start::Offer;
+                starts && timer.fires.is_some()
+            })
+        };
+        let due = self.case.course.due();
+        Ok(due
+            .into_iter()
+            .map(|(name, _)| name)
+            .find(|name| acts(name))
+            .cloned())
+    }
+
+    fn to_staff(
+        &self,
+        tx: &mut Tx<'_>,
+        recipient: Recipient,
+        language: Language,
+        payload: serde_json::Value,
+    ) -> NewMessage {
+        NewMessage {
+            region: tx.region(),
+            id: tx.new_id(),
+            kind: self.order.kind(),
+            dedupe_key: self.key(recipient.id),
+            case: Some(self.case.id),
+            office: Some(self.case.office),
+            memorandum: None,
+            partner: None,
+            audience: Audience::Staff,
+            recipient,
+            language,
+            payload,
+            created_at: tx.now,
+        }
+    }
+}
+
 fn to_mediator(
     tx: &mut Tx<'_>,
-    case: &Case,
-    event: EventId,
-    order: &NoticeOrder,
+    cause: &Cause<'_>,
     mediator: MediatorId,
 ) -> Result<NewMessage, AppError> {
-    let (region, kind) = (tx.region(), order.kind());
     let names = tx.mediator_names(&[mediator])?;
     let language = names
         .get(&mediator)
         .map(|name| name.language)
         .ok_or(AppError::NotFound)?;
-    Ok(NewMessage {
-        region,
-        id: tx.new_id(),
-        kind,
-        dedupe_key: format!("{event}/{}/{mediator}", kind.code()),
-        case: Some(case.id),
-        office: Some(case.office),
-        memorandum: None,
-        partner: None,
-        audience: Audience::Staff,
-        recipient: Recipient {
-            kind: RecipientKind::Mediator,
-            id: mediator.0,
-        },
-        language,
-        payload: payload(&Payload::Case {
-            number: case.number.clone(),
-            on: tx.today(),
-            own: order.own().cloned(),
-        })?,
-        created_at: tx.now,
-    })
+    let recipient = Recipient {
+        kind: RecipientKind::Mediator,
+        id: mediator.0,
+    };
+    let payload = cause.payload(tx)?;
+    Ok(cause.to_staff(tx, recipient, language, payload))
+}
+
+/// To the head; an office without one leaves its cases to the coordinator (edge case 15).
+fn to_office(tx: &mut Tx<'_>, cause: &Cause<'_>) -> Result<Vec<NewMessage>, AppError> {
+    let office = cause.case.office;
+    let heads = to_accounts(tx, cause, Standing::OfficeHead { office })?;
+    if heads.is_empty() {
+        return to_accounts(tx, cause, Standing::Coordinator);
+    }
+    Ok(heads)
 }
 
 /// One message to each account that holds a standing today.
 fn to_accounts(
     tx: &mut Tx<'_>,
-    case: &Case,
-    event: EventId,
-    order: &NoticeOrder,
+    cause: &Cause<'_>,
     standing: Standing,
 ) -> Result<Vec<NewMessage>, AppError> {
-    let (region, today, kind) = (tx.region(), tx.today(), order.kind());
-    let payload = payload(&Payload::Case {
-        number: case.number.clone(),
-        on: today,
-        own: order.own().cloned(),
-    })?;
+    let (region, today) = (tx.region(), tx.today());
+    let payload = cause.payload(tx)?;
     let accounts = account_list_with(tx.db, region, standing, today)?;
-    let to = accounts.into_iter().map(|account| NewMessage {
-        region,
-        id: tx.new_id(),
-        kind,
-        dedupe_key: format!("{event}/{}/{}", kind.code(), account.id),
-        case: Some(case.id),
-        office: Some(case.office),
-        memorandum: None,
-        partner: None,
-        audience: Audience::Staff,
-        recipient: Recipient {
+    let to = accounts.into_iter().map(|account| {
+        let recipient = Recipient {
             kind: RecipientKind::Account,
             id: account.id.0,
-        },
-        language: account.language,
-        payload: payload.clone(),
-        created_at: tx.now,
+        };
+        cause.to_staff(tx, recipient, account.language, payload.clone())
     });
     Ok(to.collect())
 }
@@ -154,18 +203,12 @@ fn to_accounts(
 ///
 /// A contact whom nobody verified, and a partner without a memorandum, get a message all the same:
 /// it ends as cancelled with the reason, so that the record shows why nothing was told.
-fn to_partner(
-    tx: &mut Tx<'_>,
-    case: &Case,
-    event: &Event,
-    event_id: EventId,
-    order: &NoticeOrder,
-) -> Result<Vec<NewMessage>, AppError> {
-    let NoticeOrder::ToPartner { outcome, own, .. } = order else {
+fn to_partner(tx: &mut Tx<'_>, cause: &Cause<'_>) -> Result<Vec<NewMessage>, AppError> {
+    let NoticeOrder::ToPartner { outcome, own, .. } = cause.order else {
         return Ok(Vec::new());
     };
-    let (region, on) = (tx.region(), tx.zone().day(event.at));
-    let Some(partner) = case.partner else {
+    let (region, on) = (tx.region(), tx.zone().day(cause.event.at));
+    let Some(partner) = cause.case.partner else {
         return Ok(Vec::new());
     };
     let partner = match tx.told.take() {
@@ -173,16 +216,21 @@ fn to_partner(
         _ => partner_told(tx.db, region, PartnerAsked::Id(partner))?,
     };
     let memorandum = in_force(&partner, on);
-    let kind = order.kind();
-    let mut messages = Vec::with_capacity(partner.contacts.len());
-    for (contact, language) in partner.contacts {
-        messages.push(NewMessage {
+    let payload = payload(&Payload::Referral {
+        on,
+        outcome: *outcome,
+        own: own.clone(),
+    })?;
+    let to = partner
+        .contacts
+        .into_iter()
+        .map(|(contact, language)| NewMessage {
             region,
             id: tx.new_id(),
-            kind,
-            dedupe_key: format!("{event_id}/{}/{}", kind.code(), contact),
-            case: Some(case.id),
-            office: Some(case.office),
+            kind: cause.order.kind(),
+            dedupe_key: cause.key(contact),
+            case: Some(cause.case.id),
+            office: Some(cause.case.office),
             memorandum,
             partner: Some(partner.id),
             audience: Audience::Partner,
@@ -191,15 +239,10 @@ fn to_partner(
                 id: contact.0,
             },
             language,
-            payload: payload(&Payload::Referral {
-                on,
-                outcome: *outcome,
-                own: own.clone(),
-            })?,
+            payload: payload.clone(),
             created_at: tx.now,
         });
-    }
-    Ok(messages)
+    Ok(to.collect())
 }
 
 /// The memorandum that is in force on a day.
