@@ -9,5 +9,6 @@ mod office;
 mod smtp;
 mod smtp_foreign;
 mod texts;
+mod texts_case;
 mod told;
 mod worker;

@@ -17,9 +17,9 @@ use kelisim_domain::{
 };
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders};
 
-use crate::letters;
+use crate::{letters, texts_case};
 
-fn day(month: u32, day: u32) -> NaiveDate {
+pub(crate) fn day(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, month, day).unwrap()
 }
 
@@ -62,11 +62,28 @@ fn case(event: PartnerEvent, outcome: Option<OutcomeClass>, named: bool) -> Cont
     Content::Case {
         notice: notice(event, outcome, named),
         memorandum: "M-2026-07".into(),
+        own: None,
+    }
+}
+
+/// What a workflow says in its own words, where the program would say that a mediator was assigned.
+fn own_words() -> Content {
+    let own = "Сіздің жолдамаңызбен енді медиатор жұмыс істейді.\nАлғашқы кездесу бір аптаның ішінде болады.";
+    Content::Case {
+        notice: notice(PartnerEvent::Assigned, None, true),
+        memorandum: "M-2026-07".into(),
+        own: Some(own.into()),
     }
 }
 
 /// Every kind, with every variant that reads differently.
 fn contents() -> Vec<(&'static str, Content)> {
+    let mut contents = first_contents();
+    contents.extend(texts_case::contents());
+    contents
+}
+
+fn first_contents() -> Vec<(&'static str, Content)> {
     let partner = Some("Управление образования");
     let terminated = |partner: Option<&str>| Content::MemorandumTerminated {
         memorandum: "M-2026-07".into(),
@@ -91,6 +108,7 @@ fn contents() -> Vec<(&'static str, Content)> {
                 number: "ORL-03/2026-0017".into(),
                 office: "Орал, Достық үйі".into(),
                 on: day(11, 22),
+                replaced: true,
             },
         ),
         (
@@ -113,6 +131,7 @@ fn contents() -> Vec<(&'static str, Content)> {
         ("memorandum_terminated_staff", terminated(partner)),
         ("case_received", case(PartnerEvent::Received, None, false)),
         ("case_assigned", case(PartnerEvent::Assigned, None, true)),
+        ("case_assigned_own_words", own_words()),
         ("case_started", case(PartnerEvent::Started, None, false)),
         ("case_ended_settlement", ended(OutcomeClass::Settlement)),
         (
@@ -251,7 +270,7 @@ fn c22_c23_the_headers_thread_a_case_and_say_that_no_one_typed() {
 #[test]
 fn d26_a_partner_reads_no_case_number_no_office_and_no_link() {
     for (name, content) in contents() {
-        if !name.starts_with("case_") {
+        if !matches!(content, Content::Case { .. }) {
             continue;
         }
         for language in Language::ALL {
@@ -272,6 +291,7 @@ fn r35_names_from_registers_stay_words() {
         number: evil.into(),
         office: evil.into(),
         on: day(11, 22),
+        replaced: true,
     };
     let bytes = bytes(&message(Language::Ru, content));
     let mail = MessageParser::default().parse(&bytes).unwrap();

@@ -1,6 +1,10 @@
 //! Every word that a person sees, in Kazakh, Russian and English (Fluent files in `locales/`).
 
-use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid};
+use fluent_templates::{
+    LanguageIdentifier, Loader,
+    fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue},
+    langid,
+};
 use kelisim_domain::language::Language;
 use std::{borrow::Cow, collections::HashMap};
 
@@ -48,4 +52,46 @@ pub fn text_with(language: Language, key: &str, arguments: &Arguments) -> String
     LOCALES
         .try_lookup_with_args(identifier(language), key, arguments)
         .unwrap_or_else(|| key.to_owned())
+}
+
+/// A text that stands in no file but in the definition of a workflow; none when it cannot be read or asks for more than
+/// the arguments give, which the checks of a definition do not let happen.
+pub fn own_text(language: Language, pattern: &str, arguments: &Arguments) -> Option<String> {
+    // Every line of a pattern but the first is indented in a Fluent file.
+    let source = format!("own =\n    {}\n", pattern.replace('\n', "\n    "));
+    let mut bundle = FluentBundle::new(vec![identifier(language).clone()]);
+    bundle.set_use_isolating(false);
+    bundle
+        .add_resource(FluentResource::try_new(source).ok()?)
+        .ok()?;
+    let given: FluentArgs<'_> = arguments
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut errors = Vec::new();
+    let message = bundle.get_message("own")?.value()?;
+    let text = bundle.format_pattern(message, Some(&given), &mut errors);
+    errors.is_empty().then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_workflow_gets_its_variables_and_no_marks() {
+        let given = arguments([
+            ("number", "ORL-01/2026-0017".into()),
+            ("on", "today".into()),
+        ]);
+        let own = |pattern: &str| own_text(Language::Kk, pattern, &given);
+        let lines = "Case { $number }.\n\nIt is { $on }.";
+        assert_eq!(
+            own(lines).as_deref(),
+            Some("Case ORL-01/2026-0017.\n\nIt is today.")
+        );
+        assert_eq!(own("{ $name } asks"), None);
+        assert_eq!(own("{ not fluent"), None);
+        assert_eq!(own("{ mail-hello }"), None);
+    }
 }

@@ -22,12 +22,23 @@ mail-fact-referral = Referral
 mail-fact-date = Date
 mail-fact-mediator = Mediator
 mail-fact-outcome = Outcome
+mail-fact-answer-by = Last day to answer
+mail-fact-term-end = Last day of the term
+mail-fact-term-end-new = New last day of the term
+mail-fact-entry-by = Last day to enter the agreement
+mail-fact-filed = Filed on
+mail-fact-closed = Closed on
+mail-fact-signed = Agreement signed on
+mail-fact-ruled = Date of the court's ruling
 
 mail-language-kk = Kazakh
 mail-language-ru = Russian
 mail-language-en = English
 
 mail-open-case = Open the case
+mail-open-and-answer = Open and answer
+mail-case-waits = The case has no mediator. Open the case and choose one.
+mail-ask-mediator = Please get in touch with the mediator and ask what help is needed.
 
 mail-assignment-subject = Case { $number }: you are the mediator
 mail-assignment-heading = You have a new case
@@ -41,6 +52,87 @@ mail-unassignment-heading = The case has passed to another mediator
 mail-unassignment-body = Another mediator now conducts case { $number }. Nothing more is asked of you, and your access to the case has ended.
 mail-unassignment-notes = Your private notes have been given to nobody.
 mail-unassignment-thanks = Thank you for your work.
+mail-unassignment-subject-released = Case { $number }: you no longer conduct it
+mail-unassignment-heading-released = You no longer conduct this case
+mail-unassignment-body-released = You no longer conduct case { $number }. Nothing more is asked of you, and your access to the case has ended.
+
+mail-offer-subject = Case { $number }: we await your answer
+mail-offer-heading = Will you take this case?
+mail-offer-body = You are asked to mediate case { $number }.
+mail-offer-next = Open the case, see who the parties are, and say there whether you take it. Opening it commits you to nothing.
+mail-offer-late = If there is no answer on the last day either, the case is offered to another mediator.
+mail-offer-decline = If you cannot take it, feel free to decline: the parties will not learn of it.
+
+mail-offer-withdrawn-subject = Case { $number }: the offer was withdrawn
+mail-offer-withdrawn-heading = The offer was withdrawn
+mail-offer-withdrawn-body = You are no longer asked to take case { $number }. Nothing more is needed from you.
+mail-offer-withdrawn-thanks = Thank you for your understanding.
+
+mail-offer-expired-subject = Case { $number }: the time to answer is over
+mail-offer-expired-heading = The time to answer is over
+mail-offer-expired-heading-staff = The mediator did not answer
+mail-offer-expired-body = Your answer on case { $number } did not reach us in time, so the offer has ended. Nothing more is needed from you.
+mail-offer-expired-body-staff = The mediator who was asked to take case { $number } did not answer in time.
+mail-offer-expired-busy = If you cannot take cases for a while, please tell the head of the office.
+
+mail-offer-accepted-subject = Case { $number }: the mediator has taken it
+mail-offer-accepted-heading = The mediator has taken the case
+mail-offer-accepted-body = The mediator has agreed to conduct case { $number }. You need not do anything for now.
+
+mail-offer-declined-subject = Case { $number }: the mediator has not taken it
+mail-offer-declined-heading = The mediator cannot take the case
+mail-offer-declined-body = The mediator who was asked to take case { $number } cannot take it.
+
+mail-mediator-lost-subject = Case { $number }: its mediator no longer conducts it
+mail-mediator-lost-heading = The mediator no longer conducts the case
+mail-mediator-lost-body = The mediator who conducted case { $number } has left it.
+mail-mediator-lost-term = The term of mediation has not stopped: it runs as before.
+
+mail-case-unattended-subject = Case { $number }: nobody has acted on it yet
+mail-case-unattended-heading = A new case is waiting
+mail-case-unattended-body = Case { $number } was filed, and nobody has acted on it yet. People are waiting for an answer.
+mail-case-unattended-next = Open the case and decide who takes it on.
+
+mail-contract-late-subject = Case { $number }: there is no mediation contract yet
+mail-contract-late-heading = There is no mediation contract yet
+mail-contract-late-body = No mediation contract has been entered in case { $number } yet.
+mail-contract-late-next = If the contract is signed, enter it in the case. If it is not, arrange a meeting with the parties.
+mail-contract-late-help = If something stands in the way, please tell the head of the office.
+
+mail-term-ends-soon-subject = Case { $number }: the term of mediation ends soon
+mail-term-ends-soon-heading = The term of mediation ends soon
+mail-term-ends-soon-body = Little is left of the term of mediation in case { $number }.
+mail-term-ends-soon-agree = If the parties agree, the agreement must be signed no later than the last day.
+mail-term-ends-soon-extend = If there is not enough time, see in the case whether the term can be extended. For that, all parties must ask in writing no later than the last day.
+
+mail-term-is-over-subject = Case { $number }: the term of mediation is over
+mail-term-is-over-heading = The term of mediation is over
+mail-term-is-over-body = The term of mediation in case { $number } is over. No further meetings may be held.
+mail-term-is-over-next = If the agreement was signed in time, enter it in the case.
+mail-term-is-over-next-staff = If the agreement was signed in time, the mediator can still enter it in the case. Please remind them.
+mail-term-is-over-late = If no agreement is entered on the last day either, the case is closed.
+
+mail-term-extended-subject = Case { $number }: the term of mediation was extended
+mail-term-extended-heading = The term of mediation was extended
+mail-term-extended-body = The term of mediation in case { $number } was extended at the request of the parties. You need not do anything.
+
+mail-case-lapsed-subject = Case { $number }: its time was over, it is closed
+mail-case-lapsed-heading = The case is closed: its time was over
+mail-case-lapsed-body = The time of case { $number } was over, so it was closed. Nothing more is needed from you.
+mail-case-lapsed-thanks = Thank you for your work.
+
+mail-follow-up-due-subject = Case { $number }: how is the agreement kept?
+mail-follow-up-due-heading = How is the agreement kept?
+mail-follow-up-due-body = In case { $number } it is time to see how the agreement is kept.
+mail-follow-up-due-next = Get in touch with the parties, ask how things stand, and enter the answer in the case.
+
+mail-court-pause-ends-subject = Case { $number }: about the time given by the court
+mail-court-pause-ends-heading = The time given by the court is ending
+mail-court-pause-ends-body = The court paused its proceedings to give the parties of case { $number } time for mediation. This time is ending, or has ended.
+mail-court-pause-ends-next = The court sets this term: its exact last day stands in the court's ruling. Please let the parties know.
+
+mail-workflow-note-subject = Case { $number }: a message
+mail-workflow-note-heading = A message about the case
 
 mail-memorandum-signed-subject = Memorandum { $memorandum } is signed
 mail-memorandum-signed-heading = The memorandum of cooperation is signed

@@ -22,12 +22,23 @@ mail-fact-referral = Жолдама
 mail-fact-date = Күні
 mail-fact-mediator = Медиатор
 mail-fact-outcome = Нәтижесі
+mail-fact-answer-by = Жауап берудің соңғы күні
+mail-fact-term-end = Медиация мерзімінің соңғы күні
+mail-fact-term-end-new = Мерзімнің жаңа соңғы күні
+mail-fact-entry-by = Келісімді енгізудің соңғы күні
+mail-fact-filed = Тіркелген күні
+mail-fact-closed = Жабылған күні
+mail-fact-signed = Келісімге қол қойылған күні
+mail-fact-ruled = Сот ұйғарым шығарған күн
 
 mail-language-kk = қазақ тілі
 mail-language-ru = орыс тілі
 mail-language-en = ағылшын тілі
 
 mail-open-case = Істі ашу
+mail-open-and-answer = Ашып, жауап беру
+mail-case-waits = Іс медиаторсыз тұр. Істі ашып, медиатор таңдаңыз.
+mail-ask-mediator = Медиаторға хабарласып, қандай көмек керегін сұраңыз.
 
 mail-assignment-subject = { $number } ісі: сіз медиатор болып тағайындалдыңыз
 mail-assignment-heading = Сізге жаңа іс тапсырылды
@@ -41,6 +52,87 @@ mail-unassignment-heading = Іс басқа медиаторға берілді
 mail-unassignment-body = { $number } ісін енді басқа медиатор жүргізеді. Бұл іс бойынша сізден енді ештеңе талап етілмейді, іске кіру рұқсатыңыз жабылды.
 mail-unassignment-notes = Жеке жазбаларыңыз ешкімге берілген жоқ.
 mail-unassignment-thanks = Еңбегіңізге рахмет.
+mail-unassignment-subject-released = { $number } ісі: істі енді сіз жүргізбейсіз
+mail-unassignment-heading-released = Бұл істі енді сіз жүргізбейсіз
+mail-unassignment-body-released = { $number } ісін енді сіз жүргізбейсіз. Бұл іс бойынша сізден енді ештеңе талап етілмейді, іске кіру рұқсатыңыз жабылды.
+
+mail-offer-subject = { $number } ісі: жауабыңызды күтеміз
+mail-offer-heading = Бұл істі аласыз ба?
+mail-offer-body = Сізге { $number } ісін жүргізу ұсынылды.
+mail-offer-next = Істі ашып, тараптардың кім екенін көріңіз де, істі алатын-алмайтыныңызды сол жерде белгілеңіз. Істі ашып қарау оны алуға міндеттемейді.
+mail-offer-late = Соңғы күні де жауап келмесе, іс басқа медиаторға ұсынылады.
+mail-offer-decline = Егер ала алмасаңыз, еш қысылмай бас тартыңыз: тараптар бұл туралы білмейді.
+
+mail-offer-withdrawn-subject = { $number } ісі: ұсыныс қайтарып алынды
+mail-offer-withdrawn-heading = Ұсыныс қайтарып алынды
+mail-offer-withdrawn-body = { $number } ісін алу туралы ұсыныс қайтарып алынды. Сізден енді ештеңе талап етілмейді.
+mail-offer-withdrawn-thanks = Түсіністікпен қарағаныңызға рахмет.
+
+mail-offer-expired-subject = { $number } ісі: жауап беру мерзімі өтті
+mail-offer-expired-heading = Жауап беру мерзімі өтті
+mail-offer-expired-heading-staff = Медиатор жауап бермеді
+mail-offer-expired-body = { $number } ісі бойынша жауабыңыз мерзімінде келмеді, сондықтан ұсыныстың күші жойылды. Сізден енді ештеңе талап етілмейді.
+mail-offer-expired-body-staff = { $number } ісі ұсынылған медиатор мерзімінде жауап бермеді.
+mail-offer-expired-busy = Біраз уақыт іс ала алмайтын болсаңыз, бұл туралы кабинет басшысына айтып қойыңыз.
+
+mail-offer-accepted-subject = { $number } ісі: медиатор істі алды
+mail-offer-accepted-heading = Медиатор істі алды
+mail-offer-accepted-body = Медиатор { $number } ісін жүргізуге келісті. Әзірге сізден ештеңе талап етілмейді.
+
+mail-offer-declined-subject = { $number } ісі: медиатор істі алмады
+mail-offer-declined-heading = Медиатор істі ала алмайды
+mail-offer-declined-body = { $number } ісі ұсынылған медиатор оны ала алмайды.
+
+mail-mediator-lost-subject = { $number } ісі: медиатор істі енді жүргізбейді
+mail-mediator-lost-heading = Медиатор істі енді жүргізбейді
+mail-mediator-lost-body = { $number } ісін осыған дейін жүргізіп келген медиатор бұдан былай оны жүргізбейді.
+mail-mediator-lost-term = Медиация мерзімі тоқтаған жоқ, бұрынғыдай жүріп жатыр.
+
+mail-case-unattended-subject = { $number } ісі: әлі ешкім қолға алған жоқ
+mail-case-unattended-heading = Жаңа іс күтіп тұр
+mail-case-unattended-body = { $number } ісі тіркелді, бірақ оны әлі ешкім қолға алған жоқ. Адамдар жауап күтіп отыр.
+mail-case-unattended-next = Істі ашып қарап, оны кім жүргізетінін шешіңіз.
+
+mail-contract-late-subject = { $number } ісі: медиация туралы шарт әлі жоқ
+mail-contract-late-heading = Медиация туралы шарт әлі жоқ
+mail-contract-late-body = { $number } ісіне медиация туралы шарт әлі енгізілген жоқ.
+mail-contract-late-next = Шартқа қол қойылған болса, оны іске енгізіңіз. Әлі қол қойылмаса, тараптармен кездесу туралы келісіңіз.
+mail-contract-late-help = Бір қиындық болса, кабинет басшысына айтыңыз.
+
+mail-term-ends-soon-subject = { $number } ісі: медиация мерзімі жақында аяқталады
+mail-term-ends-soon-heading = Медиация мерзімі жақында аяқталады
+mail-term-ends-soon-body = { $number } ісі бойынша медиация мерзімінің бітуіне аз қалды.
+mail-term-ends-soon-agree = Тараптар келісімге келсе, оған соңғы күннен кешіктірмей қол қойылуы керек.
+mail-term-ends-soon-extend = Уақыт жетпесе, істі ашып, мерзімді ұзартуға болатын-болмайтынын қараңыз. Ол үшін барлық тарап соңғы күннен кешіктірмей жазбаша өтініш беруі керек.
+
+mail-term-is-over-subject = { $number } ісі: медиация мерзімі аяқталды
+mail-term-is-over-heading = Медиация мерзімі аяқталды
+mail-term-is-over-body = { $number } ісі бойынша медиация мерзімі аяқталды. Енді жаңа кездесу өткізуге болмайды.
+mail-term-is-over-next = Келісімге мерзім ішінде қол қойылған болса, оны іске енгізіңіз.
+mail-term-is-over-next-staff = Келісімге мерзім ішінде қол қойылған болса, медиатор оны іске әлі енгізе алады. Оған еске салыңыз.
+mail-term-is-over-late = Енгізудің соңғы күні де келісім енгізілмесе, іс жабылады.
+
+mail-term-extended-subject = { $number } ісі: медиация мерзімі ұзартылды
+mail-term-extended-heading = Медиация мерзімі ұзартылды
+mail-term-extended-body = { $number } ісі бойынша медиация мерзімі тараптардың өтінішімен ұзартылды. Сізден ештеңе талап етілмейді.
+
+mail-case-lapsed-subject = { $number } ісі: мерзімі өтіп, жабылды
+mail-case-lapsed-heading = Мерзімі өткендіктен іс жабылды
+mail-case-lapsed-body = { $number } ісінің мерзімі өтті, сондықтан ол жабылды. Сізден енді ештеңе талап етілмейді.
+mail-case-lapsed-thanks = Еңбегіңізге рахмет.
+
+mail-follow-up-due-subject = { $number } ісі: келісім қалай орындалып жатыр?
+mail-follow-up-due-heading = Келісім қалай орындалып жатыр?
+mail-follow-up-due-body = { $number } ісі бойынша келісімнің орындалуын тексеретін уақыт келді.
+mail-follow-up-due-next = Тараптарға хабарласып, жағдайды біліңіз де, жауабын іске енгізіңіз.
+
+mail-court-pause-ends-subject = { $number } ісі: сот берген уақыт туралы
+mail-court-pause-ends-heading = Сот берген уақыт аяқталып келеді
+mail-court-pause-ends-body = Сот { $number } ісінің тараптарына медиацияға уақыт беріп, сот ісін тоқтата тұрған еді. Сол уақыт аяқталып келеді немесе аяқталды.
+mail-court-pause-ends-next = Бұл мерзімді сот белгілейді: нақты соңғы күні сот ұйғарымында жазылған. Тараптарға осыны ескертіп қойыңыз.
+
+mail-workflow-note-subject = { $number } ісі: хабарлама
+mail-workflow-note-heading = Іс бойынша хабарлама
 
 mail-memorandum-signed-subject = { $memorandum } меморандумына қол қойылды
 mail-memorandum-signed-heading = Ынтымақтастық туралы меморандумға қол қойылды

@@ -22,12 +22,23 @@ mail-fact-referral = Направление
 mail-fact-date = Дата
 mail-fact-mediator = Медиатор
 mail-fact-outcome = Итог
+mail-fact-answer-by = Последний день для ответа
+mail-fact-term-end = Последний день срока медиации
+mail-fact-term-end-new = Новый последний день срока
+mail-fact-entry-by = Последний день, чтобы внести соглашение
+mail-fact-filed = Дата регистрации
+mail-fact-closed = Дата закрытия
+mail-fact-signed = Дата подписания соглашения
+mail-fact-ruled = Дата определения суда
 
 mail-language-kk = казахский
 mail-language-ru = русский
 mail-language-en = английский
 
 mail-open-case = Открыть дело
+mail-open-and-answer = Открыть и ответить
+mail-case-waits = Дело остаётся без медиатора. Откройте его и выберите медиатора.
+mail-ask-mediator = Свяжитесь с медиатором и спросите, какая помощь нужна.
 
 mail-assignment-subject = Дело { $number }: вы назначены медиатором
 mail-assignment-heading = Вам назначено новое дело
@@ -41,6 +52,87 @@ mail-unassignment-heading = Дело передано другому медиа�
 mail-unassignment-body = Дело { $number } теперь ведёт другой медиатор. От вас по нему больше ничего не требуется, ваш доступ к делу закрыт.
 mail-unassignment-notes = Ваши личные заметки никому не переданы.
 mail-unassignment-thanks = Спасибо за вашу работу.
+mail-unassignment-subject-released = Дело { $number }: вы больше не ведёте это дело
+mail-unassignment-heading-released = Вы больше не ведёте это дело
+mail-unassignment-body-released = Вы больше не ведёте дело { $number }. От вас по нему больше ничего не требуется, ваш доступ к делу закрыт.
+
+mail-offer-subject = Дело { $number }: ждём вашего ответа
+mail-offer-heading = Возьмёте ли вы это дело?
+mail-offer-body = Вам предлагают провести медиацию по делу { $number }.
+mail-offer-next = Откройте дело, посмотрите, кто стороны, и отметьте там, берёте вы его или нет. Открыть дело ещё не значит его взять.
+mail-offer-late = Если и в последний день ответа не будет, дело предложат другому медиатору.
+mail-offer-decline = Если взять дело не получается, спокойно откажитесь: стороны об этом не узнают.
+
+mail-offer-withdrawn-subject = Дело { $number }: предложение отозвано
+mail-offer-withdrawn-heading = Предложение отозвано
+mail-offer-withdrawn-body = Предложение взять дело { $number } отозвано. От вас больше ничего не требуется.
+mail-offer-withdrawn-thanks = Спасибо за понимание.
+
+mail-offer-expired-subject = Дело { $number }: время для ответа вышло
+mail-offer-expired-heading = Время для ответа вышло
+mail-offer-expired-heading-staff = Медиатор не ответил
+mail-offer-expired-body = Мы не получили вашего ответа по делу { $number } в срок, поэтому предложение больше не действует. От вас больше ничего не требуется.
+mail-offer-expired-body-staff = Медиатор, которому предложили дело { $number }, не ответил в срок.
+mail-offer-expired-busy = Если какое-то время вы не можете брать дела, скажите об этом руководителю кабинета.
+
+mail-offer-accepted-subject = Дело { $number }: медиатор взял дело
+mail-offer-accepted-heading = Медиатор взял дело
+mail-offer-accepted-body = Медиатор согласился вести дело { $number }. От вас пока ничего не требуется.
+
+mail-offer-declined-subject = Дело { $number }: медиатор не взял дело
+mail-offer-declined-heading = Медиатор не может взять дело
+mail-offer-declined-body = Медиатор, которому предложили дело { $number }, не может его взять.
+
+mail-mediator-lost-subject = Дело { $number }: медиатор больше не ведёт дело
+mail-mediator-lost-heading = Медиатор больше не ведёт дело
+mail-mediator-lost-body = Медиатор, который вёл дело { $number }, больше им не занимается.
+mail-mediator-lost-term = Срок медиации не остановился, он идёт как прежде.
+
+mail-case-unattended-subject = Дело { $number }: им ещё никто не занялся
+mail-case-unattended-heading = Новое дело ждёт
+mail-case-unattended-body = Дело { $number } зарегистрировано, но им ещё никто не занялся. Люди ждут ответа.
+mail-case-unattended-next = Откройте дело и решите, кто им займётся.
+
+mail-contract-late-subject = Дело { $number }: договора о медиации ещё нет
+mail-contract-late-heading = Договора о медиации ещё нет
+mail-contract-late-body = В дело { $number } ещё не внесён договор о медиации.
+mail-contract-late-next = Если договор подписан, внесите его в дело. Если ещё нет, договоритесь со сторонами о встрече.
+mail-contract-late-help = Если что-то мешает, скажите руководителю кабинета.
+
+mail-term-ends-soon-subject = Дело { $number }: срок медиации скоро закончится
+mail-term-ends-soon-heading = Срок медиации скоро закончится
+mail-term-ends-soon-body = По делу { $number } до конца срока медиации осталось немного.
+mail-term-ends-soon-agree = Если стороны договорятся, соглашение нужно подписать не позже последнего дня.
+mail-term-ends-soon-extend = Если времени не хватает, посмотрите в деле, можно ли продлить срок. Для этого все стороны должны попросить об этом письменно не позже последнего дня.
+
+mail-term-is-over-subject = Дело { $number }: срок медиации закончился
+mail-term-is-over-heading = Срок медиации закончился
+mail-term-is-over-body = По делу { $number } закончился срок медиации. Новых встреч проводить уже нельзя.
+mail-term-is-over-next = Если соглашение подписано в срок, внесите его в дело.
+mail-term-is-over-next-staff = Если соглашение подписано в срок, медиатор ещё может внести его в дело. Напомните ему об этом.
+mail-term-is-over-late = Если соглашение не будет внесено и в последний день, дело закроется.
+
+mail-term-extended-subject = Дело { $number }: срок медиации продлён
+mail-term-extended-heading = Срок медиации продлён
+mail-term-extended-body = По делу { $number } срок медиации продлён по просьбе сторон. От вас ничего не требуется.
+
+mail-case-lapsed-subject = Дело { $number }: срок истёк, дело закрыто
+mail-case-lapsed-heading = Дело закрыто: срок истёк
+mail-case-lapsed-body = Срок по делу { $number } истёк, поэтому оно закрыто. От вас больше ничего не требуется.
+mail-case-lapsed-thanks = Спасибо за вашу работу.
+
+mail-follow-up-due-subject = Дело { $number }: как исполняется соглашение?
+mail-follow-up-due-heading = Как исполняется соглашение?
+mail-follow-up-due-body = По делу { $number } пришло время узнать, как исполняется соглашение.
+mail-follow-up-due-next = Свяжитесь со сторонами, спросите, как обстоят дела, и внесите ответ в дело.
+
+mail-court-pause-ends-subject = Дело { $number }: о времени, данном судом
+mail-court-pause-ends-heading = Время, данное судом, заканчивается
+mail-court-pause-ends-body = Суд приостановил производство, чтобы у сторон по делу { $number } было время на медиацию. Это время заканчивается или уже закончилось.
+mail-court-pause-ends-next = Этот срок назначает суд: точный последний день указан в определении суда. Предупредите об этом стороны.
+
+mail-workflow-note-subject = Дело { $number }: сообщение
+mail-workflow-note-heading = Сообщение по делу
 
 mail-memorandum-signed-subject = Меморандум { $memorandum } подписан
 mail-memorandum-signed-heading = Меморандум о сотрудничестве подписан

@@ -57,7 +57,11 @@ pub enum Content {
         office: String,
         /// The day on which the case passed on.
         on: NaiveDate,
+        /// Whether another mediator has it.
+        replaced: bool,
     },
+    /// To staff: what is new in a case.
+    Staff(CaseLetter),
     /// A memorandum was signed.
     MemorandumSigned {
         /// Its number.
@@ -88,9 +92,158 @@ pub enum Content {
         notice: PartnerNotice,
         /// The number of the memorandum under which it is told.
         memorandum: String,
+        /// The workflow's own sentence in place of ours.
+        own: Option<String>,
     },
     /// `kelisim mail test`.
     Test,
+}
+
+/// A letter to staff about a case: no name and no word of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLetter {
+    /// The case number.
+    pub number: String,
+    /// The office, in the reader's language.
+    pub office: String,
+    /// The page of the case, for whoever may open it. Opening it changes nothing.
+    pub link: Option<String>,
+    /// What is told.
+    pub news: CaseNews,
+}
+
+/// Who reads a letter, where the sentence differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The mediator who has the case, or who was asked.
+    Mediator,
+    /// The head or the coordinator, of a case that has a mediator or asks one.
+    Office,
+    /// The head or the coordinator, of a case that waits for one of them to choose a mediator.
+    Choosing,
+}
+
+/// What is new in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseNews {
+    /// Will you take this case?
+    Offer {
+        /// The language of the case.
+        case_language: Language,
+        /// The last day to answer.
+        until: Option<NaiveDate>,
+    },
+    /// You are not asked any more.
+    OfferWithdrawn {
+        /// The day on which the offer was withdrawn.
+        on: NaiveDate,
+    },
+    /// Nobody answered in time.
+    OfferExpired {
+        /// The day on which the offer ended.
+        on: NaiveDate,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// The mediator took the case.
+    OfferAccepted {
+        /// The day.
+        on: NaiveDate,
+    },
+    /// The mediator does not take the case; never why.
+    OfferDeclined {
+        /// The day.
+        on: NaiveDate,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// The case has lost its mediator (D12).
+    MediatorLost {
+        /// The day.
+        on: NaiveDate,
+        /// The last day of the term, which goes on.
+        term_end: Option<NaiveDate>,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// Nobody has acted on a new case.
+    CaseUnattended {
+        /// The day of filing.
+        filed_on: NaiveDate,
+    },
+    /// There is no contract yet.
+    ContractLate {
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// The term of mediation ends soon.
+    TermEndsSoon {
+        /// Its last day.
+        last_day: Option<NaiveDate>,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// The term of mediation is over.
+    TermIsOver {
+        /// Its last day.
+        last_day: Option<NaiveDate>,
+        /// The last day to enter an agreement that was signed in time (D18).
+        until: Option<NaiveDate>,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// The term of mediation was extended (D16).
+    TermExtended {
+        /// Its new last day.
+        last_day: Option<NaiveDate>,
+    },
+    /// The case was closed because its time was over.
+    CaseLapsed {
+        /// The day.
+        on: NaiveDate,
+        /// Who reads it.
+        reader: Reader,
+    },
+    /// A check after the agreement is due.
+    FollowUpDue {
+        /// The day of signing.
+        signed_on: Option<NaiveDate>,
+    },
+    /// The court's pause of its proceedings ends (L18).
+    CourtPauseEnds {
+        /// The day of the court's ruling.
+        ruled_on: Option<NaiveDate>,
+    },
+    /// A text that stands in the definition of the workflow.
+    Note {
+        /// The text, a paragraph a line.
+        text: String,
+        /// The day of the event.
+        on: NaiveDate,
+    },
+}
+
+impl CaseNews {
+    /// The kind of message that tells it.
+    pub fn kind(&self) -> NoticeKind {
+        match self {
+            CaseNews::Offer { .. } => NoticeKind::Offer,
+            CaseNews::OfferWithdrawn { .. } => NoticeKind::OfferWithdrawn,
+            CaseNews::OfferExpired { .. } => NoticeKind::OfferExpired,
+            CaseNews::OfferAccepted { .. } => NoticeKind::OfferAccepted,
+            CaseNews::OfferDeclined { .. } => NoticeKind::OfferDeclined,
+            CaseNews::MediatorLost { .. } => NoticeKind::MediatorLost,
+            CaseNews::CaseUnattended { .. } => NoticeKind::CaseUnattended,
+            CaseNews::ContractLate { .. } => NoticeKind::ContractLate,
+            CaseNews::TermEndsSoon { .. } => NoticeKind::TermEndsSoon,
+            CaseNews::TermIsOver { .. } => NoticeKind::TermIsOver,
+            CaseNews::TermExtended { .. } => NoticeKind::TermExtended,
+            CaseNews::CaseLapsed { .. } => NoticeKind::CaseLapsed,
+            CaseNews::FollowUpDue { .. } => NoticeKind::FollowUpDue,
+            CaseNews::CourtPauseEnds { .. } => NoticeKind::CourtPauseEnds,
+            CaseNews::Note { .. } => NoticeKind::WorkflowNote,
+        }
+    }
 }
 
 impl Content {
@@ -99,6 +252,7 @@ impl Content {
         match self {
             Content::Assignment { .. } => NoticeKind::Assignment.code(),
             Content::Unassignment { .. } => NoticeKind::Unassignment.code(),
+            Content::Staff(letter) => letter.news.kind().code(),
             Content::MemorandumSigned { .. } => NoticeKind::MemorandumSigned.code(),
             Content::MemorandumTerminated { .. } => NoticeKind::MemorandumTerminated.code(),
             Content::Case { notice, .. } => notice.event().kind().code(),

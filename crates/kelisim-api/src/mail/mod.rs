@@ -4,6 +4,7 @@
 //! `message` holds what a message says, `render` turns it into MIME in the reader's language.
 //! Nothing here decides that a message is due: that is the outbox's business (`worker/outbox.rs`).
 
+mod case_news;
 pub mod directory;
 pub mod message;
 pub mod prepare;
@@ -14,3 +15,4 @@ pub mod smtp;
 pub mod transport;
 mod wire;
 mod words;
+mod words_case;

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
+    calendar::Zone,
     id::{AccountId, CaseId, ContactId, MediatorId},
     language::Language,
     memorandum::{Memorandum, NotCovered, Telling},
@@ -32,8 +33,10 @@ use kelisim_persistence::{
 use lettre::{Address, message::Mailbox};
 
 use super::{
-    message::{Content, Message},
+    case_news::{may_open, news, outdated},
+    message::{CaseLetter, Content, Message},
     render::render,
+    words::own_words,
 };
 
 /// What every message of this installation shares.
@@ -121,12 +124,11 @@ fn written(
         Some(id) => Some(case_for_mail(db, vault, row.region, id)?),
         None => None,
     };
-    // Whoever lost the case before the letter left is not told that it is theirs (D11).
-    let holder = case.as_ref().and_then(|case| case.mediator);
-    if kind == NoticeKind::Assignment && holder != Some(MediatorId(row.recipient.id)) {
-        return Err(Stop::Cancel("reassigned".to_owned()));
+    let case_now = case.as_ref();
+    if let Some(reason) = case_now.and_then(|case| outdated(kind, row, &payload, case)) {
+        return Err(Stop::Cancel(reason.to_owned()));
     }
-    let reader = reader(db, vault, row, kind)?;
+    let reader = reader(db, vault, row, kind, region.zone)?;
     let told = match kind.partner_event() {
         Some(event) => Some(covered(db, row, event, &payload, case.as_ref(), today)?),
         None => None,
@@ -170,13 +172,21 @@ fn written(
 struct Reader {
     address: Address,
     language: Language,
+    /// Where the reader's days begin.
+    zone: Zone,
     /// The key of the reader's own register entry, for messages about no case.
     key: Option<DataKey>,
     /// Whether the reader is of the network and not of the partner.
     staff: bool,
 }
 
-fn reader(db: &mut Db, vault: &Vault, row: &Row, kind: NoticeKind) -> Result<Reader, Stop> {
+fn reader(
+    db: &mut Db,
+    vault: &Vault,
+    row: &Row,
+    kind: NoticeKind,
+    zone: Zone,
+) -> Result<Reader, Stop> {
     let id = row.recipient.id;
     let (address, language, key) = match row.recipient.kind {
         RecipientKind::Mediator => {
@@ -213,6 +223,7 @@ fn reader(db: &mut Db, vault: &Vault, row: &Row, kind: NoticeKind) -> Result<Rea
     Ok(Reader {
         address: address_of(&email_text(&address)).ok_or(Stop::Hold("bad_address"))?,
         language,
+        zone,
         key,
         staff: row.recipient.kind != RecipientKind::Contact,
     })
@@ -269,7 +280,7 @@ fn partner_content(
     memorandum: &Memorandum,
     reader: &Reader,
 ) -> Result<Content, Stop> {
-    let (Payload::Referral { on, outcome, .. }, Some(case), Some(event)) =
+    let (Payload::Referral { on, outcome, own }, Some(case), Some(event)) =
         (payload, case, kind.partner_event())
     else {
         return Err(Stop::Hold("unknown_payload"));
@@ -295,9 +306,16 @@ fn partner_content(
         mediator,
     )
     .ok_or_else(|| Stop::Cancel(NotCovered::CountsOnly.code().to_owned()))?;
+    let own = match own {
+        Some(own) => {
+            Some(own_words(reader.language, own, *on, None).ok_or(Stop::Hold("unreadable_text"))?)
+        }
+        None => None,
+    };
     Ok(Content::Case {
         notice,
         memorandum: memorandum.terms.number.clone(),
+        own,
     })
 }
 
@@ -327,8 +345,21 @@ fn content(
                     on,
                     link: link(post, id),
                 },
-                NoticeKind::Unassignment => Content::Unassignment { number, office, on },
-                _ => return Err(Stop::Hold("unknown_payload")),
+                NoticeKind::Unassignment => Content::Unassignment {
+                    number,
+                    office,
+                    on,
+                    replaced: case.mediator.is_some(),
+                },
+                _ => {
+                    let news = news(kind, row, payload, case, reader.language, reader.zone);
+                    Content::Staff(CaseLetter {
+                        number,
+                        office,
+                        link: may_open(row, case).then(|| link(post, id)),
+                        news: news.ok_or(Stop::Hold("unknown_payload"))?,
+                    })
+                }
             })
         }
         (Payload::Memorandum { on }, _, _) => memorandum_content(db, row, kind, *on, reader),

@@ -5,12 +5,15 @@ use icu_calendar::Date;
 use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
 use icu_locale_core::{Locale, locale};
 use kelisim_domain::{
-    language::Language,
+    language::{Language, Names},
     notice::{DataLevel, PartnerEvent, PartnerNotice},
 };
 
-use super::message::{Content, Message};
-use crate::locale::{arguments, text, text_with};
+use super::{
+    message::{Content, Message},
+    words_case,
+};
+use crate::locale::{Arguments, arguments, own_text, text, text_with};
 
 /// A message in words; the two templates lay it out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,19 +66,8 @@ pub(super) fn words(message: &Message) -> Words {
                 speaker.say("mail-assignment-cannot"),
             ];
         }
-        Content::Unassignment { number, office, on } => {
-            words.subject = speaker.with("mail-unassignment-subject", "number", number);
-            words.paragraphs = vec![
-                speaker.with("mail-unassignment-body", "number", number),
-                speaker.say("mail-unassignment-notes"),
-            ];
-            words.facts = vec![
-                speaker.fact("case", number.clone()),
-                speaker.fact("office", office.clone()),
-                speaker.fact("handed-over", speaker.date(*on)),
-            ];
-            words.closing = vec![speaker.say("mail-unassignment-thanks")];
-        }
+        Content::Unassignment { .. } => unassigned(&speaker, &message.content, &mut words),
+        Content::Staff(letter) => words_case::tell(&speaker, &kind, letter, &mut words),
         Content::MemorandumSigned { .. } => signed(&speaker, &message.content, &mut words),
         Content::MemorandumTerminated {
             memorandum,
@@ -103,8 +95,15 @@ pub(super) fn words(message: &Message) -> Words {
                 words.closing = vec![speaker.say("mail-memorandum-terminated-thanks")];
             }
         }
-        Content::Case { notice, memorandum } => {
+        Content::Case {
+            notice,
+            memorandum,
+            own,
+        } => {
             case(&speaker, &kind, notice, &mut words);
+            if let Some(own) = own {
+                words.paragraphs = paragraphs(own);
+            }
             words.footer = vec![
                 speaker.with("mail-under-memorandum", "memorandum", memorandum),
                 speaker.say("mail-confidential"),
@@ -120,6 +119,35 @@ pub(super) fn words(message: &Message) -> Words {
         words.footer.push(speaker.say("mail-reply"));
     }
     words
+}
+
+fn unassigned(speaker: &Speaker, content: &Content, words: &mut Words) {
+    let Content::Unassignment {
+        number,
+        office,
+        on,
+        replaced,
+    } = content
+    else {
+        return;
+    };
+    let (rest, day) = match replaced {
+        true => ("", "handed-over"),
+        false => ("-released", "date"),
+    };
+    let part = |name: &str| format!("mail-unassignment-{name}{rest}");
+    words.subject = speaker.with(&part("subject"), "number", number);
+    words.heading = speaker.say(&part("heading"));
+    words.paragraphs = vec![
+        speaker.with(&part("body"), "number", number),
+        speaker.say("mail-unassignment-notes"),
+    ];
+    words.facts = vec![
+        speaker.fact("case", number.clone()),
+        speaker.fact("office", office.clone()),
+        speaker.fact(day, speaker.date(*on)),
+    ];
+    words.closing = vec![speaker.say("mail-unassignment-thanks")];
 }
 
 fn signed(speaker: &Speaker, content: &Content, words: &mut Words) {
@@ -181,19 +209,40 @@ fn case(speaker: &Speaker, kind: &str, notice: &PartnerNotice, words: &mut Words
     }
 }
 
+/// The text of a workflow's own, with the day of the event and, for staff, the case number; none when it asks for more.
+pub(super) fn own_words(
+    language: Language,
+    own: &Names,
+    on: NaiveDate,
+    number: Option<String>,
+) -> Option<String> {
+    let mut given: Arguments = arguments([("on", Speaker(language).date(on).into())]);
+    given.extend(number.map(|number| ("number".into(), number.into())));
+    own_text(language, own.get(language), &given)
+}
+
+/// A text of a workflow's own: a paragraph a line.
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Says things in one language.
-struct Speaker(Language);
+pub(super) struct Speaker(pub(super) Language);
 
 impl Speaker {
-    fn say(&self, key: &str) -> String {
+    pub(super) fn say(&self, key: &str) -> String {
         text(self.0, key)
     }
 
-    fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+    pub(super) fn with(&self, key: &str, name: &'static str, value: &str) -> String {
         text_with(self.0, key, &arguments([(name, value.to_owned().into())]))
     }
 
-    fn fact(&self, name: &str, value: String) -> (String, String) {
+    pub(super) fn fact(&self, name: &str, value: String) -> (String, String) {
         (self.say(&format!("mail-fact-{name}")), value)
     }
 
@@ -210,7 +259,7 @@ impl Speaker {
     }
 
     /// A long date as people write it; the bare ISO date if the calendar cannot hold it.
-    fn date(&self, day: NaiveDate) -> String {
+    pub(super) fn date(&self, day: NaiveDate) -> String {
         let locale: Locale = match self.0 {
             Language::Kk => locale!("kk"),
             Language::Ru => locale!("ru"),

@@ -3,10 +3,12 @@
 //! The worker is no actor, so it has no way through `access_case`; instead of the case it gets the
 //! few facts that a message can carry, and none of its content (R1, G6).
 
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    case::CaseNumber,
-    code::{CategoryCode, DistrictCode},
+    case::{Armed, CaseNumber, Stage, Term},
+    code::{CategoryCode, DistrictCode, TimerName},
     id::{CaseId, MediatorId, OfficeId, RegionId},
     language::Language,
     notice::{PartnerReference, ReceiptCode},
@@ -32,8 +34,22 @@ pub struct MailCase {
     pub category: CategoryCode,
     /// Its district, likewise.
     pub district: DistrictCode,
+    /// Its stage.
+    pub stage: Stage,
     /// Its mediator.
     pub mediator: Option<MediatorId>,
+    /// The mediator who is asked and has not answered.
+    pub asked: Option<MediatorId>,
+    /// When it was filed.
+    pub filed_at: DateTime<Utc>,
+    /// The last day of the term of mediation.
+    pub term_end: Option<NaiveDate>,
+    /// The day on which a court paused its proceedings.
+    pub ruled_on: Option<NaiveDate>,
+    /// The day on which the agreement was signed.
+    pub signed_on: Option<NaiveDate>,
+    /// The timers of the step at which it stands.
+    pub timers: BTreeMap<TimerName, Armed>,
     /// The names by which the partner knows it.
     pub referral: Option<MailReferral>,
     /// The key under which messages about it are sealed.
@@ -76,7 +92,14 @@ pub fn case_for_mail(
         language: case.language,
         category: case.category,
         district: case.district,
+        stage: case.stage,
         mediator: case.mediator,
+        asked: case.course.asked.map(|asked| asked.mediator),
+        filed_at: case.filed_at,
+        term_end: case.course.term.as_ref().map(Term::last_day),
+        ruled_on: case.course.ruled_on,
+        signed_on: case.course.signed_on,
+        timers: case.course.timers,
         referral,
         key,
     })
