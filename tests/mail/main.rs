@@ -11,4 +11,5 @@ mod smtp_foreign;
 mod texts;
 mod texts_case;
 mod told;
+mod told_staff;
 mod worker;

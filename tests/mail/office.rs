@@ -14,9 +14,11 @@ use kelisim_api::{
 };
 use kelisim_domain::{
     case::CaseNumber,
+    code::TimerName,
     id::{CaseId, MediatorId, NoticeId},
     language::Language,
     notice::{NoticeKind, Payload},
+    workflow,
 };
 use kelisim_persistence::{
     SeededEntropy,
@@ -38,12 +40,57 @@ use crate::letters;
 pub(crate) struct Office {
     pub(crate) t: TestApp,
     pub(crate) sink: SmtpSink,
-    case: Value,
+    pub(crate) case: Value,
 }
 
 impl OnBackend for Office {
     fn on(backend: Backend) -> Self {
-        let t = TestApp::on(backend);
+        Office::under(backend, workflow::BASIC)
+    }
+}
+
+/// An office whose cases follow the standard workflow, with words of its own for some messages.
+pub(crate) struct Standard(pub(crate) Office);
+
+impl OnBackend for Standard {
+    fn on(backend: Backend) -> Self {
+        Standard(Office::under(backend, &with_own_words()))
+    }
+}
+
+/// The standard workflow with texts of its own: to the head, to the coordinator, and to the partner.
+fn with_own_words() -> String {
+    let names =
+        |text: &str| format!("text = {{ kk = \"{text}\", ru = \"{text}\", en = \"{text}\" }}");
+    let shipped = "to = \"partner\"\nnotice = \"case_assigned\"";
+    assert!(workflow::MEDIATION.contains(shipped));
+    let own = format!(
+        "to = \"partner\"\n{}",
+        names("We work on it since { $on }.")
+    );
+    let mut text = workflow::MEDIATION.replace(shipped, &own);
+    for (to, words) in [
+        (
+            "office_head",
+            "A word to the office about { $number } of { $on }.",
+        ),
+        ("coordinator", "A word to the region about { $number }."),
+        (
+            "coordinator",
+            "A word to the office about { $number } of { $on }.",
+        ),
+    ] {
+        let words = names(words);
+        text.push_str(&format!(
+            "\n[[notices]]\non = \"offered\"\nto = \"{to}\"\n{words}\n"
+        ));
+    }
+    text
+}
+
+impl Office {
+    fn under(backend: Backend, workflow: &str) -> Self {
+        let t = TestApp::start(backend, workflow);
         // A case without partner: it causes no message of its own.
         let case = t.file(&TestApp::filing());
         Office {
@@ -52,9 +99,7 @@ impl OnBackend for Office {
             case,
         }
     }
-}
 
-impl Office {
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
         let mut settings = SmtpSettings::parse(&self.sink.url(), None, "kelisim.example").unwrap();
         settings.root_certificate = Some(self.sink.root_pem());
@@ -105,30 +150,41 @@ impl Office {
 
     /// Puts a message about the case into the outbox.
     pub(crate) fn enqueue(&self, audience: Audience, to: MediatorId) -> NoticeId {
+        let recipient = Recipient {
+            kind: RecipientKind::Mediator,
+            id: to.0,
+        };
+        self.put(NoticeKind::Unassignment, audience, recipient, None)
+    }
+
+    /// Puts a message of a kind into the outbox, as a timer that was due would.
+    pub(crate) fn put(
+        &self,
+        kind: NoticeKind,
+        audience: Audience,
+        recipient: Recipient,
+        timer: Option<&str>,
+    ) -> NoticeId {
         let id = NoticeId(letters::id());
         let number: CaseNumber = self.case["number"].as_str().unwrap().parse().unwrap();
-        let on = "2026-11-22".parse().unwrap();
         let payload = Payload::Case {
             number,
-            on,
+            on: "2026-11-22".parse().unwrap(),
             own: None,
-            timer: None,
+            timer: timer.map(|name| TimerName::parse(name).unwrap()),
             until: None,
         };
         let message = NewMessage {
             region: REGION,
             id,
-            kind: NoticeKind::Unassignment,
+            kind,
             dedupe_key: id.to_string(),
             case: Some(self.case["id"].as_str().unwrap().parse::<CaseId>().unwrap()),
             office: Some(ORL_01),
             memorandum: None,
             partner: None,
             audience,
-            recipient: Recipient {
-                kind: RecipientKind::Mediator,
-                id: to.0,
-            },
+            recipient,
             language: Language::En,
             payload: serde_json::to_value(payload).unwrap(),
             created_at: kelisim_tests::network::start(),
