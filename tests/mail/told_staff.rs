@@ -1,5 +1,8 @@
 //! What staff are told of a case, from the action to the letter, and what is not sent because it is done already.
 
+use std::sync::Arc;
+
+use kelisim_api::worker::timers::{Options, Timers};
 use kelisim_domain::{
     id::{AccountId, GrantId, MediatorId},
     notice::NoticeKind,
@@ -10,7 +13,8 @@ use kelisim_persistence::store::{
     outbox::{Audience, Recipient, RecipientKind, State},
 };
 use kelisim_tests::{
-    TestApp,
+    TestApp, block_on,
+    mediation::{CONTRACT, nothing_excludes},
     network::{AIGUL, BERIK, ORL_01, REGION, start},
     on_both_databases,
     smtp_sink::Received,
@@ -40,10 +44,11 @@ fn mediator(id: MediatorId) -> Recipient {
 
 /// Takes a case to where a mediator can be asked.
 fn ready(office: &Office, who: &str, case: &Value) -> Value {
-    let no = json!({"third_party": false, "incapable": false, "corruption": false, "grave_crime": false});
-    let case = office
-        .t
-        .moved(who, case, &json!({"action": "screen", "exclusions": no}));
+    let case = office.t.moved(
+        who,
+        case,
+        &json!({"action": "screen", "exclusions": nothing_excludes()}),
+    );
     office.t.moved(who, &case, &json!({"action": "make_ready"}))
 }
 
@@ -66,6 +71,14 @@ fn accepted(office: &Office) -> Value {
         &case,
         &json!({"action": "accept", "declaration": declaration}),
     )
+}
+
+/// Lets fire what is due at an instant, and sends what that caused.
+fn at(office: &Office, instant: &str) {
+    office.t.clock.set(instant.parse().unwrap());
+    let timers = Timers::new(Arc::clone(&office.t.app), Options::default());
+    block_on(timers.drain()).unwrap();
+    office.drain();
 }
 
 /// Who was told what, sorted.
@@ -183,7 +196,7 @@ on_both_databases! {
         office.t.moved("aigul", &case, &json!({"action": "recuse"}));
         office.drain();
         for to in ["head@example.kz", "coordinator@example.kz"] {
-            let letter = text(office, to, "its mediator no longer conducts it");
+            let letter = text(office, to, "its mediator can no longer conduct it");
             assert!(letter.contains("Open the case and choose one."), "{letter}");
         }
         text(office, "aigul@example.kz", "you no longer conduct it");
@@ -196,7 +209,7 @@ on_both_databases! {
         without_head(office, false);
         office.t.moved("aigul", &case, &json!({"action": "recuse"}));
         office.drain();
-        text(office, "coordinator@example.kz", "its mediator no longer conducts it");
+        text(office, "coordinator@example.kz", "its mediator can no longer conduct it");
     }
 
     fn whoever_is_head_and_coordinator_is_told_once(standard: Standard) {
@@ -206,8 +219,8 @@ on_both_databases! {
         without_head(office, true);
         office.t.moved("aigul", &case, &json!({"action": "recuse"}));
         office.drain();
-        text(office, "coordinator@example.kz", "its mediator no longer conducts it");
-        let to_head = told(office).into_iter().filter(|(_, what)| what.ends_with("no longer conducts it"));
+        text(office, "coordinator@example.kz", "its mediator can no longer conduct it");
+        let to_head = told(office).into_iter().filter(|(_, what)| what.ends_with("no longer conduct it") && what.contains("mediator"));
         assert_eq!(to_head.count(), 1);
     }
 
@@ -250,6 +263,50 @@ on_both_databases! {
         assert!(letter.contains("Направление: 214"), "{letter}");
         for never in ["ORL-01", "Кабинет", "http", "По вашему направлению 214 назначен медиатор"] {
             assert!(!letter.contains(never), "{never} in {letter}");
+        }
+    }
+
+    fn d18_the_term_is_warned_of_then_over_then_the_case_lapses(standard: Standard) {
+        let office = &standard.0;
+        let case = accepted(office);
+        let contract = json!({"signed_on": "2026-11-22", "all_signed": true, "elements": CONTRACT});
+        office.t.moved("aigul", &case, &json!({"action": "record_contract", "contract": contract}));
+        office.drain();
+        at(office, "2026-12-16T06:00:00Z");
+        for to in ["aigul@example.kz", "head@example.kz"] {
+            let letter = text(office, to, "the term of mediation ends soon");
+            assert!(letter.contains("Last day of the term: 22 December 2026"), "{letter}");
+        }
+        let warned = text(office, "head@example.kz", "the term of mediation ends soon");
+        assert!(warned.contains("get in touch with the mediator"), "{warned}");
+
+        // Nobody was at work for a week: the second warning comes too late, and is not sent any more.
+        at(office, "2026-12-23T06:00:00Z");
+        let late = ("term_ends_soon".to_owned(), Some("gone_on".to_owned()));
+        assert_eq!(reasons(office)[1..], [late.clone(), late]);
+        for to in ["aigul@example.kz", "head@example.kz"] {
+            let letter = text(office, to, "the term of mediation is over");
+            assert!(letter.contains("Last day of the term: 22 December 2026"), "{letter}");
+            assert!(letter.contains("Last day to enter the agreement: 24 December 2026"), "{letter}");
+        }
+
+        at(office, "2026-12-25T06:00:00Z");
+        for to in ["aigul@example.kz", "head@example.kz"] {
+            text(office, to, "its time was over, it is closed");
+        }
+    }
+
+    fn nobody_answered_and_both_sides_of_the_offer_learn_it(standard: Standard) {
+        let office = &standard.0;
+        offered(office);
+        office.drain();
+        at(office, "2026-11-25T06:00:00Z");
+        let asked = text(office, "aigul@example.kz", "the time to answer is over");
+        assert!(!asked.contains("http") && asked.contains("the offer has ended"), "{asked}");
+        for to in ["head@example.kz", "coordinator@example.kz"] {
+            let letter = text(office, to, "the time to answer is over");
+            assert!(letter.contains("did not answer in time"), "{letter}");
+            assert!(letter.contains("Open the case and choose one."), "{letter}");
         }
     }
 

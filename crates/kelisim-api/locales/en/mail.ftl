@@ -83,9 +83,9 @@ mail-offer-declined-subject = Case { $number }: the mediator has not taken it
 mail-offer-declined-heading = The mediator cannot take the case
 mail-offer-declined-body = The mediator who was asked to take case { $number } cannot take it.
 
-mail-mediator-lost-subject = Case { $number }: its mediator no longer conducts it
-mail-mediator-lost-heading = The mediator no longer conducts the case
-mail-mediator-lost-body = The mediator who conducted case { $number } has left it.
+mail-mediator-lost-subject = Case { $number }: its mediator can no longer conduct it
+mail-mediator-lost-heading = The mediator can no longer conduct the case
+mail-mediator-lost-body = The mediator who had case { $number }, or was asked to take it, can no longer conduct it.
 mail-mediator-lost-term = The term of mediation has not stopped: it runs as before.
 
 mail-case-unattended-subject = Case { $number }: nobody has acted on it yet

@@ -83,9 +83,9 @@ mail-offer-declined-subject = { $number } ісі: медиатор істі ал
 mail-offer-declined-heading = Медиатор істі ала алмайды
 mail-offer-declined-body = { $number } ісі ұсынылған медиатор оны ала алмайды.
 
-mail-mediator-lost-subject = { $number } ісі: медиатор істі енді жүргізбейді
-mail-mediator-lost-heading = Медиатор істі енді жүргізбейді
-mail-mediator-lost-body = { $number } ісін осыған дейін жүргізіп келген медиатор бұдан былай оны жүргізбейді.
+mail-mediator-lost-subject = { $number } ісі: медиатор істі енді жүргізе алмайды
+mail-mediator-lost-heading = Медиатор істі енді жүргізе алмайды
+mail-mediator-lost-body = { $number } ісі тапсырылған немесе ұсынылған медиатор оны енді жүргізе алмайды.
 mail-mediator-lost-term = Медиация мерзімі тоқтаған жоқ, бұрынғыдай жүріп жатыр.
 
 mail-case-unattended-subject = { $number } ісі: әлі ешкім қолға алған жоқ

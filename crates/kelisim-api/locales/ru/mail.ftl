@@ -83,9 +83,9 @@ mail-offer-declined-subject = Дело { $number }: медиатор не взя
 mail-offer-declined-heading = Медиатор не может взять дело
 mail-offer-declined-body = Медиатор, которому предложили дело { $number }, не может его взять.
 
-mail-mediator-lost-subject = Дело { $number }: медиатор больше не ведёт дело
-mail-mediator-lost-heading = Медиатор больше не ведёт дело
-mail-mediator-lost-body = Медиатор, который вёл дело { $number }, больше им не занимается.
+mail-mediator-lost-subject = Дело { $number }: медиатор больше не может его вести
+mail-mediator-lost-heading = Медиатор больше не может вести дело
+mail-mediator-lost-body = Медиатор, которому поручили или предложили дело { $number }, больше не может его вести.
 mail-mediator-lost-term = Срок медиации не остановился, он идёт как прежде.
 
 mail-case-unattended-subject = Дело { $number }: им ещё никто не занялся
