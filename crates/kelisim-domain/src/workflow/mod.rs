@@ -5,10 +5,15 @@
 
 mod check;
 mod definition;
+pub mod draw;
 mod explore;
 mod fluent;
 mod parse;
 mod values;
+mod xml;
+
+#[cfg(test)]
+mod fixtures;
 
 pub use definition::{
     Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Firing, Guard, LAST_DAY,
