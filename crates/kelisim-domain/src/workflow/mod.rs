@@ -8,6 +8,7 @@ mod definition;
 pub mod draw;
 mod explore;
 mod fluent;
+pub mod interchange;
 mod parse;
 mod values;
 mod xml;
