@@ -3,6 +3,7 @@
 mod accounts;
 mod config;
 mod demo;
+mod draw;
 mod mail;
 mod serve;
 mod start;

@@ -1,8 +1,10 @@
 //! What a developer or CI runs: `cargo xtask test`.
 
 mod advisories;
+mod apt;
 mod bench;
 mod deny;
+mod interchange;
 mod pairs;
 mod postgres;
 mod prove;
@@ -30,6 +32,8 @@ enum Task {
     },
     /// Check the dependencies alone: bans, licences, sources, advisories.
     Dependencies,
+    /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
+    InterchangeTools,
     /// Run a proof: crash (T1), mail under crash (T2), worker races (T4).
     Prove(prove::Proof),
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test { quick } => test(quick),
         Task::Dependencies => dependencies(),
+        Task::InterchangeTools => interchange_tools(),
         Task::Prove(proof) => prove(&proof),
         Task::Bench { arguments } => bench(&arguments),
         Task::Postgres { command } => beside_postgres(&command),
@@ -75,6 +80,7 @@ fn test(quick: bool) -> Result<String, Failure> {
     steps.run("format", || suite::format(&root))?;
     // Asked for early, so that a machine without PostgreSQL is told within a second.
     let server = steps.run("postgresql", postgres::find_or_install)?;
+    steps.run("interchange", || interchange::find_or_install(&root))?;
     steps.run("clippy", || suite::clippy(&root))?;
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
@@ -92,6 +98,13 @@ fn dependencies() -> Result<String, Failure> {
     let mut steps = Steps::start();
     check_dependencies(&mut steps, &workspace_root())?;
     Ok(steps.summary("the dependencies"))
+}
+
+fn interchange_tools() -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    let root = workspace_root();
+    steps.run("interchange", || interchange::find_or_install(&root))?;
+    Ok(steps.summary("the tools for exported files"))
 }
 
 fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::apt::{self, number_of, user_id};
 use crate::run;
 
 /// The variables that tell the tests where the two servers are: the one that waits for no disk, and
@@ -56,7 +57,8 @@ pub(crate) fn find_or_install() -> Result<Server, String> {
     let server = match find() {
         Some(server) => server,
         None => {
-            install()?;
+            let wanted = format!("PostgreSQL {OLDEST} or newer (initdb and postgres) is needed");
+            apt::install("postgresql", &wanted)?;
             find().ok_or("initdb and postgres are not where the package postgresql puts them")?
         }
     };
@@ -131,51 +133,6 @@ fn major(text: &str) -> Option<u32> {
         .next()?
         .parse()
         .ok()
-}
-
-fn install() -> Result<(), String> {
-    let wanted = format!("PostgreSQL {OLDEST} or newer (initdb and postgres) is needed");
-    if !Path::new("/etc/debian_version").exists() {
-        return Err(format!("{wanted}: install it and run this again"));
-    }
-    let as_root = if user_id()? == 0 {
-        &["apt-get"][..]
-    } else if may_sudo() {
-        &["sudo", "-n", "apt-get"]
-    } else {
-        return Err(format!("{wanted}: sudo apt-get install postgresql"));
-    };
-    println!("    installing the Debian package postgresql (once)");
-    let package = ["install", "--yes", "--no-install-recommends", "postgresql"];
-    apt(as_root, &package)
-        // A fresh machine does not know its packages yet.
-        .or_else(|_| apt(as_root, &["update"]).and_then(|()| apt(as_root, &package)))
-        .map_err(|error| format!("{wanted}, and apt-get cannot install it: {error}"))
-}
-
-fn may_sudo() -> bool {
-    let tried = Command::new("sudo").args(["-n", "true"]).output();
-    tried.is_ok_and(|output| output.status.success())
-}
-
-fn apt(as_root: &[&str], arguments: &[&str]) -> Result<(), String> {
-    let mut command = Command::new(as_root[0]);
-    command
-        .args(&as_root[1..])
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    run::visibly(&mut command)
-}
-
-fn user_id() -> Result<u32, String> {
-    number_of(Command::new("id").arg("-u"))
-}
-
-fn number_of(command: &mut Command) -> Result<u32, String> {
-    let text = run::quietly(command)?;
-    text.trim()
-        .parse()
-        .map_err(|_| format!("id printed {:?}", text.trim()))
 }
 
 /// PostgreSQL refuses to run as root: then it runs as `postgres`, or as `nobody`.

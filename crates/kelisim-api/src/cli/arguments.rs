@@ -1,6 +1,7 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kelisim_domain::language::Language;
 use std::path::PathBuf;
 
 /// The whole command line.
@@ -174,6 +175,33 @@ pub(super) enum WorkflowCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Print a workflow as a picture, or in the form of another program; no database is needed.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow draw mine.toml --language kk > mine.svg\n  kelisim workflow draw mine.toml --format bpmn > mine.bpmn"
+    )]
+    Draw {
+        /// The definition (TOML).
+        file: PathBuf,
+        /// A picture (svg, mermaid), or the form of other programs (bpmn, scxml).
+        #[arg(long, value_enum, default_value_t = DrawFormat::Svg)]
+        format: DrawFormat,
+        /// The language of the titles: kk, ru or en.
+        #[arg(long, default_value = "kk", value_name = "LANGUAGE")]
+        language: Language,
+    },
+}
+
+/// What `workflow draw` prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum DrawFormat {
+    /// A picture for people.
+    Svg,
+    /// A flowchart for pages that draw it themselves.
+    Mermaid,
+    /// BPMN 2.0 with its diagram.
+    Bpmn,
+    /// A state machine of the W3C.
+    Scxml,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,10 +1,16 @@
 //! `workflow`: what can be said of a definition without a database.
 
-use super::{Failure, arguments::WorkflowCommand, print, style};
+use super::{
+    Failure,
+    arguments::{DrawFormat, WorkflowCommand},
+    print, style,
+};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use kelisim_domain::{
     document::DocumentFault,
-    workflow::{self, Definition},
+    language::Language,
+    legal::{KZ_MEDIATION, Profile},
+    workflow::{self, Definition, draw, interchange},
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -12,12 +18,42 @@ use std::path::Path;
 pub(super) fn run(command: WorkflowCommand) -> Result<(), Failure> {
     match command {
         WorkflowCommand::Check { file, json } => check(&file, json),
+        WorkflowCommand::Draw {
+            file,
+            format,
+            language,
+        } => draw(&file, format, language),
     }
 }
 
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
+}
+
+/// A definition that cannot be published can be drawn all the same, as long as it can be read: a picture helps to see why.
+fn draw(file: &Path, format: DrawFormat, language: Language) -> Result<(), Failure> {
+    let text = read(file)?;
+    let definition = workflow::parse(&text).map_err(|faults| {
+        eprint!("{}", report(file, &text, &faults, style::on_stderr()));
+        Failure::Failed(refusal(file, faults.len()))
+    })?;
+    let law = Profile::parse(KZ_MEDIATION);
+    let law = law.as_ref().ok().and_then(|law| law.versions().last());
+    let law = law.ok_or_else(|| Failure::Failed("the legal profile has no version".to_owned()))?;
+    print(&match format {
+        DrawFormat::Svg => {
+            let layout = draw::Layout::of(&definition, language);
+            draw::svg(&definition, &layout, None)
+        }
+        DrawFormat::Mermaid => draw::mermaid(&definition, language),
+        DrawFormat::Bpmn => interchange::bpmn(&definition, language, law),
+        DrawFormat::Scxml => interchange::scxml(&definition, law),
+    })
+}
+
 fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let text = read(file)?;
     let found = workflow::examine(&text);
     if as_json {
         print(&format!("{:#}\n", to_json(&found)))?;
