@@ -125,7 +125,8 @@ fn persistence_reaches_no_http_no_mail_no_templates() {
         "actix-*",
         "lettre",
         "askama*",
-        "fluent*",
+        "fluent-bundle",
+        "fluent-templates",
         "utoipa*",
     ];
     tree::none(

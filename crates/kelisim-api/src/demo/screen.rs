@@ -147,10 +147,7 @@ impl Screen {
             self.told(told);
         }
         if step.told.is_empty() {
-            self.line(&self.brush.paint(
-                Look::Dim,
-                "       nobody has to be told",
-            ));
+            self.line(&self.brush.paint(Look::Dim, "       nobody has to be told"));
         }
     }
 

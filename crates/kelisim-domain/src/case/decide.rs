@@ -1,13 +1,14 @@
 //! What a command does to a case, or why not. Pure: the same arguments give the same answer.
 
 use super::{
-    Act, Agreement, Case, CaseNumber, Class, Closure, ContentChange, CourtStage, Declared, Event,
-    EventData, Fact, Facts, Party, Place, Referred, Screening, Stage, Term,
+    Act, Agreement, Case, CaseNumber, Class, Closure, ContentChange, CourtStage, Event, EventData,
+    Facts, Party, Place, Referred, Stage, Term,
     act::{check, standing},
     evolve::{evolve, opened},
     ground::{EffectiveOn, Ground},
-    guard::passes,
-    timer::{start_of, timers_after},
+    learn::learned,
+    tell::{notices, partner, rules},
+    timer::timers_after,
 };
 use crate::{
     code::{CategoryCode, DistrictCode, SourceCode},
@@ -16,13 +17,12 @@ use crate::{
     id::{CaseId, GrantId, MediatorId, OfficeId},
     language::Language,
     law::Law,
-    legal::TermName,
-    notice::{NoticeOrder, OutcomeClass, PartnerEvent, PartnerReference},
-    policy::{Actor, CaseTies, System, grants_in},
+    notice::{NoticeOrder, PartnerEvent, PartnerReference},
+    policy::{Actor, CaseTies, grants_in},
     refusal::Refusal,
-    workflow::{Action, Audience, Definition, Effect, Text, Trigger, Value, Values},
+    workflow::{Action, Audience, Definition, Effect, Trigger, Value, Values},
 };
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What follows from a command: one event, what it changes in the content, and the messages it requires.
@@ -276,147 +276,6 @@ fn given(case: &Case, action: &Action, values: &Values) -> Option<MediatorId> {
     asked.filter(|_| action.does(Effect::AcceptOffer))
 }
 
-/// What the case learns from the answers, in the order of the effects.
-fn learned(
-    case: &Case,
-    action: &Action,
-    values: &Values,
-    facts: &Facts,
-) -> Result<Vec<Fact>, Rejection> {
-    let mut learned = Vec::new();
-    let mut faults = Faults::new();
-    for effect in &action.effects {
-        let fact = match effect {
-            Effect::AssignMediator | Effect::AcceptOffer | Effect::SetGround => None,
-            Effect::OfferMediator => values
-                .mediator("mediator")
-                .map(|mediator| Fact::Offered { mediator }),
-            Effect::EndOffer => Some(Fact::OfferEnded),
-            Effect::Recuse => recused(case, &mut learned),
-            Effect::ReleaseMediator => Some(Fact::Released),
-            Effect::RecordScreening => screened(values, facts, &mut faults),
-            Effect::RecordProposal => values
-                .date("proposal.sent_on")
-                .map(|on| Fact::ProposalSent { on }),
-            Effect::RecordDeclaration => {
-                let declared = values.declaration("declaration.result");
-                declared.map(|declared| Fact::Declared {
-                    waiver_is_missing: declared == Declared::Disclosed,
-                })
-            }
-            Effect::RecordWaivers => Some(Fact::Waived),
-            Effect::RecordContract => contracted(values, facts, &mut faults),
-            Effect::ExtendTerm => extended(case, values, facts),
-            Effect::PauseTerm => values.date("pause.from").map(|on| Fact::Paused { on }),
-            Effect::ResumeTerm => {
-                let moved = resumed(case, values, facts, &mut faults);
-                learned.extend(moved);
-                Some(Fact::Resumed)
-            }
-            Effect::RecordRuling => values.date("court.ruled_on").map(|on| Fact::Ruled { on }),
-            Effect::RecordAgreement => values
-                .date("agreement.signed_on")
-                .map(|on| Fact::Signed { on }),
-            Effect::RecordCheck => values.choice("check.after").map(|check| Fact::Checked {
-                check: check.to_owned(),
-            }),
-        };
-        learned.extend(fact);
-    }
-    faults.finish(Some(learned)).map_err(Rejection::Invalid)
-}
-
-/// Whoever has the case or was asked leaves it for good; both facts follow.
-fn recused(case: &Case, learned: &mut Vec<Fact>) -> Option<Fact> {
-    let asked = case.course.asked.map(|asked| asked.mediator);
-    let leaving = asked.or(case.mediator)?;
-    learned.push(match asked {
-        Some(_) => Fact::OfferEnded,
-        None => Fact::Released,
-    });
-    Some(Fact::Recused { mediator: leaving })
-}
-
-/// D1, D3: by the questions in force on the day of filing.
-fn screened(values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fact> {
-    let answers = values.exclusions("exclusions")?;
-    let Some(version) = facts.law.on(facts.filed_on) else {
-        faults.push("/exclusions", FaultKind::NotHere);
-        return None;
-    };
-    for question in &version.exclusions {
-        if !answers.contains_key(&question.code) {
-            faults.push(format!("/exclusions/{}", question.code), FaultKind::Missing);
-        }
-    }
-    let passed = passes(version, answers)?;
-    Some(Fact::Screened(Screening {
-        passed,
-        profile: version.version,
-    }))
-}
-
-/// D14: the term begins on the day on which the contract was concluded, by the profile of that day (D3).
-fn contracted(values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fact> {
-    let on = values.date("contract.signed_on")?;
-    let law = &facts.law;
-    let Some((deadline, basis)) = law.term(TermName::Mediation, start_of(law, on), 0) else {
-        faults.push("/contract/signed_on", FaultKind::NotHere);
-        return None;
-    };
-    let term = Term {
-        deadline,
-        basis,
-        extended_to: None,
-    };
-    Some(Fact::Contracted { on, term })
-}
-
-/// D16: the day on which the sides agreed; the guard has seen that it lies within the total.
-fn extended(case: &Case, values: &Values, facts: &Facts) -> Option<Fact> {
-    let until = values.date("extension.until")?;
-    let mut term = case.course.term.clone()?;
-    term.deadline.last_day = until;
-    term.deadline.moved = Vec::new();
-    term.deadline.due_at = start_of(&facts.law, until.checked_add_days(Days::new(1))?);
-    term.extended_to = Some(until);
-    Some(Fact::TermMoved { term })
-}
-
-/// D17: exactly the paused days are added, to the term and to every timer that hangs on it.
-fn resumed(case: &Case, values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fact> {
-    let (from, until) = (case.course.paused_on?, values.date("pause.until")?);
-    if until < from {
-        faults.push("/pause/until", FaultKind::TooEarly { earliest: from });
-        return None;
-    }
-    let term = case.course.term.clone()?;
-    let days = u16::try_from((until - from).num_days()).unwrap_or(u16::MAX);
-    let paused = term.deadline.days_paused.saturating_add(days);
-    let law = &facts.law;
-    let longer = match term.extended_to {
-        None => {
-            let starts_at = start_of(law, case.course.contract_on?);
-            let (deadline, basis) = law.term(TermName::Mediation, starts_at, paused)?;
-            Term {
-                deadline,
-                basis,
-                extended_to: None,
-            }
-        }
-        Some(last) => {
-            let last = last.checked_add_days(Days::new(u64::from(days)))?;
-            let mut term = term;
-            term.deadline.days_paused = paused;
-            term.deadline.last_day = last;
-            term.deadline.due_at = start_of(law, last.checked_add_days(Days::new(1))?);
-            term.extended_to = Some(last);
-            term
-        }
-    };
-    Some(Fact::TermMoved { term: longer })
-}
-
 /// Where the action leads; the class of a closed case follows its ground (D19).
 fn place(definition: &Definition, action: &Action, ground: Option<Ground>) -> Place {
     let step = definition.step(&action.to);
@@ -570,140 +429,4 @@ fn answers(action: &Action, values: &Values) -> (BTreeMap<String, String>, Conte
         }
     }
     (open, content)
-}
-
-fn rules(
-    definition: &Definition,
-    on: Trigger,
-) -> impl Iterator<Item = &crate::workflow::NoticeRule> {
-    definition.notices.iter().filter(move |rule| rule.on == on)
-}
-
-/// A message to the partner about what happened; nothing where nothing may be told.
-fn partner(
-    happened: Option<(PartnerEvent, Option<OutcomeClass>)>,
-    text: &Text,
-) -> Option<NoticeOrder> {
-    let (event, outcome) = happened?;
-    let own = match text {
-        Text::Shipped(_) => None,
-        Text::Own(words) => Some(words.clone()),
-    };
-    Some(NoticeOrder::ToPartner {
-        event,
-        outcome,
-        own,
-    })
-}
-
-/// A message to one of the people around the case as it stands; none for an audience that is not there.
-pub(super) fn tell(
-    case: &Case,
-    to: Audience,
-    text: &Text,
-    former: Option<MediatorId>,
-) -> Option<NoticeOrder> {
-    let text = text.clone();
-    let one = |mediator: Option<MediatorId>, text| {
-        mediator.map(|mediator| NoticeOrder::ToMediator { text, mediator })
-    };
-    match to {
-        Audience::Mediator => one(case.mediator, text),
-        Audience::FormerMediator => one(former, text),
-        Audience::AskedMediator => one(case.course.asked.map(|asked| asked.mediator), text),
-        Audience::OfficeHead => Some(NoticeOrder::ToOffice(text)),
-        Audience::Coordinator => Some(NoticeOrder::ToCoordinators(text)),
-        Audience::Partner => None,
-    }
-}
-
-/// The messages that an event requires, each once: what happened before is read off the case, never off a step's name.
-fn notices(
-    definition: &Definition,
-    case: &Case,
-    actor: &Actor,
-    event: &EventData,
-) -> Vec<NoticeOrder> {
-    let EventData::Moved {
-        mediator,
-        closure,
-        facts,
-        ..
-    } = event
-    else {
-        return Vec::new();
-    };
-    let has = |wanted: fn(&Fact) -> bool| facts.iter().any(wanted);
-    let asked = case.course.asked.map(|asked| asked.mediator);
-    let offered = facts.iter().find_map(|fact| match fact {
-        Fact::Offered { mediator } => Some(*mediator),
-        _ => None,
-    });
-    let former = case.mediator.filter(|former| *mediator != Some(*former));
-    let is_replaced = mediator.is_some() && former.is_some();
-    let ended_offer = has(|fact| *fact == Fact::OfferEnded);
-    // D12: the coordinator also hears of a mediator who was only asked.
-    let is_lost = mediator.is_none()
-        && (has(|fact| *fact == Fact::Released)
-            || (ended_offer && actor.system == Some(System::Register)));
-    let outcome = closure
-        .filter(|_| case.closure.is_none())
-        .and_then(|closure| OutcomeClass::of(closure.ground));
-    let is_referred = case.partner.is_some();
-    let is_asked = |actor: &Actor| {
-        let ties = case.ties(true);
-        !grants_in(actor, &ties, &[crate::policy::Relation::AskedMediator]).is_empty()
-    };
-    let happened = [
-        (Trigger::Offered, offered.is_some()),
-        (
-            Trigger::OfferExpired,
-            ended_offer && actor.system == Some(System::Clock),
-        ),
-        (Trigger::OfferDeclined, ended_offer && is_asked(actor)),
-        (
-            Trigger::OfferWithdrawn,
-            ended_offer && actor.system != Some(System::Clock) && !is_asked(actor),
-        ),
-        (Trigger::MediatorAssigned, mediator.is_some()),
-        (Trigger::MediatorReplaced, is_replaced),
-        (Trigger::MediatorLost, is_lost),
-        (
-            Trigger::FirstAssigned,
-            mediator.is_some() && case.accepted_at.is_none(),
-        ),
-        (
-            Trigger::Started,
-            has(|fact| matches!(fact, Fact::Contracted { .. })),
-        ),
-        (
-            Trigger::TermExtended,
-            has(|fact| matches!(fact, Fact::TermMoved { .. })) && !has(|f| *f == Fact::Resumed),
-        ),
-        (Trigger::Ended, closure.is_some() && case.closure.is_none()),
-    ];
-    let mut orders = Vec::new();
-    for (trigger, _) in happened.into_iter().filter(|(_, is_so)| *is_so) {
-        let told = match trigger {
-            Trigger::FirstAssigned => Some((PartnerEvent::Assigned, None)),
-            Trigger::Started => Some((PartnerEvent::Started, None)),
-            Trigger::Ended if outcome.is_some() => Some((PartnerEvent::Ended, outcome)),
-            _ => None,
-        };
-        for rule in rules(definition, trigger) {
-            let one = |mediator: Option<MediatorId>| {
-                mediator.map(|mediator| NoticeOrder::ToMediator {
-                    text: rule.notice.clone(),
-                    mediator,
-                })
-            };
-            orders.extend(match rule.to {
-                Audience::Partner => partner(told.filter(|_| is_referred), &rule.notice),
-                Audience::Mediator => one(mediator.or(case.mediator)),
-                Audience::AskedMediator => one(offered.or(asked)),
-                to => tell(case, to, &rule.notice, former),
-            });
-        }
-    }
-    orders
 }

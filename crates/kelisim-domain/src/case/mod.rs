@@ -14,8 +14,10 @@ mod evolve;
 mod explain;
 pub mod ground;
 mod guard;
+mod learn;
 mod number;
 mod refusal;
+mod tell;
 mod timer;
 
 pub use act::{Act, Facts, MediatorAsked, check};

@@ -1,8 +1,8 @@
 //! The timers of a case: which run, until when, and what happens when one is due (3.4, D15, D17).
 
 use super::{
-    Act, Armed, Case, Decision, EventData, Facts, Rejection, Since, TimerChange,
-    decide::{decide, tell},
+    Act, Armed, Case, Decision, EventData, Facts, Rejection, Since, TimerChange, decide::decide,
+    tell::tell,
 };
 use crate::{
     calendar::Deadline,
@@ -170,7 +170,10 @@ pub fn fire(
     if let EventData::Moved { by, .. } = &mut decision.event {
         *by = Some(name.clone());
     }
-    let tellings = timer.tells.iter();
+    // What would have been told of an action that was refused is not true.
+    let is_true =
+        !matches!(&decision.event, EventData::TimerFired { refused, .. } if !refused.is_empty());
+    let tellings = timer.tells.iter().filter(|_| is_true);
     let told = tellings.filter_map(|telling| tell(case, telling.to, &telling.notice, None));
     decision.notices.extend(told);
     Ok(decision)

@@ -1,27 +1,24 @@
 //! The checks that every workflow passes before a case may follow it.
 
+mod law;
+mod notices;
+mod timers;
+
 use super::{
-    definition::{
-        Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Firing, Guard, Runs,
-        Start, Text, Timer, Trigger,
-    },
-    fluent,
+    definition::{Action, Definition, Effect, Field, FieldRule, FieldType, Guard},
     parse::Draft,
-    values::Value,
 };
 use crate::{
     case::{
         Class, Stage,
         ground::{EffectiveOn, Ground},
-        parse_answer,
     },
     code::StepId,
     document::Document,
-    legal::{KZ_MEDIATION, Prescribed, Profile},
-    notice::NoticeKind,
+    legal::Prescribed,
     policy::Relation,
 };
-use chrono::NaiveDate;
+use law::statutory_grounds;
 
 /// Notes everything that is wrong with a definition (D4, D8, D19 to D21).
 pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
@@ -217,82 +214,6 @@ impl Check<'_> {
         if action.guards.contains(&Guard::MediatorFit) && action.field("mediator").is_none() {
             self.fault(place, "the guard mediator_fit needs the field mediator");
         }
-    }
-
-    fn demand(&self, place: &Place, action: &Action, guard: Guard, who: &str, rule: &str) {
-        if !action.guards.contains(&guard) {
-            let what = format!("{who} needs the guard {} ({rule})", guard.code());
-            self.fault(place, what);
-        }
-    }
-
-    /// The guards that the law demands (D1, D6, D8, D14, D16 to D18).
-    fn statutory(&self, place: &Place, action: &Action, to: Stage) {
-        let demand = |effect: Effect, guard, who, rule| {
-            if action.does(effect) {
-                self.demand(place, action, guard, who, rule);
-            }
-        };
-        let from_filed = action.from.iter().any(|id| {
-            let step = self.definition.step(id);
-            step.is_some_and(|step| step.stage == Stage::Filed)
-        });
-        if from_filed && to == Stage::Assigned {
-            self.demand(
-                place,
-                action,
-                Guard::Screened,
-                "entering the stage assigned",
-                "D1",
-            );
-        }
-        if action.does(Effect::AssignMediator) && !action.does(Effect::RecordDeclaration) {
-            let what =
-                "a mediator takes a case with the effects accept_offer and record_declaration (D6)";
-            self.fault(place, what);
-        }
-        if action.does(Effect::AcceptOffer) {
-            if !action.does(Effect::RecordDeclaration) {
-                self.fault(
-                    place,
-                    "who accepts declares their connections: record_declaration (D6)",
-                );
-            }
-            self.demand(place, action, Guard::Declared, "who accepts", "D6");
-        }
-        demand(Effect::RecordContract, Guard::Waived, "the contract", "D6");
-        demand(
-            Effect::RecordContract,
-            Guard::ContractComplete,
-            "the contract",
-            "D14",
-        );
-        demand(Effect::ExtendTerm, Guard::InTerm, "an extension", "D16");
-        demand(Effect::ExtendTerm, Guard::InTotal, "an extension", "D16");
-        demand(
-            Effect::PauseTerm,
-            Guard::MayPause,
-            "a pause of the term",
-            "D17",
-        );
-        demand(
-            Effect::ResumeTerm,
-            Guard::Paused,
-            "the end of a pause",
-            "D17",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::InTerm,
-            "the agreement",
-            "D18",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::AgreementComplete,
-            "the agreement",
-            "D13",
-        );
     }
 
     /// A step that could not be read may be the one that is meant.
@@ -533,224 +454,6 @@ impl Check<'_> {
         if field.name == "over_limit_reason" && field.confidential {
             self.fault(place, "this field is on open record");
         }
-    }
-
-    /// Where it runs, from what, and what it does (3.4).
-    fn timer(&self, place: &Place, timer: &Timer, tells: &[String]) {
-        let others = self.definition.timers.iter();
-        let twins = others.filter(|other| other.name == timer.name).count();
-        if twins > 1 {
-            self.fault(&place.at("name"), "the name stands twice");
-        }
-        if timer.at.is_empty() {
-            self.fault(place, "it runs nowhere: `at` is empty");
-        }
-        for id in &timer.at {
-            match self.definition.step(id) {
-                None => self.no_step(&place.at("at"), id),
-                Some(step) if step.stage == Stage::Closed => {
-                    self.fault(&place.at("at"), "nothing runs on a closed case (D20)");
-                }
-                Some(_) => {}
-            }
-        }
-        let from_term = timer.starts == Start::TermEnd;
-        if matches!(timer.runs, Runs::Before(_) | Runs::Until) && !from_term {
-            let what = "only what is still to come has a before and an until: `starts` is term_end";
-            self.fault(&place.at("starts"), what);
-        }
-        if timer.tells.is_empty() && timer.fires.is_none() {
-            self.fault(
-                place,
-                "nothing happens when it is due: `tells` or `fires` is missing",
-            );
-        }
-        for (telling, pointer) in timer.tells.iter().zip(tells) {
-            let place = Place {
-                pointer: pointer.clone(),
-                name: place.name.clone(),
-            };
-            if telling.to == Audience::Partner {
-                let what = "a partner is told of events of a memorandum, never of a deadline (D24)";
-                self.fault(&place.at("to"), what);
-            }
-            self.text(&place, telling.to, &telling.notice, None);
-        }
-        if let Some(firing) = &timer.fires {
-            self.firing(place, timer, firing);
-        }
-    }
-
-    /// The action that a timer takes starts wherever it runs, is open to it, and has all answers that it needs.
-    fn firing(&self, place: &Place, timer: &Timer, firing: &Firing) {
-        let at = place.at("fires");
-        for step in &timer.at {
-            let Some(action) = self.definition.action_at(&firing.action, step) else {
-                let what = format!("there is no action {} at the step {step}", firing.action);
-                self.fault(&at, what);
-                continue;
-            };
-            if !action.who.contains(&Relation::Clock) {
-                let what = format!("the action {} is not open to `clock`", firing.action);
-                self.fault(&at, what);
-            }
-            for field in &action.form {
-                let text = firing.answers.get(&field.name);
-                let fits = text.is_none_or(|text| answer_fits(field, text));
-                if !fits {
-                    let what = format!("this is no answer to the field {}", field.name);
-                    self.fault(&place.at("answers"), what);
-                }
-                if field.required && field.default.is_none() && text.is_none() {
-                    let what = format!("the action {} needs the field {}", action.name, field.name);
-                    self.fault(&place.at("fires"), what);
-                }
-            }
-            for name in firing.answers.keys() {
-                if action.field(name).is_none() {
-                    let what = format!("the action {} does not ask {name}", action.name);
-                    self.fault(&place.at("answers"), what);
-                }
-            }
-        }
-    }
-
-    fn notices(&self) {
-        for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
-            let place = Place {
-                pointer: pointer.clone(),
-                name: format!("notice on {}", rule.on.code()),
-            };
-            self.text(&place, rule.to, &rule.notice, Some(rule.on));
-        }
-    }
-
-    /// The text fits who gets it and why; one of the definition's own uses only the variables of its audience (D24).
-    fn text(&self, place: &Place, to: Audience, text: &Text, on: Option<Trigger>) {
-        let why = on.map_or("a timer", Trigger::code);
-        match text {
-            Text::Shipped(kind) => {
-                let fits = match (on, to) {
-                    (Some(on), Audience::Partner) => partner_kind(on) == Some(*kind),
-                    _ => staff_kinds(on, to).contains(kind),
-                };
-                if !fits {
-                    let (kind, to) = (kind.code(), to.code());
-                    self.fault(
-                        place,
-                        format!("the message {kind} does not fit {why} to {to}"),
-                    );
-                }
-            }
-            Text::Own(words) => {
-                if to == Audience::Partner && on.is_some_and(|on| partner_kind(on).is_none()) {
-                    let what = format!("a partner is not told of {why} (D24)");
-                    self.fault(place, what);
-                }
-                for (language, pattern) in [("kk", &words.kk), ("ru", &words.ru), ("en", &words.en)]
-                {
-                    self.pattern(&place.at(&format!("text/{language}")), to, pattern);
-                }
-            }
-        }
-    }
-
-    fn pattern(&self, place: &Place, to: Audience, pattern: &str) {
-        let allowed = to.variables();
-        match fluent::variables(pattern) {
-            Err(what) => self.fault(place, what),
-            Ok(_) if pattern.trim().is_empty() => self.fault(place, "the text is empty"),
-            Ok(found) => {
-                for name in found
-                    .iter()
-                    .filter(|name| !allowed.contains(&name.as_str()))
-                {
-                    let rule = if to == Audience::Partner {
-                        " (D24)"
-                    } else {
-                        ""
-                    };
-                    let known = allowed.join(", ");
-                    let what = format!(
-                        "a text to {} may use {known}, and not `{name}`{rule}",
-                        to.code()
-                    );
-                    self.fault(place, what);
-                }
-            }
-        }
-    }
-}
-
-/// The grounds that the law knows, by the newest version of the shipped profile (L22).
-fn statutory_grounds() -> Vec<Ground> {
-    let profile = Profile::parse(KZ_MEDIATION).ok();
-    let newest = profile
-        .as_ref()
-        .and_then(|profile| profile.versions().last());
-    newest.map_or_else(Vec::new, |version| {
-        version.grounds.keys().copied().collect()
-    })
-}
-
-/// The message by which a partner is told of an event.
-fn partner_kind(on: Trigger) -> Option<NoticeKind> {
-    match on {
-        Trigger::Filed => Some(NoticeKind::CaseReceived),
-        Trigger::FirstAssigned => Some(NoticeKind::CaseAssigned),
-        Trigger::Started => Some(NoticeKind::CaseStarted),
-        Trigger::Ended => Some(NoticeKind::CaseEnded),
-        _ => None,
-    }
-}
-
-/// The shipped messages to staff that fit an event, or a timer.
-fn staff_kinds(on: Option<Trigger>, to: Audience) -> &'static [NoticeKind] {
-    use Audience::{AskedMediator, Coordinator, FormerMediator, Mediator, OfficeHead};
-    match (on, to) {
-        (Some(Trigger::MediatorAssigned), Mediator) => &[NoticeKind::Assignment],
-        (Some(Trigger::MediatorAssigned), OfficeHead) => &[NoticeKind::OfferAccepted],
-        (Some(Trigger::MediatorReplaced | Trigger::MediatorLost), FormerMediator) => {
-            &[NoticeKind::Unassignment]
-        }
-        (Some(Trigger::MediatorLost), OfficeHead | Coordinator) => &[NoticeKind::MediatorLost],
-        (Some(Trigger::Offered), AskedMediator) => &[NoticeKind::Offer],
-        (Some(Trigger::OfferWithdrawn), AskedMediator) => &[NoticeKind::OfferWithdrawn],
-        (Some(Trigger::OfferExpired), AskedMediator | OfficeHead | Coordinator) => {
-            &[NoticeKind::OfferExpired]
-        }
-        (Some(Trigger::OfferDeclined), OfficeHead | Coordinator) => &[NoticeKind::OfferDeclined],
-        (Some(Trigger::TermExtended), OfficeHead) => &[NoticeKind::TermExtended],
-        (None, OfficeHead | Coordinator) => &[
-            NoticeKind::CaseUnattended,
-            NoticeKind::ContractLate,
-            NoticeKind::TermEndsSoon,
-            NoticeKind::TermIsOver,
-            NoticeKind::CaseLapsed,
-            NoticeKind::OfferExpired,
-        ],
-        (None, Mediator) => &[
-            NoticeKind::ContractLate,
-            NoticeKind::TermEndsSoon,
-            NoticeKind::TermIsOver,
-            NoticeKind::CaseLapsed,
-            NoticeKind::FollowUpDue,
-            NoticeKind::CourtPauseEnds,
-        ],
-        _ => &[],
-    }
-}
-
-/// Whether a text is an answer to a field, as a timer gives it.
-fn answer_fits(field: &Field, text: &str) -> bool {
-    let any_day = NaiveDate::MIN;
-    match parse_answer(field.kind, text, any_day) {
-        Some(Value::Choice(code)) => field.choices.contains(&code),
-        Some(Value::Ground(ground)) => {
-            field.choices.is_empty() || field.choices.iter().any(|code| code == ground.code())
-        }
-        Some(_) => true,
-        None => false,
     }
 }
 

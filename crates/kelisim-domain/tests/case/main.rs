@@ -7,6 +7,7 @@ mod commands;
 mod given;
 mod matrix;
 mod mediation;
+mod mediation_time;
 mod notices;
 mod sequences;
 mod stored;

@@ -5,8 +5,7 @@ use crate::given::{
 };
 use kelisim_domain::{
     case::{
-        Act, Case, Class, Declared, EventData, Fact, NotDue, Rejection, Stage, decide, explain,
-        fire, ground::Ground, replay,
+        Act, Case, Class, Declared, Rejection, Stage, decide, explain, fire, ground::Ground, replay,
     },
     code::TimerName,
     id::RegionId,
@@ -17,21 +16,21 @@ use kelisim_domain::{
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-fn mediation() -> Definition {
+pub(crate) fn mediation() -> Definition {
     workflow::parse(workflow::MEDIATION).expect("the standard workflow is sound")
 }
 
 /// A case that a mediator of the office has just filed, on Monday 16 November 2026.
-fn filed() -> Given {
+pub(crate) fn filed() -> Given {
     Given::filed_in(mediation(), &aigul(), Some(crate::given::referral())).on_day("2026-11-17")
 }
 
-fn day(value: &str) -> Value {
+pub(crate) fn day(value: &str) -> Value {
     Value::Date(value.parse().expect("a day"))
 }
 
 /// Answers to the exclusion questions: none excludes, or the named one does.
-fn answers(excluding: Option<&str>) -> Values {
+pub(crate) fn answers(excluding: Option<&str>) -> Values {
     let law = law();
     let version = law.on("2026-11-16".parse().unwrap()).expect("in force");
     let all = version.exclusions.iter();
@@ -39,21 +38,21 @@ fn answers(excluding: Option<&str>) -> Values {
     Values::new().with("exclusions", Value::Exclusions(answers.collect()))
 }
 
-fn elements(document: Prescribed) -> Value {
+pub(crate) fn elements(document: Prescribed) -> Value {
     let law = law();
     let version = law.on("2026-11-16".parse().unwrap()).expect("in force");
     let all = version.contents[&document].elements.iter().cloned();
     Value::Elements(all.collect())
 }
 
-fn contract(on: &str) -> Values {
+pub(crate) fn contract(on: &str) -> Values {
     Values::new()
         .with("contract.signed_on", day(on))
         .with("contract.all_signed", Value::YesNo(true))
         .with("contract.elements", elements(Prescribed::MediationContract))
 }
 
-fn agreement(on: &str) -> Values {
+pub(crate) fn agreement(on: &str) -> Values {
     Values::new()
         .with("agreement.signed_on", day(on))
         .with("agreement.summary", text("the cow stays out"))
@@ -64,36 +63,36 @@ fn agreement(on: &str) -> Values {
         .with("ground", Value::Ground(Ground::Settled))
 }
 
-fn declared(result: Declared) -> Values {
+pub(crate) fn declared(result: Declared) -> Values {
     Values::new().with("declaration.result", Value::Declaration(result))
 }
 
-fn ready() -> Given {
+pub(crate) fn ready() -> Given {
     filed()
         .after(&head(), "screen", &answers(None))
         .after(&head(), "make_ready", &Values::new())
 }
 
-fn offered() -> Given {
+pub(crate) fn offered() -> Given {
     ready().after(&head(), "offer", &to(AIGUL))
 }
 
-fn accepted() -> Given {
+pub(crate) fn accepted() -> Given {
     offered().after(&aigul(), "accept", &declared(Declared::None))
 }
 
 /// In mediation since a day.
-fn since(contract_on: &str) -> Given {
+pub(crate) fn since(contract_on: &str) -> Given {
     accepted()
         .on_day(contract_on)
         .after(&aigul(), "record_contract", &contract(contract_on))
 }
 
-fn timer(text: &str) -> TimerName {
+pub(crate) fn timer(text: &str) -> TimerName {
     TimerName::parse(text).expect("a timer")
 }
 
-fn due(case: &Case) -> Vec<(String, String)> {
+pub(crate) fn due(case: &Case) -> Vec<(String, String)> {
     let due = case.course.due().into_iter();
     due.map(|(name, armed)| (name.to_string(), armed.deadline.last_day.to_string()))
         .collect()
@@ -101,7 +100,7 @@ fn due(case: &Case) -> Vec<(String, String)> {
 
 impl Given {
     /// The case after a timer has come due at this moment.
-    fn ticks(mut self, timer_name: &str) -> Self {
+    pub(crate) fn ticks(mut self, timer_name: &str) -> Self {
         let facts = self.facts(&Values::new());
         let decision = fire(&self.definition, &self.case, &timer(timer_name), &facts)
             .unwrap_or_else(|not| panic!("{timer_name}: {not:?}"));
@@ -111,7 +110,7 @@ impl Given {
     }
 
     /// The case after the register of mediators has suspended its mediator.
-    fn released(mut self) -> Self {
+    pub(crate) fn released(mut self) -> Self {
         let nobody = Actor::system(RegionId(Uuid::from_u128(1)), System::Register);
         let decision = self
             .when(&nobody, "release", &Values::new())
@@ -120,11 +119,11 @@ impl Given {
         self
     }
 
-    fn step(&self) -> &str {
+    pub(crate) fn step(&self) -> &str {
         self.case.step.as_str()
     }
 
-    fn told(&self) -> Vec<&'static str> {
+    pub(crate) fn told(&self) -> Vec<&'static str> {
         self.notices
             .iter()
             .map(|order| order.kind().code())
@@ -201,63 +200,6 @@ fn d02_an_excluding_answer_leaves_one_way_on() {
         !open.contains("corruption"),
         "the answers stay in the ciphertext"
     );
-}
-
-/// Edge case 6.
-#[test]
-fn d15_silence_on_a_proposal_closes_at_midnight_in_oral_and_not_before() {
-    let proposal = Values::new().with("proposal.sent_on", day("2027-03-01"));
-    let given = filed()
-        .after(&head(), "screen", &answers(None))
-        .on_day("2027-03-01")
-        .after(&head(), "send_proposal", &proposal);
-    assert_eq!(
-        due(&given.case),
-        [("proposal_answer".into(), "2027-03-11".into())]
-    );
-    let early = given.clone().at("2027-03-11T18:59:59Z");
-    let facts = early.facts(&Values::new());
-    let name = timer("proposal_answer");
-    assert!(matches!(
-        fire(&early.definition, &early.case, &name, &facts),
-        Err(NotDue::Early { .. })
-    ));
-    let in_time = early.after(
-        &head(),
-        "record_consent",
-        &Values::new().with("consent.given_on", day("2027-03-11")),
-    );
-    assert_eq!((in_time.step(), due(&in_time.case)), ("ready", vec![]));
-    let late = given.at("2027-03-11T19:00:00Z").ticks("proposal_answer");
-    assert_eq!(late.step(), "other");
-    let closure = late.case.closure.expect("a ground");
-    assert_eq!(
-        (closure.ground, closure.effective_on.to_string()),
-        (Ground::ProposalRejected, "2027-03-11".into())
-    );
-    assert_eq!(late.told(), ["case_ended", "case_lapsed"]);
-    let facts = late.facts(&Values::new());
-    assert_eq!(
-        fire(&late.definition, &late.case, &name, &facts),
-        Err(NotDue::Gone),
-        "it fires once"
-    );
-}
-
-#[test]
-fn a_new_case_that_nobody_looks_at_is_told_to_the_coordinator_and_does_not_move() {
-    // Filed on Monday: three working days are Thursday, and the day ends at midnight in Oral.
-    let given = filed();
-    assert_eq!(
-        due(&given.case),
-        [("act_on_new".into(), "2026-11-19".into())]
-    );
-    let given = given.at("2026-11-19T19:00:00Z").ticks("act_on_new");
-    assert_eq!(
-        (given.step(), given.told()),
-        ("registered", vec!["case_unattended", "case_unattended"])
-    );
-    assert_eq!(due(&given.case), []);
 }
 
 #[test]
@@ -385,90 +327,6 @@ fn d13_d14_a_contract_is_signed_by_all_and_has_every_element() {
     );
 }
 
-/// Edge case 7, and the warnings before the end of the term.
-#[test]
-fn d16_the_term_is_thirty_days_and_with_an_extension_sixty() {
-    let given = since("2027-05-03");
-    assert_eq!(
-        due(&given.case),
-        [
-            ("term_warning_7".to_owned(), "2027-05-26".to_owned()),
-            ("term_warning_2".to_owned(), "2027-05-31".to_owned()),
-            ("term".to_owned(), "2027-06-02".to_owned()),
-        ]
-    );
-    let ask = |on: &str, until: &str| {
-        Values::new()
-            .with("extension.requested_on", day(on))
-            .with("extension.until", day(until))
-    };
-    let given = given.on_day("2027-06-02");
-    let late = given.clone().on_day("2027-06-03");
-    assert_eq!(
-        refused(late.when(&aigul(), "extend", &ask("2027-06-03", "2027-07-02"))),
-        ["D16 request_after_term"]
-    );
-    assert_eq!(
-        refused(given.when(&aigul(), "extend", &ask("2027-06-02", "2027-07-03"))),
-        ["D16 extension_past_total"]
-    );
-    assert_eq!(
-        refused(given.when(&aigul(), "extend", &ask("2027-06-02", "2027-06-02"))),
-        ["D16 extension_not_longer"]
-    );
-    let given = given.after(&aigul(), "extend", &ask("2027-06-02", "2027-07-02"));
-    assert_eq!(given.told(), ["term_extended"]);
-    assert_eq!(
-        due(&given.case).last(),
-        Some(&("term".into(), "2027-07-02".into()))
-    );
-    assert_eq!(due(&given.case).len(), 3, "the warnings move with the term");
-}
-
-/// Edge case 5: the profile in force on the day of the contract, and its holidays.
-#[test]
-fn d15_a_term_that_ends_inside_nauryz_moves_and_says_over_what() {
-    let given = since("2027-02-20");
-    let term = given.case.course.term.as_ref().expect("a term");
-    assert_eq!(term.last_day().to_string(), "2027-03-24");
-    assert_eq!(term.deadline.moved.len(), 2);
-    assert_eq!(
-        (term.basis.article.as_deref(), term.basis.profile),
-        (Some("23"), Some(1))
-    );
-}
-
-#[test]
-fn d18_what_was_signed_in_time_is_entered_in_the_two_days_after() {
-    let over = since("2027-05-03").at("2027-06-02T19:00:00Z").ticks("term");
-    assert_eq!(
-        (over.step(), over.told()),
-        ("term_over", vec!["term_is_over", "term_is_over"])
-    );
-    assert_eq!(
-        due(&over.case),
-        [("late_entry".into(), "2027-06-04".into())]
-    );
-    let late = refused(over.clone().on_day("2027-06-03").when(
-        &aigul(),
-        "reconcile",
-        &agreement("2027-06-03"),
-    ));
-    assert_eq!(late, ["D18 agreement_after_term"]);
-    let in_time =
-        over.clone()
-            .on_day("2027-06-03")
-            .after(&aigul(), "reconcile", &agreement("2027-06-02"));
-    assert_eq!(in_time.step(), "signed");
-    let closed = over.at("2027-06-04T19:00:00Z").ticks("late_entry");
-    let closure = closed.case.closure.expect("a ground");
-    assert_eq!(
-        (closure.ground, closure.effective_on.to_string()),
-        (Ground::TermExpired, "2027-06-02".into())
-    );
-    assert_eq!(closed.told(), ["case_ended", "case_lapsed", "case_lapsed"]);
-}
-
 /// Edge case 10.
 #[test]
 fn d12_a_suspended_mediator_leaves_and_the_clock_goes_on() {
@@ -536,56 +394,6 @@ fn d09_only_the_coordinator_lends_a_mediator() {
 }
 
 #[test]
-fn d17_the_term_stands_still_only_where_the_law_lets_it() {
-    let given = since("2027-05-03");
-    let pause = Values::new()
-        .with("pause.from", day("2027-05-03"))
-        .with("pause.reason", text("illness"));
-    assert_eq!(
-        refused(given.when(&aigul(), "pause", &pause)),
-        ["D17 pause_not_allowed"]
-    );
-    assert_eq!(
-        refused(given.when(
-            &aigul(),
-            "resume",
-            &Values::new().with("pause.until", day("2027-05-03"))
-        )),
-        ["D17 term_not_paused"]
-    );
-}
-
-#[test]
-fn after_the_agreement_there_are_checks_and_the_last_one_ends_the_file() {
-    let given = since("2026-11-20").after(&aigul(), "reconcile", &agreement("2026-11-20"));
-    let days: Vec<String> = due(&given.case).into_iter().map(|(_, day)| day).collect();
-    assert_eq!(days, ["2026-12-20", "2027-02-18", "2027-05-19"]);
-    let given = given.after(&aigul(), "follow_up", &Values::new());
-    assert_eq!(due(&given.case).len(), 3, "the same timers run on");
-    assert_eq!(
-        refused(given.when(&aigul(), "close_after_last_check", &Values::new())),
-        ["3.1 no_last_check"]
-    );
-    let given = given.at("2026-12-20T19:00:00Z").ticks("check_30");
-    assert_eq!(
-        (given.told(), due(&given.case).len()),
-        (vec!["follow_up_due"], 2)
-    );
-    let check = |after: &str, on: &str| {
-        Values::new()
-            .with("check.after", Value::Choice(after.into()))
-            .with("check.contacted_on", day(on))
-            .with("check.result", Value::Choice("kept".into()))
-    };
-    let given =
-        given
-            .on_day("2027-05-20")
-            .after(&aigul(), "record_check", &check("180", "2027-05-20"));
-    let given = given.after(&aigul(), "close_after_last_check", &Values::new());
-    assert_eq!(given.step(), "success");
-}
-
-#[test]
 fn d19_a_case_that_is_not_settled_never_passes_through_reconciled() {
     for ground in [
         Ground::MediationImpossible,
@@ -640,30 +448,4 @@ fn d36_everything_that_cannot_be_done_is_explained() {
             .action_at(&name("accept"), &given.case.step)
             .is_some()
     );
-}
-
-/// A timer that comes due in the moment in which somebody acts: whoever is second finds another case.
-#[test]
-fn g07_a_case_that_went_on_has_no_such_timer_any_more() {
-    let given = accepted();
-    let facts = given
-        .clone()
-        .at("2027-01-01T00:00:00Z")
-        .facts(&Values::new());
-    assert_eq!(
-        fire(
-            &given.definition,
-            &given.case,
-            &timer("offer_answer"),
-            &facts
-        ),
-        Err(NotDue::Gone)
-    );
-    let facts_learned = given.history.iter().filter_map(|event| match &event.data {
-        EventData::Moved { facts, .. } => Some(facts.len()),
-        _ => None,
-    });
-    assert!(facts_learned.sum::<usize>() >= 3);
-    let offer = |event: &EventData| matches!(event, EventData::Moved { facts, .. } if facts.iter().any(|f| matches!(f, Fact::Offered { .. })));
-    assert!(given.history.iter().any(|event| offer(&event.data)));
 }

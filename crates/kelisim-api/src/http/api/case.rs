@@ -3,6 +3,7 @@
 mod list;
 pub(crate) mod read;
 mod view;
+mod why;
 
 use crate::{
     app::{self, AppError},
@@ -13,7 +14,8 @@ use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId, input::id};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
-use view::{CaseView, EventList, EventView, ExplainView, TransitionAnswer, case_answer};
+use view::{CaseView, EventList, EventView, TransitionAnswer, case_answer};
+use why::ExplainView;
 
 /// Registers the routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -169,7 +171,7 @@ async fn explain(call: Call, path: web::Path<String>, mut query: Query) -> HttpR
         let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
         let mediator = query.one("mediator", id);
         query.finish()?;
-        view::explain_answer(tx, &authorized, mediator)
+        why::explain_answer(tx, &authorized, mediator)
     })
     .await
 }

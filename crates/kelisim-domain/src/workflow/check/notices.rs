@@ -1,0 +1,126 @@
+//! The checks of messages: who is told what, and in which words (D24).
+
+use super::{Check, Place};
+use crate::{
+    notice::NoticeKind,
+    workflow::{
+        definition::{Audience, Text, Trigger},
+        fluent,
+    },
+};
+
+impl Check<'_> {
+    pub(super) fn notices(&self) {
+        for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
+            let place = Place {
+                pointer: pointer.clone(),
+                name: format!("notice on {}", rule.on.code()),
+            };
+            self.text(&place, rule.to, &rule.notice, Some(rule.on));
+        }
+    }
+
+    /// The text fits who gets it and why; one of the definition's own uses only the variables of its audience (D24).
+    pub(super) fn text(&self, place: &Place, to: Audience, text: &Text, on: Option<Trigger>) {
+        let why = on.map_or("a timer", Trigger::code);
+        match text {
+            Text::Shipped(kind) => {
+                let fits = match (on, to) {
+                    (Some(on), Audience::Partner) => partner_kind(on) == Some(*kind),
+                    _ => staff_kinds(on, to).contains(kind),
+                };
+                if !fits {
+                    let (kind, to) = (kind.code(), to.code());
+                    self.fault(
+                        place,
+                        format!("the message {kind} does not fit {why} to {to}"),
+                    );
+                }
+            }
+            Text::Own(words) => {
+                if to == Audience::Partner && on.is_some_and(|on| partner_kind(on).is_none()) {
+                    let what = format!("a partner is not told of {why} (D24)");
+                    self.fault(place, what);
+                }
+                for (language, pattern) in [("kk", &words.kk), ("ru", &words.ru), ("en", &words.en)]
+                {
+                    self.pattern(&place.at(&format!("text/{language}")), to, pattern);
+                }
+            }
+        }
+    }
+
+    fn pattern(&self, place: &Place, to: Audience, pattern: &str) {
+        let allowed = to.variables();
+        match fluent::variables(pattern) {
+            Err(what) => self.fault(place, what),
+            Ok(_) if pattern.trim().is_empty() => self.fault(place, "the text is empty"),
+            Ok(found) => {
+                for name in found
+                    .iter()
+                    .filter(|name| !allowed.contains(&name.as_str()))
+                {
+                    let rule = if to == Audience::Partner {
+                        " (D24)"
+                    } else {
+                        ""
+                    };
+                    let known = allowed.join(", ");
+                    let what = format!(
+                        "a text to {} may use {known}, and not `{name}`{rule}",
+                        to.code()
+                    );
+                    self.fault(place, what);
+                }
+            }
+        }
+    }
+}
+
+/// The message by which a partner is told of an event.
+fn partner_kind(on: Trigger) -> Option<NoticeKind> {
+    match on {
+        Trigger::Filed => Some(NoticeKind::CaseReceived),
+        Trigger::FirstAssigned => Some(NoticeKind::CaseAssigned),
+        Trigger::Started => Some(NoticeKind::CaseStarted),
+        Trigger::Ended => Some(NoticeKind::CaseEnded),
+        _ => None,
+    }
+}
+
+/// The shipped messages to staff that fit an event, or a timer.
+fn staff_kinds(on: Option<Trigger>, to: Audience) -> &'static [NoticeKind] {
+    use Audience::{AskedMediator, Coordinator, FormerMediator, Mediator, OfficeHead};
+    match (on, to) {
+        (Some(Trigger::MediatorAssigned), Mediator) => &[NoticeKind::Assignment],
+        (Some(Trigger::MediatorAssigned), OfficeHead) => &[NoticeKind::OfferAccepted],
+        (Some(Trigger::MediatorReplaced | Trigger::MediatorLost), FormerMediator) => {
+            &[NoticeKind::Unassignment]
+        }
+        (Some(Trigger::MediatorLost), OfficeHead | Coordinator) => &[NoticeKind::MediatorLost],
+        (Some(Trigger::Offered), AskedMediator) => &[NoticeKind::Offer],
+        (Some(Trigger::OfferWithdrawn), AskedMediator) => &[NoticeKind::OfferWithdrawn],
+        (Some(Trigger::OfferExpired), AskedMediator | OfficeHead | Coordinator) => {
+            &[NoticeKind::OfferExpired]
+        }
+        (Some(Trigger::OfferDeclined), OfficeHead | Coordinator) => &[NoticeKind::OfferDeclined],
+        (Some(Trigger::TermExtended), OfficeHead) => &[NoticeKind::TermExtended],
+        (None, OfficeHead | Coordinator) => &[
+            NoticeKind::CaseUnattended,
+            NoticeKind::ContractLate,
+            NoticeKind::TermEndsSoon,
+            NoticeKind::TermIsOver,
+            NoticeKind::CaseLapsed,
+            NoticeKind::OfferExpired,
+        ],
+        (None, Mediator) => &[
+            NoticeKind::ContractLate,
+            NoticeKind::TermEndsSoon,
+            NoticeKind::TermIsOver,
+            NoticeKind::CaseLapsed,
+            NoticeKind::FollowUpDue,
+            NoticeKind::CourtPauseEnds,
+        ],
+        _ => &[],
+    }
+}
