@@ -5,7 +5,7 @@ mod large;
 pub(super) use large::large;
 
 use super::{
-    BASIC,
+    BASIC, MEDIATION,
     definition::{Action, Audience, Definition, Firing, Runs, Start, Step, Telling, Text, Timer},
     parse,
 };
@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 pub(super) fn all() -> Vec<Definition> {
     vec![
         parse(BASIC).expect("basic.toml"),
+        parse(MEDIATION).expect("mediation.toml"),
         mediation(),
         large(60, 200),
     ]
