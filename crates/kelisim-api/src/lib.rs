@@ -12,6 +12,7 @@ pub mod http;
 pub mod locale;
 pub mod mail;
 pub mod outgoing;
+pub mod phrase;
 pub mod region;
 pub mod setup;
 pub mod start;

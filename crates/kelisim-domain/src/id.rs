@@ -76,4 +76,8 @@ ids! {
     DataKeyId,
     /// An entry of the audit log.
     AuditId,
+    /// Something that is written and not published yet.
+    DraftId,
+    /// A pass over running cases: a move to another version, its undoing, or deadlines worked out anew.
+    PassId,
 }

@@ -237,6 +237,10 @@ pub enum RegisterAct {
     ReadNotices,
     /// Send a failed or uncertain message again.
     RetryNotices,
+    /// Read workflows, laws and days off as they were published.
+    ReadPublished,
+    /// Draft, publish and retire them, and move running cases.
+    Publish,
 }
 
 impl RegisterAct {
@@ -244,7 +248,10 @@ impl RegisterAct {
     pub fn roles(self) -> &'static [Role] {
         use Role::{Administrator, Auditor, Coordinator, Mediator, OfficeHead, Registrar};
         match self {
-            RegisterAct::ReadOffices | RegisterAct::ReadMediators | RegisterAct::ReadPartners => &[
+            RegisterAct::ReadOffices
+            | RegisterAct::ReadMediators
+            | RegisterAct::ReadPartners
+            | RegisterAct::ReadPublished => &[
                 Mediator,
                 OfficeHead,
                 Registrar,
@@ -256,7 +263,9 @@ impl RegisterAct {
             RegisterAct::WriteMediators => &[Registrar, Coordinator],
             RegisterAct::RecordMediatorStatus => &[Registrar],
             RegisterAct::ReadMediatorSecrets => &[Registrar, Coordinator],
-            RegisterAct::ManagePartners | RegisterAct::ManageMemoranda => &[Coordinator],
+            RegisterAct::ManagePartners | RegisterAct::ManageMemoranda | RegisterAct::Publish => {
+                &[Coordinator]
+            }
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],
         }

@@ -7,6 +7,7 @@ use crate::{
     assignment::Unfit,
     case::{GuardRefusal, StepRefusal, ground::GroundRefusal},
     policy::Role,
+    publish::PublishRefusal,
     register::RegisterRefusal,
 };
 
@@ -23,6 +24,8 @@ pub enum Refusal {
     Ground(GroundRefusal),
     /// A register entry as it stands.
     Register(RegisterRefusal),
+    /// What is published as it stands (D3, D34).
+    Publish(PublishRefusal),
 }
 
 impl Refusal {
@@ -34,6 +37,7 @@ impl Refusal {
             Refusal::Guard(refusal) => refusal.rule(),
             Refusal::Ground(refusal) => refusal.rule(),
             Refusal::Register(refusal) => refusal.rule(),
+            Refusal::Publish(refusal) => refusal.rule(),
         }
     }
 
@@ -45,6 +49,7 @@ impl Refusal {
             Refusal::Guard(refusal) => refusal.code(),
             Refusal::Ground(refusal) => refusal.code(),
             Refusal::Register(refusal) => refusal.code(),
+            Refusal::Publish(refusal) => refusal.code(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Refusal {
             Refusal::Guard(refusal) => refusal.lifted_by(),
             Refusal::Ground(refusal) => refusal.lifted_by(),
             Refusal::Register(refusal) => refusal.lifted_by(),
+            Refusal::Publish(refusal) => refusal.lifted_by(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a use case did not do what was asked. It becomes HTTP in one place, `http/problem.rs`.
 
-use kelisim_domain::{case::Rejection, fault::Fault, refusal::Refusal};
+use kelisim_domain::{case::Rejection, document::DocumentFault, fault::Fault, refusal::Refusal};
 use kelisim_persistence::Error as StoreError;
 
 /// The outcome of a use case that did nothing: nothing is stored and nothing is sent.
@@ -16,6 +16,8 @@ pub enum AppError {
     Refused(Vec<Refusal>),
     /// Fields that do not make sense, all of them.
     Invalid(Vec<Fault>),
+    /// A definition, a profile or a list that cannot be published: every finding, with its line (D35).
+    Unsound(Vec<DocumentFault>),
     /// The body is not JSON; the line and column are those of the first place that is wrong.
     Malformed {
         /// From 1.

@@ -11,6 +11,7 @@ use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{
     assignment::{MediatorStatus, Unfit},
     case::{GuardRefusal, StepRefusal, ground::GroundRefusal},
+    document::DocumentFault,
     fault::{Fault, FaultKind},
     language::Language,
     policy::Role,
@@ -73,8 +74,31 @@ pub struct FieldError {
     pointer: String,
     /// The stable code.
     code: &'static str,
-    /// What is wrong, in the reader's language.
+    /// What is wrong, in the reader's language; of a definition, in English.
     message: String,
+    /// The line of a definition, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// The character in that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    /// What would be right in a definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+impl FieldError {
+    /// A finding in a definition: its words are those of whoever writes definitions.
+    pub fn of_document(fault: &DocumentFault) -> Self {
+        FieldError {
+            pointer: fault.pointer.clone(),
+            code: "finding",
+            message: fault.what.clone(),
+            line: Some(fault.position.line),
+            column: Some(fault.position.column),
+            help: fault.help.clone(),
+        }
+    }
 }
 
 /// One reason why not.
@@ -158,6 +182,10 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
             };
             arguments([("from", name(from).into()), ("to", name(to).into())])
         }
+        Refusal::Publish(refusal) => match refusal.version() {
+            Some(version) => arguments([("version", version.into())]),
+            None => Arguments::new(),
+        },
         Refusal::Step(StepRefusal::Closed | StepRefusal::NotFromHere { .. })
         | Refusal::Unfit(_)
         | Refusal::Register(_) => Arguments::new(),
@@ -242,6 +270,9 @@ fn field_error(fault: &Fault, language: Language) -> FieldError {
         pointer: fault.pointer.clone(),
         code,
         message,
+        line: None,
+        column: None,
+        help: None,
     }
 }
 
@@ -263,7 +294,7 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
         AppError::NotFound => (404, "not_found"),
         AppError::NotPermitted(_) => (403, "not_permitted"),
         AppError::Refused(_) => (409, "refused"),
-        AppError::Invalid(_) => (422, "invalid"),
+        AppError::Invalid(_) | AppError::Unsound(_) => (422, "invalid"),
         AppError::Malformed { .. } => (400, "malformed"),
         AppError::BadHeader(_) => (400, "bad_header"),
         AppError::TooLarge { .. } => (413, "too_large"),
@@ -328,6 +359,9 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
                 .iter()
                 .map(|fault| field_error(fault, place.language))
                 .collect();
+        }
+        AppError::Unsound(faults) => {
+            problem.errors = faults.iter().map(FieldError::of_document).collect();
         }
         AppError::Refused(refusals) | AppError::NotPermitted(refusals) => {
             problem.refusals = refusals

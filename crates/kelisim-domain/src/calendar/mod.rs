@@ -4,9 +4,11 @@
 
 mod days_off;
 mod deadline;
+mod named;
 
 pub use days_off::{DayKind, DaysOff, WhyOff};
 pub use deadline::{Deadline, Length, LengthError, Moved, Rule, Unit, deadline, deadline_before};
+pub use named::NamedDays;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;

@@ -9,7 +9,10 @@ pub mod draw;
 mod explore;
 mod fluent;
 pub mod interchange;
+mod diff;
+mod migrate;
 mod parse;
+mod recount;
 mod values;
 mod xml;
 
@@ -20,8 +23,11 @@ pub use definition::{
     Action, Audience, Definition, Effect, Field, FieldRule, FieldType, Firing, Guard, LAST_DAY,
     NoticeRule, Runs, Start, Step, Telling, Text, Timer, Trigger,
 };
+pub use diff::{ActionPart, Change, TimerPart, diff};
 pub use explore::{Finding, Move, Way, explore};
+pub use migrate::{CannotGo, DeadlineChange, Mover, Needed, NotUndone, StepMap, deadlines, undo};
 pub use parse::{examine, parse};
+pub use recount::recount;
 pub use values::{Value, Values};
 
 /// The standard workflow of mediation, with every step, ground and timer of the rule book: shipped with the program, its
