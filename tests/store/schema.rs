@@ -7,7 +7,10 @@ use diesel::{QueryableByName, RunQueryDsl};
 use kelisim_persistence::Db;
 use kelisim_tests::{Backend, TestDatabase, on_both_databases};
 
-const SCHEMA: &str = include_str!("../../crates/kelisim-persistence/src/schema.rs");
+const SCHEMA: &str = concat!(
+    include_str!("../../crates/kelisim-persistence/src/schema.rs"),
+    include_str!("../../crates/kelisim-persistence/src/schema/publishing.rs"),
+);
 
 /// Table → its columns as lines: `id uuid not null key`.
 type Tables = BTreeMap<String, Vec<String>>;

@@ -5,6 +5,10 @@
 
 #![expect(missing_docs, reason = "the columns are explained in the migrations")]
 
+mod publishing;
+
+pub use publishing::{case_pass, case_pass_refusal, draft, edition, law_text, publication};
+
 diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
     use diesel::sql_types::Text;
@@ -598,4 +602,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entry,
     hold,
     drill,
+    edition,
+    law_text,
+    publication,
+    draft,
+    case_pass,
+    case_pass_refusal,
 );

@@ -19,6 +19,7 @@ use kelisim_domain::case::{Class, CourtStage, Side, Stage, ground::Ground};
 use kelisim_domain::id;
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::Role;
+use kelisim_domain::publish::{PassKind, PublishAct, PublishKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -89,7 +90,18 @@ macro_rules! worded {
     )+};
 }
 
-worded!(Role, Language, Stage, Class, CourtStage, Side, Ground);
+worded!(
+    Role,
+    Language,
+    Stage,
+    Class,
+    CourtStage,
+    Side,
+    Ground,
+    PublishKind,
+    PublishAct,
+    PassKind,
+);
 
 /// Makes domain ids convertible to and from [`Uid`].
 macro_rules! uid {
@@ -125,6 +137,8 @@ uid!(
     TimerId,
     DataKeyId,
     AuditId,
+    DraftId,
+    PassId,
 );
 
 impl From<Uuid> for Uid {

@@ -8,6 +8,7 @@ use kelisim_domain::code::{DistrictCode, OfficeCode};
 use kelisim_domain::id::{AccountId, OfficeId, RegionId};
 use kelisim_domain::office::Office;
 use kelisim_domain::policy::Role;
+use kelisim_domain::publish::PublishKind;
 use kelisim_domain::register::OfficeRef;
 
 use crate::both;
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::row::office::OfficeRow;
 use crate::schema::{account, account_grant, office};
 use crate::store::account::has_head;
+use crate::store::publication::edition_of;
 use crate::store::reference::{CodesKnown, CodesNamed, stand_in_lists};
 use crate::store::search;
 use crate::types::{Uid, Word};
@@ -89,6 +91,8 @@ pub struct FilingOffice {
     pub is_open: bool,
     /// Whether it has a head on the day.
     pub has_head: bool,
+    /// How often a workflow was published or retired in the region: whoever knows them looks whether there are more.
+    pub edition: i32,
 }
 
 /// An office as a filing on a day sees it, by its code, and which of the codes that the filing names are known.
@@ -110,8 +114,9 @@ pub fn office_for_filing(
         Option<NaiveDate>,
         bool,
         (bool, bool, bool),
+        Option<i32>,
     );
-    let (id, district, from, to, has_head, known): Found = both!(db, connection => office::table
+    let (id, district, from, to, has_head, known, edition): Found = both!(db, connection => office::table
         .filter(office::region_id.eq(Uid::from(region)))
         .filter(office::code.eq(code.as_str()))
         .select((
@@ -121,6 +126,7 @@ pub fn office_for_filing(
             office::active_to,
             has_head!(region, office::id, day),
             stand_in_lists!(region, named),
+            edition_of!(region, PublishKind::Workflow),
         ))
         .first(connection))?;
     let office = FilingOffice {
@@ -128,6 +134,7 @@ pub fn office_for_filing(
         district: DistrictCode::from_stored(district),
         is_open: from <= day && to.is_none_or(|to| day <= to),
         has_head,
+        edition: edition.unwrap_or(0),
     };
     Ok((office, CodesKnown::of(named, known)))
 }

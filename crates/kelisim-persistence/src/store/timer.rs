@@ -54,7 +54,10 @@ pub(crate) fn change(
                 if is_armed {
                     settle(writes, region, event, name, "moved");
                 }
-                arm(writes, region, zone, event, name, armed);
+                // What has fired comes back as such when a move is undone: nothing waits for it.
+                if !armed.fired {
+                    arm(writes, region, zone, event, name, armed);
+                }
             }
             TimerChange::Cancelled { .. } if is_armed => {
                 settle(writes, region, event, name, "cancelled");
