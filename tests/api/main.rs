@@ -10,6 +10,7 @@ mod lost_mediator;
 mod matrix;
 mod mediation;
 mod notices;
+mod publishing;
 mod races;
 mod registers;
 mod scope;

@@ -57,6 +57,24 @@ GET   /memoranda/{id}                nn        nn        yn        nn        nn 
 PATCH /memoranda/{id}                nn        nn        yn        nn        nn        nn        fn
 POST  /memoranda/{id}/sign           nn        nn        yn        nn        nn        nn        fn
 POST  /memoranda/{id}/terminate      nn        nn        yn        nn        nn        nn        fn
+GET   /workflows                     y         y         y         y         y         y         n
+GET   /workflows/{key}/versions/{n}  yn        yn        yn        yn        yn        yn        nn
+GET   /workflows/{key}/versions/{n}/changes yn yn        yn        yn        yn        yn        nn
+POST  /workflows/{key}/versions/{n}/retire fn  fn        yn        fn        fn        fn        nn
+POST  /workflows/{key}/undo          fn        fn        yn        fn        fn        fn        nn
+GET   /passes/{id}                   nn        nn        yn        nn        nn        nn        nn
+GET   /passes/{id}/left              nn        nn        yn        nn        nn        nn        nn
+GET   /drafts                        n         n         y         n         n         n         n
+POST  /drafts                        n         n         y         n         n         n         n
+GET   /drafts/{id}                   nn        nn        yn        nn        nn        nn        nn
+PATCH /drafts/{id}                   nn        nn        yn        nn        nn        nn        nn
+DELETE /drafts/{id}                  nn        nn        yn        nn        nn        nn        nn
+GET   /drafts/{id}/check             nn        nn        yn        nn        nn        nn        nn
+GET   /drafts/{id}/changes           nn        nn        yn        nn        nn        nn        nn
+GET   /drafts/{id}/rehearsal         nn        nn        yn        nn        nn        nn        nn
+POST  /drafts/{id}/publish           nn        nn        yn        nn        nn        nn        nn
+GET   /laws                          y         y         y         y         y         y         n
+POST  /laws/{kind}/versions/{n}/retire fn      fn        yn        fn        fn        fn        nn
 ";
 
 const MISSING: &str = "00000000-0000-7000-8000-00000000dead";
@@ -81,6 +99,10 @@ struct Things {
     cases: [String; 3],
     /// The assignment message of each.
     notices: [String; 3],
+    /// A draft of a workflow.
+    draft: String,
+    /// The pass that followed from published days off.
+    pass: String,
 }
 
 impl Things {
@@ -106,7 +128,23 @@ impl Things {
             let notice = of_region.find(|notice| notice["case"] == json!(case));
             notice.unwrap()["id"].as_str().unwrap().to_owned()
         });
-        Self { cases, notices }
+        let coordinator = t.by("coordinator");
+        let draft = |kind: &str, text: &str| {
+            let body = json!({"kind": kind, "title": "A draft", "text": text});
+            let draft = coordinator.post("drafts", &body).expect(201);
+            draft["id"].as_str().unwrap().to_owned()
+        };
+        let days = "version = 1\n[[days]]\non = 2026-12-16\nkind = \"holiday\"\n";
+        let path = format!("drafts/{}/publish", draft("holidays", days));
+        let publish = coordinator.request("POST", &path).if_match(1);
+        let published = publish.json(&json!({"reason": "A holiday"})).send();
+        let pass = published.expect(201)["pass"]["id"].clone();
+        Self {
+            cases,
+            notices,
+            draft: draft("workflow", "key = 3"),
+            pass: pass.as_str().unwrap().to_owned(),
+        }
     }
 
     /// The paths of a route.
@@ -141,6 +179,18 @@ impl Things {
             ("{code}", vec!["EDU".into(), "NONE".into()])
         } else if route.starts_with("/mediators/{id}") {
             ("{id}", vec![AIGUL.to_string(), MISSING.into()])
+        } else if route.starts_with("/workflows/{key}/versions/{n}") {
+            let versions = vec!["basic/versions/1".into(), "basic/versions/99".into()];
+            ("{key}/versions/{n}", versions)
+        } else if route.starts_with("/workflows/{key}") {
+            ("{key}", vec!["basic".into(), "nowhere".into()])
+        } else if route.starts_with("/laws/{kind}") {
+            let versions = vec!["holidays/versions/1".into(), "holidays/versions/99".into()];
+            ("{kind}/versions/{n}", versions)
+        } else if route.starts_with("/drafts/{id}") {
+            ("{id}", vec![self.draft.clone(), MISSING.into()])
+        } else if route.starts_with("/passes/{id}") {
+            ("{id}", vec![self.pass.clone(), MISSING.into()])
         } else if route.starts_with("/memoranda/{id}") {
             ("{id}", vec![id(71), MISSING.into()])
         } else {

@@ -9,6 +9,7 @@ pub mod config;
 mod demo;
 pub mod enrol;
 pub mod http;
+pub mod keeper;
 pub mod locale;
 pub mod mail;
 pub mod outgoing;

@@ -1,15 +1,19 @@
 //! From a configuration to a running application, with every check that a start must pass.
 
 use crate::{
-    app::{App, Definitions, Laws},
+    app::{App, AppError, Definitions, Laws, published},
     clock::Clock,
     config::Config,
     setup::{self, SetupError},
 };
-use kelisim_domain::{calendar::Zone, law::Law, workflow};
+use kelisim_domain::{calendar::Zone, law::Law, publish::PublishKind, workflow};
 use kelisim_persistence::{
-    Database, Db, Entropy, Failpoints, MasterKey, Options, Point, Vault, migrate,
-    store::{definition::definition_list, region::region_list},
+    Database, Db, Entropy, Error, Failpoints, MasterKey, Options, Point, Vault, migrate,
+    store::{
+        definition::definition_list,
+        publication::{edition_list, retired_list},
+        region::region_list,
+    },
 };
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -52,7 +56,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     let entropy = Arc::clone(&sources.secret_entropy);
     let vault = database.read_blocking(move |db| Vault::open(db, &key, entropy))?;
     let default = config.workflow.as_str().to_owned();
-    let (definitions, laws) = database.read_blocking(move |db| published(db, default))?;
+    let (definitions, laws) = database.read_blocking(move |db| read_published(db, default))?;
     let wanted = config.clone();
     let region = database.read_blocking(move |db| setup::region_id(db, &wanted))?;
     let Ok(default) = definitions.default_of(region) else {
@@ -81,14 +85,20 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     }))
 }
 
-/// The published workflows and the law of every region.
-fn published(db: &mut Db, default: String) -> Result<(Definitions, Laws), SetupError> {
+/// The published workflows and the law of every region, with what was published since the program was made.
+fn read_published(db: &mut Db, default: String) -> Result<(Definitions, Laws), SetupError> {
     let profile = setup::profile()?;
     let otherwise = Law::new(profile.clone(), Zone::ORAL, &[]);
     let (definitions, laws) = (Definitions::new(default), Laws::new(otherwise));
     let embedded = setup::embedded()?;
+    for edition in edition_list(db)? {
+        definitions.read_up_to(edition.region, edition.kind, edition.number);
+    }
     for region in region_list(db)? {
-        laws.insert(region.id, Law::new(profile.clone(), region.zone, &[]));
+        let law = published::law(db, region.id, region.zone, profile.clone());
+        laws.insert(region.id, law.map_err(unreadable_law)?);
+        let retired = retired_list(db, region.id, PublishKind::Workflow)?;
+        definitions.retire(region.id, retired);
         for stored in definition_list(db, region.id)? {
             let same = |ours: &&(workflow::Definition, &str)| {
                 ours.0.key == stored.key && ours.0.version == stored.version
@@ -107,4 +117,11 @@ fn published(db: &mut Db, default: String) -> Result<(Definitions, Laws), SetupE
         }
     }
     Ok((definitions, laws))
+}
+
+fn unreadable_law(error: AppError) -> SetupError {
+    SetupError::Database(match error {
+        AppError::Internal(what) => Error::broken("the published law", what),
+        error => Error::broken("the published law", format!("{error:?}")),
+    })
 }

@@ -1,6 +1,6 @@
 //! A case: file it, move it, correct it. Load, ask, decide, store: one transaction each.
 
-use super::{AppError, Tx, message};
+use super::{AppError, Tx, message, published};
 use kelisim_domain::{
     case::{
         self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing,
@@ -81,14 +81,13 @@ fn refused(error: NoAccess) -> AppError {
     }
 }
 
-/// The workflow of a case.
+/// The workflow of a case; one that another process published a moment ago is read now.
 ///
 /// # Errors
-/// Internal when it is not loaded.
-pub fn definition_of(tx: &Tx<'_>, case: &Case) -> Result<Arc<Definition>, AppError> {
-    tx.app
-        .definitions
-        .get(tx.region(), case.workflow.as_str(), case.workflow_version)
+/// Internal when there is none: a case cannot exist without its workflow.
+pub fn definition_of(tx: &mut Tx<'_>, case: &Case) -> Result<Arc<Definition>, AppError> {
+    let region = tx.region();
+    published::definition(tx.app, tx.db, region, &case.workflow, case.workflow_version)
 }
 
 /// An office where the caller may file, by its code.
@@ -126,12 +125,14 @@ pub fn may_file_somewhere(tx: &Tx<'_>) -> Result<(), AppError> {
 /// # Errors
 /// Unknown code, an office that has been closed, or one where the caller holds no grant.
 pub fn filing_place(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     code: &OfficeCode,
     office: Option<FilingOffice>,
 ) -> Result<FilingPlace, AppError> {
     let unknown = || AppError::invalid("/office", FaultKind::UnknownCode { known: Vec::new() });
     let office = office.ok_or_else(unknown)?;
+    // D34: a new case takes the newest version, whichever process published it.
+    published::keep_up(tx, office.edition)?;
     let definition = tx.app.definitions.default_of(tx.region())?;
     if case::may_file(&definition, &tx.actor, office.id).is_none() {
         let refusal = case::StepRefusal::NotYours {

@@ -89,7 +89,7 @@ impl Cause<'_> {
     }
 
     /// What the message keeps until it is first sent.
-    fn payload(&self, tx: &Tx<'_>) -> Result<serde_json::Value, AppError> {
+    fn payload(&self, tx: &mut Tx<'_>) -> Result<serde_json::Value, AppError> {
         let timers = &self.case.course.timers;
         payload(&Payload::Case {
             number: self.case.number.clone(),
@@ -106,7 +106,7 @@ impl Cause<'_> {
     }
 
     /// The timer whose last day such a message tells: it acts on the case if nobody does.
-    fn until(&self, tx: &Tx<'_>) -> Result<Option<TimerName>, AppError> {
+    fn until(&self, tx: &mut Tx<'_>) -> Result<Option<TimerName>, AppError> {
         let answers_an_offer = match self.order.kind() {
             NoticeKind::Offer => true,
             NoticeKind::TermIsOver => false,

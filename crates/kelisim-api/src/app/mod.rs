@@ -12,7 +12,11 @@ pub mod message;
 pub mod office;
 pub mod once;
 pub mod partner;
+pub mod pass;
+pub mod publish;
+pub mod published;
 pub mod register;
+pub mod rehearse;
 pub mod timer;
 
 pub use error::AppError;
@@ -27,6 +31,7 @@ use kelisim_domain::{
     language::Language,
     law::Law,
     policy::{Actor, RegisterAct},
+    publish::PublishKind,
     workflow::{Definition, Step},
 };
 use kelisim_persistence::{
@@ -41,8 +46,8 @@ use kelisim_persistence::{
     vault::Vault,
 };
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -76,11 +81,25 @@ pub struct App {
 }
 
 /// The published workflows of every region, by key and version. They never change once published (D34).
+///
+/// A process learns of what another has published by the edition of its region: [`published`] says how.
 #[derive(Default)]
 pub struct Definitions {
     /// The key of the workflow that new cases follow.
     default: String,
-    all: RwLock<BTreeMap<(RegionId, String, i32), Arc<Definition>>>,
+    held: RwLock<Held>,
+}
+
+/// A workflow of a region and its version.
+type VersionOf = (RegionId, String, i32);
+
+#[derive(Default)]
+struct Held {
+    all: BTreeMap<VersionOf, Arc<Definition>>,
+    /// What no new case follows any more.
+    retired: BTreeSet<VersionOf>,
+    /// How often something was published, as far as this process has read it.
+    editions: BTreeMap<(RegionId, &'static str), i32>,
 }
 
 impl Definitions {
@@ -88,8 +107,21 @@ impl Definitions {
     pub fn new(default: impl Into<String>) -> Self {
         Definitions {
             default: default.into(),
-            all: RwLock::default(),
+            held: RwLock::default(),
         }
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, Held> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key of the workflow that new cases follow.
+    pub fn default_key(&self) -> &str {
+        &self.default
     }
 
     /// Adds a published workflow.
@@ -99,10 +131,33 @@ impl Definitions {
             definition.key.as_str().to_owned(),
             definition.version,
         );
-        self.all
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, Arc::new(definition));
+        self.change().all.insert(key, Arc::new(definition));
+    }
+
+    /// Whether a workflow is known here.
+    pub fn has(&self, region: RegionId, key: &str, version: i32) -> bool {
+        let key = (region, key.to_owned(), version);
+        self.held().all.contains_key(&key)
+    }
+
+    /// Notes the versions of a region that no new case follows any more.
+    pub fn retire(&self, region: RegionId, versions: BTreeSet<(String, i32)>) {
+        let versions = versions.into_iter();
+        let versions = versions.map(|(key, version)| (region, key, version));
+        self.change().retired.extend(versions);
+    }
+
+    /// How often something of a kind was published in a region, as far as this process has read it.
+    pub fn edition(&self, region: RegionId, kind: PublishKind) -> i32 {
+        let editions = &self.held().editions;
+        editions.get(&(region, kind.code())).copied().unwrap_or(0)
+    }
+
+    /// Notes that everything of an edition was read.
+    pub fn read_up_to(&self, region: RegionId, kind: PublishKind, edition: i32) {
+        self.change()
+            .editions
+            .insert((region, kind.code()), edition);
     }
 
     /// The workflow of a case.
@@ -115,8 +170,9 @@ impl Definitions {
         key: &str,
         version: i32,
     ) -> Result<Arc<Definition>, AppError> {
-        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(&(region, key.to_owned(), version))
+        let held = self.held();
+        held.all
+            .get(&(region, key.to_owned(), version))
             .cloned()
             .ok_or_else(|| {
                 AppError::Internal(format!("workflow {key} version {version} is not loaded"))
@@ -133,8 +189,8 @@ impl Definitions {
     ) -> (Vec<Stage>, bool) {
         // The class of a closed case follows its ground.
         const DONE: [Class; 2] = [Class::DoneSuccess, Class::DoneOther];
-        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        let of_region = all.iter().filter(|((of, ..), _)| *of == region);
+        let held = self.held();
+        let of_region = held.all.iter().filter(|((of, ..), _)| *of == region);
         let of_region: Vec<&Step> = of_region.flat_map(|(_, one)| &one.steps).collect();
         let is_one =
             |step: &Step| steps.is_empty() || steps.iter().any(|id| id == step.id.as_str());
@@ -156,18 +212,23 @@ impl Definitions {
         (stages, is_all)
     }
 
-    /// The newest version of the workflow that new cases follow.
+    /// The newest version of the workflow that new cases follow, of those that were not retired.
     ///
     /// # Errors
     /// Internal when the region has none: the start refuses such a setting.
     pub fn default_of(&self, region: RegionId) -> Result<Arc<Definition>, AppError> {
-        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        let first = (region, self.default.clone(), 0);
-        let last = (region, self.default.clone(), i32::MAX);
-        all.range(first..=last)
-            .next_back()
-            .map(|(_, definition)| Arc::clone(definition))
+        self.newest(region, &self.default)
             .ok_or_else(|| AppError::Internal(format!("no workflow {} is published", self.default)))
+    }
+
+    /// The newest version of a workflow, of those that were not retired.
+    pub fn newest(&self, region: RegionId, key: &str) -> Option<Arc<Definition>> {
+        let held = self.held();
+        let first = (region, key.to_owned(), 0);
+        let last = (region, key.to_owned(), i32::MAX);
+        let versions = held.all.range(first..=last).rev();
+        let mut open = versions.filter(|(version, _)| !held.retired.contains(version));
+        open.next().map(|(_, definition)| Arc::clone(definition))
     }
 }
 

@@ -45,7 +45,8 @@ pub fn record(tx: &mut Tx<'_>, change: Change) -> Result<(), AppError> {
         id: tx.new_id(),
         region: tx.region(),
         at: tx.now,
-        actor: Some(tx.actor.account),
+        // What a command does without a name is nobody's.
+        actor: Some(tx.actor.account).filter(|account| !account.0.is_nil()),
         action: change.action.into(),
         object_kind: change.kind.into(),
         object_id: change.id,

@@ -189,6 +189,53 @@ pub(super) enum WorkflowCommand {
         #[arg(long, default_value = "kk", value_name = "LANGUAGE")]
         language: Language,
     },
+    /// Publish a workflow: new cases follow it from then on, and running cases stay on their version unless --move.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow publish mine.toml --as saule@example.kz --reason 'Screening is asked first'\n  kelisim workflow publish mine.toml --as saule@example.kz --reason '…' --move --map steps.toml\n\nA move that was interrupted goes on when the same command runs again, or by itself where a server runs."
+    )]
+    Publish(PublishOptions),
+    /// Take the last move of running cases back, for each case that has not gone on since.
+    #[command(
+        after_help = "Example:\n  kelisim workflow undo basic --as saule@example.kz --reason 'Too early'\n\nThe version stays published: `kelisim workflow retire` keeps new cases from it."
+    )]
+    Undo(UndoOptions),
+    /// Say what would become of every running case under a workflow; nothing is changed.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow rehearse mine.toml --map steps.toml\n  kelisim workflow rehearse mine.toml --json | jq '.cannot_go.cases[].number'\n\nA map is TOML: a table [steps] in which the old step stands before the new one. A step that keeps its id needs no line."
+    )]
+    Rehearse {
+        /// The definition (TOML).
+        file: PathBuf,
+        /// Where the steps go (TOML).
+        #[arg(long, value_name = "FILE")]
+        map: Option<PathBuf>,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say in words what a workflow changes about the published one.
+    Diff {
+        /// The definition (TOML).
+        file: PathBuf,
+        /// The published version to compare with [default: the newest].
+        #[arg(long, value_name = "N")]
+        against: Option<i32>,
+        /// The language of the words: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: String,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Retire a published version: no new case follows it, and those that do go on.
+    Retire {
+        /// The workflow.
+        key: String,
+        /// The version.
+        version: i32,
+        #[command(flatten)]
+        who: Decider,
+    },
 }
 
 /// What `workflow draw` prints.
@@ -202,6 +249,49 @@ pub(super) enum DrawFormat {
     Bpmn,
     /// A state machine of the W3C.
     Scxml,
+}
+
+/// Who decides, and why: for the audit log.
+#[derive(Debug, Args)]
+pub(super) struct Decider {
+    /// The mail address of whoever decides: a coordinator.
+    #[arg(long = "as", value_name = "ADDRESS")]
+    pub(super) email: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PublishOptions {
+    /// The definition (TOML).
+    pub(super) file: PathBuf,
+    #[command(flatten)]
+    pub(super) who: Decider,
+    /// Move running cases to this version.
+    #[arg(long = "move")]
+    pub(super) moves: bool,
+    /// Where the steps go (TOML); a step that keeps its id needs no line.
+    #[arg(long, value_name = "FILE", requires = "moves")]
+    pub(super) map: Option<PathBuf>,
+    /// Print what was done as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UndoOptions {
+    /// The workflow.
+    pub(super) key: String,
+    /// The mail address of whoever decides: a coordinator. Without it, the audit log says that a command did it.
+    #[arg(long = "as", value_name = "ADDRESS")]
+    pub(super) email: Option<String>,
+    /// Why.
+    #[arg(long, value_name = "TEXT", default_value = "undone by a command")]
+    pub(super) reason: String,
+    /// Print what was done as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

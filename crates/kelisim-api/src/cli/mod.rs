@@ -10,6 +10,7 @@ mod demo;
 mod health;
 mod mail;
 mod migrate;
+mod publish;
 mod release;
 mod restore;
 pub(crate) mod serve;
@@ -109,7 +110,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Account { command } => account::account(command, &load(file, None)?),
         Command::Token { command } => account::token(command, &load(file, None)?),
         Command::Mail { command } => mail::run(command, &load(file, None)?),
-        Command::Workflow { command } => workflow::run(command),
+        Command::Workflow { command } => workflow::run(command, file),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
         metrics,
         server::{self, Limits},
     },
+    keeper::Keeper,
     outgoing::Workers,
     start, telemetry,
 };
@@ -48,6 +49,7 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
     );
     say_held(&app)?;
     runtime()?.block_on(async {
+        let _keeper = Keeper::start(Arc::clone(&app));
         let (stop, stopped) = watch::channel(false);
         let mut measured = measure(&app, metrics, Some(&workers))?.map(tokio::spawn);
         let mut working = work_beside(workers, stopped);
@@ -103,6 +105,7 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
     let metrics = metrics_listener(config)?;
     runtime()?.block_on(async {
         let mut measured = measure(&app, metrics, workers.as_ref())?.map(tokio::spawn);
+        let _keeper = Keeper::start(Arc::clone(&app));
         let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
         let mut serving = tokio::spawn(server);

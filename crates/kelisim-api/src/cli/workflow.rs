@@ -1,9 +1,9 @@
-//! `workflow`: what can be said of a definition without a database.
+//! `workflow`: what can be said of a definition without a database; the rest is handed on.
 
 use super::{
     Failure,
     arguments::{DrawFormat, WorkflowCommand},
-    print, style,
+    load, print, publish, style,
 };
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use kelisim_domain::{
@@ -13,9 +13,9 @@ use kelisim_domain::{
     workflow::{self, Definition, draw, interchange},
 };
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) fn run(command: WorkflowCommand) -> Result<(), Failure> {
+pub(super) fn run(command: WorkflowCommand, config: Option<PathBuf>) -> Result<(), Failure> {
     match command {
         WorkflowCommand::Check { file, json } => check(&file, json),
         WorkflowCommand::Draw {
@@ -23,10 +23,12 @@ pub(super) fn run(command: WorkflowCommand) -> Result<(), Failure> {
             format,
             language,
         } => draw(&file, format, language),
+        other => publish::run(other, &load(config, None)?),
     }
 }
 
-fn read(file: &Path) -> Result<String, Failure> {
+/// A file that was named, as text.
+pub(super) fn read(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file)
         .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }
@@ -50,6 +52,12 @@ fn draw(file: &Path, format: DrawFormat, language: Language) -> Result<(), Failu
         DrawFormat::Bpmn => interchange::bpmn(&definition, language, law),
         DrawFormat::Scxml => interchange::scxml(&definition, law),
     })
+}
+
+/// Says on stderr what is wrong with a file, and gives the failure that ends the command.
+pub(super) fn unsound(file: &Path, text: &str, faults: &[DocumentFault]) -> Failure {
+    eprint!("{}", report(file, text, faults, style::on_stderr()));
+    Failure::Failed(refusal(file, faults.len()))
 }
 
 fn check(file: &Path, as_json: bool) -> Result<(), Failure> {

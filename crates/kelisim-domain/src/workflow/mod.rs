@@ -5,11 +5,11 @@
 
 mod check;
 mod definition;
+mod diff;
 pub mod draw;
 mod explore;
 mod fluent;
 pub mod interchange;
-mod diff;
 mod migrate;
 mod parse;
 mod recount;

@@ -506,7 +506,7 @@ pub fn passing_change(
         Error::conflict("cases.version"),
     );
     case_event::add(&mut writes, entry, &before.head, &hash);
-    timer::change(&mut writes, region, zone, Some(&before.case), event);
+    timer::change(&mut writes, region, zone, Some(&before.case), event, None);
     writes.store(db)?;
     Ok(after)
 }

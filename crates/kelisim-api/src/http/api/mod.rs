@@ -1,12 +1,15 @@
 //! The routes under `/api/v1`: a file for each noun, with its handlers and nothing else.
 
 pub mod case;
+pub mod draft;
+pub mod law;
 pub mod me;
 pub mod mediator;
 pub mod memorandum;
 pub mod notice;
 pub mod office;
 pub mod partner;
+pub mod workflow;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -20,4 +23,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     mediator::configure(routes);
     partner::configure(routes);
     memorandum::configure(routes);
+    workflow::configure(routes);
+    draft::configure(routes);
+    law::configure(routes);
 }

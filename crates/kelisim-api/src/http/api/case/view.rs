@@ -381,7 +381,8 @@ pub(super) fn open_view(
 
 /// The deadlines that run, the next one first, each with how it was worked out (D15).
 fn due(tx: &Tx<'_>, case: &Case) -> Vec<DueView> {
-    let definition = app::case::definition_of(tx, case).ok();
+    let (key, version) = (case.workflow.as_str(), case.workflow_version);
+    let definition = tx.app.definitions.get(tx.region(), key, version).ok();
     let title = |name: &TimerName| {
         let timer = definition.as_ref().and_then(|one| one.timer(name));
         timer.map_or_else(

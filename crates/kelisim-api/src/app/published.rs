@@ -1,0 +1,184 @@
+//! What is published, as a process holds it in memory, and how it learns of what another process has published.
+//!
+//! Each act of publishing or retiring raises the edition of its kind in its region, in its own transaction. Three looks
+//! at that number keep a process up to date:
+//!
+//! - a filing reads it in the query that it asks anyway, so a new case takes the newest version, exactly;
+//! - a case on a version that is not known here reads that version, in the same transaction;
+//! - `serve` and `work` look every two seconds, for the law and for lists, and so does whoever published.
+//!
+//! A published text never changes (D34), so what was read once is read for good.
+
+use super::{App, AppError, Tx};
+use crate::setup;
+use chrono::NaiveDate;
+use kelisim_domain::{
+    calendar::{DayKind, NamedDays, Zone},
+    code::WorkflowKey,
+    id::RegionId,
+    law::Law,
+    legal::Profile,
+    publish::PublishKind,
+    workflow::{self, Definition},
+};
+use kelisim_persistence::{
+    Db,
+    store::{
+        definition::{StoredDefinition, definition_find, definition_list},
+        publication::{LawText, edition_list, law_text_list, retired_list},
+        region::region_find,
+    },
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A workflow by key and version, known here or read now.
+///
+/// # Errors
+/// Internal when there is none.
+pub fn definition(
+    app: &App,
+    db: &mut Db,
+    region: RegionId,
+    key: &WorkflowKey,
+    version: i32,
+) -> Result<Arc<Definition>, AppError> {
+    if !app.definitions.has(region, key.as_str(), version) {
+        let stored = definition_find(db, region, key, version)?;
+        app.definitions.insert(region, parse(&stored)?);
+    }
+    app.definitions.get(region, key.as_str(), version)
+}
+
+/// Reads what was published since this process last looked, when a filing sees that there is more.
+///
+/// # Errors
+/// As the store.
+pub fn keep_up(tx: &mut Tx<'_>, edition: i32) -> Result<(), AppError> {
+    let region = tx.region();
+    if tx.app.definitions.edition(region, PublishKind::Workflow) == edition {
+        return Ok(());
+    }
+    workflows(tx.app, tx.db, region)?;
+    let definitions = &tx.app.definitions;
+    definitions.read_up_to(region, PublishKind::Workflow, edition);
+    Ok(())
+}
+
+/// As [`refresh`], after an act of this process was committed; what fails here is made up for by the next look.
+pub async fn learn(app: Arc<App>) {
+    let reader = Arc::clone(&app);
+    let learned = app.database.read(move |db| refresh(&reader, db)).await;
+    if let Err(error) = learned {
+        tracing::warn!(?error, "cannot look for what was published");
+    }
+}
+
+/// Reads everything that was published since this process last looked.
+///
+/// # Errors
+/// As the store.
+pub fn refresh(app: &App, db: &mut Db) -> Result<(), AppError> {
+    for edition in edition_list(db)? {
+        let (region, kind) = (edition.region, edition.kind);
+        if app.definitions.edition(region, kind) == edition.number {
+            continue;
+        }
+        match kind {
+            PublishKind::Workflow => workflows(app, db, region)?,
+            PublishKind::Profile | PublishKind::Holidays => {
+                let zone = region_find(db, region)?.zone;
+                let profile = setup::profile().map_err(broken)?;
+                app.laws.insert(region, law(db, region, zone, profile)?);
+            }
+        }
+        app.definitions.read_up_to(region, kind, edition.number);
+    }
+    Ok(())
+}
+
+fn workflows(app: &App, db: &mut Db, region: RegionId) -> Result<(), AppError> {
+    for stored in definition_list(db, region)? {
+        let (key, version) = (stored.key.as_str(), stored.version);
+        if !app.definitions.has(region, key, version) {
+            app.definitions.insert(region, parse(&stored)?);
+        }
+    }
+    let retired = retired_list(db, region, PublishKind::Workflow)?;
+    app.definitions.retire(region, retired);
+    Ok(())
+}
+
+fn parse(stored: &StoredDefinition) -> Result<Definition, AppError> {
+    let (key, version) = (stored.key.as_str(), stored.version);
+    workflow::parse(&stored.text).map_err(|faults| broken(setup::unreadable(key, version, &faults)))
+}
+
+fn broken(error: impl std::fmt::Display) -> AppError {
+    AppError::Internal(error.to_string())
+}
+
+/// The law of a region as it is published: the newest profile, or the one of the program, and all days off besides.
+///
+/// # Errors
+/// As the store; internal when a text cannot be read any more.
+pub fn law(
+    db: &mut Db,
+    region: RegionId,
+    zone: Zone,
+    of_program: Profile,
+) -> Result<Law, AppError> {
+    law_of(&texts_in_force(db, region)?, zone, of_program)
+}
+
+/// The law of a region as it would be with one more list of days off.
+///
+/// # Errors
+/// As [`law`].
+pub fn law_with(db: &mut Db, region: RegionId, list: &NamedDays) -> Result<Law, AppError> {
+    let zone = region_find(db, region)?.zone;
+    let profile = setup::profile().map_err(broken)?;
+    let (profile, mut named) = parts(&texts_in_force(db, region)?, profile)?;
+    named.extend(list.days.iter().copied());
+    Ok(Law::new(profile, zone, &named))
+}
+
+fn law_of(texts: &[LawText], zone: Zone, of_program: Profile) -> Result<Law, AppError> {
+    let (profile, named) = parts(texts, of_program)?;
+    Ok(Law::new(profile, zone, &named))
+}
+
+/// The profile that holds, and every day that is named besides.
+fn parts(
+    texts: &[LawText],
+    of_program: Profile,
+) -> Result<(Profile, Vec<(NaiveDate, DayKind)>), AppError> {
+    let of = |kind: PublishKind| texts.iter().filter(move |text| text.kind == kind);
+    let unreadable = |text: &LawText| {
+        let what = format!("{} {} cannot be read", text.kind.code(), text.version);
+        AppError::Internal(what)
+    };
+    let profile = match of(PublishKind::Profile).next_back() {
+        Some(text) => Profile::parse(&text.text).map_err(|_| unreadable(text))?,
+        None => of_program,
+    };
+    let mut named = Vec::new();
+    for text in of(PublishKind::Holidays) {
+        let list = NamedDays::parse(&text.text).map_err(|_| unreadable(text))?;
+        named.extend(list.days);
+    }
+    Ok((profile, named))
+}
+
+/// The texts of the law that were published and not retired, by kind and version.
+///
+/// # Errors
+/// As the store.
+pub fn texts_in_force(db: &mut Db, region: RegionId) -> Result<Vec<LawText>, AppError> {
+    let mut retired: BTreeSet<(String, i32)> = BTreeSet::new();
+    for kind in [PublishKind::Profile, PublishKind::Holidays] {
+        retired.extend(retired_list(db, region, kind)?);
+    }
+    let mut texts = law_text_list(db, region)?;
+    texts.retain(|text| !retired.contains(&(text.kind.code().to_owned(), text.version)));
+    Ok(texts)
+}

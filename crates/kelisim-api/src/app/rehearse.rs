@@ -1,0 +1,263 @@
+//! What would become of the running cases of a workflow under a new version: a rehearsal changes nothing (D34).
+
+use super::{App, AppError, published};
+use chrono::{DateTime, Utc};
+use kelisim_domain::{
+    calendar::NamedDays,
+    case::{Case, EventData},
+    code::{StepId, WorkflowKey},
+    id::{CaseId, RegionId},
+    workflow::{self, CannotGo, DeadlineChange, Definition, Mover, StepMap},
+};
+use kelisim_persistence::{
+    Db,
+    store::{
+        case_pass::{Over, running_page, steps_in_use},
+        definition::definition_list,
+    },
+};
+use std::collections::BTreeMap;
+
+/// Cases that are held in memory at once.
+const PAGE: i64 = 1_000;
+
+/// What a rehearsal came to.
+#[derive(Debug, Clone)]
+pub struct Rehearsal {
+    /// The workflow.
+    pub key: WorkflowKey,
+    /// The new version.
+    pub version: i32,
+    /// The whole map: what was written over what is proposed.
+    pub map: StepMap,
+    /// The steps at which running cases stand, by version, with their number.
+    pub in_use: Vec<InUse>,
+    /// Running cases on an older version.
+    pub running: usize,
+    /// Those that would move with the deadlines that they have.
+    pub as_they_are: usize,
+    /// Those that would move and get other deadlines.
+    pub with_deadlines: usize,
+    /// Those that cannot go, by the code of the reason.
+    pub cannot_go: BTreeMap<&'static str, usize>,
+    /// The first of those that get other deadlines.
+    pub deadlines: Vec<Redated>,
+    /// The first of those that cannot go.
+    pub left: Vec<Stuck>,
+}
+
+/// A step at which running cases stand.
+#[derive(Debug, Clone)]
+pub struct InUse {
+    /// The version that they follow.
+    pub version: i32,
+    /// The step.
+    pub step: StepId,
+    /// How many.
+    pub cases: i64,
+    /// Where they would go.
+    pub to: Option<StepId>,
+}
+
+/// A case that would get other deadlines.
+#[derive(Debug, Clone)]
+pub struct Redated {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: String,
+    /// The deadlines.
+    pub changes: Vec<DeadlineChange>,
+}
+
+/// A case that cannot go.
+#[derive(Debug, Clone)]
+pub struct Stuck {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: String,
+    /// Why.
+    pub why: CannotGo,
+}
+
+impl Rehearsal {
+    /// How many cases cannot go.
+    pub fn stuck(&self) -> usize {
+        self.cannot_go.values().sum()
+    }
+}
+
+/// The map of a new version: what was written, and where it is silent, the step of the same id.
+///
+/// # Errors
+/// As the store; internal when a published text cannot be read any more.
+pub fn whole_map(
+    app: &App,
+    db: &mut Db,
+    region: RegionId,
+    new: &Definition,
+    written: StepMap,
+) -> Result<StepMap, AppError> {
+    let mut older = Vec::new();
+    for stored in definition_list(db, region)? {
+        if stored.key == new.key && stored.version < new.version {
+            older.push(published::definition(
+                app,
+                db,
+                region,
+                &stored.key,
+                stored.version,
+            )?);
+        }
+    }
+    let older: Vec<&Definition> = older.iter().map(AsRef::as_ref).collect();
+    Ok(StepMap::proposed(&older, new).over(written))
+}
+
+/// Rehearses on the state of the reading transaction that is open; lists at most `most` cases of each sort.
+///
+/// # Errors
+/// As the store.
+pub fn rehearse(
+    app: &App,
+    db: &mut Db,
+    region: RegionId,
+    new: &Definition,
+    written: StepMap,
+    most: usize,
+) -> Result<Rehearsal, AppError> {
+    let map = whole_map(app, db, region, new, written)?;
+    let (law, now) = (app.laws.of(region), app.clock.now());
+    let in_use = steps_in_use(db, region, new.key.as_str())?.into_iter();
+    let in_use = in_use.filter(|(version, ..)| *version < new.version);
+    let in_use = in_use.map(|(version, step, cases)| {
+        let step = StepId::from_stored(step);
+        let to = map.get(&step).cloned();
+        InUse {
+            version,
+            step,
+            cases,
+            to,
+        }
+    });
+    let mut found = Rehearsal {
+        key: new.key.clone(),
+        version: new.version,
+        in_use: in_use.collect(),
+        map: map.clone(),
+        running: 0,
+        as_they_are: 0,
+        with_deadlines: 0,
+        cannot_go: BTreeMap::new(),
+        deadlines: Vec::new(),
+        left: Vec::new(),
+    };
+    let mover = Mover::new(new, &map, &law);
+    let over = Over::Below {
+        key: new.key.as_str(),
+        version: new.version,
+    };
+    let mut after = None;
+    loop {
+        let page = running_page(db, region, over, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        after = Some(last.id);
+        page.iter()
+            .for_each(|case| look(&mut found, &mover, case, now, most));
+    }
+}
+
+fn look(found: &mut Rehearsal, mover: &Mover<'_>, case: &Case, now: DateTime<Utc>, most: usize) {
+    found.running += 1;
+    match mover.migrate(case, now) {
+        Err(why) => {
+            *found.cannot_go.entry(why.code()).or_default() += 1;
+            if found.left.len() < most {
+                found.left.push(Stuck {
+                    case: case.id,
+                    number: case.number.to_string(),
+                    why,
+                });
+            }
+        }
+        Ok(event) => {
+            let changes = workflow::deadlines(case, &event);
+            if changes.is_empty() {
+                found.as_they_are += 1;
+                return;
+            }
+            found.with_deadlines += 1;
+            if found.deadlines.len() < most {
+                found.deadlines.push(Redated {
+                    case: case.id,
+                    number: case.number.to_string(),
+                    changes,
+                });
+            }
+        }
+    }
+}
+
+/// What would become of deadlines if days off were published.
+#[derive(Debug, Clone)]
+pub struct DaysRehearsal {
+    /// Running cases.
+    pub running: usize,
+    /// Those that would get other deadlines.
+    pub with_deadlines: usize,
+    /// The first of them.
+    pub deadlines: Vec<Redated>,
+}
+
+/// Rehearses days off on the state of the reading transaction that is open; lists at most `most` cases.
+///
+/// # Errors
+/// As the store.
+pub fn rehearse_days(
+    app: &App,
+    db: &mut Db,
+    region: RegionId,
+    list: &NamedDays,
+    most: usize,
+) -> Result<DaysRehearsal, AppError> {
+    let law = published::law_with(db, region, list)?;
+    let mut found = DaysRehearsal {
+        running: 0,
+        with_deadlines: 0,
+        deadlines: Vec::new(),
+    };
+    let mut after = None;
+    loop {
+        let page = running_page(db, region, Over::All, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        after = Some(last.id);
+        for case in &page {
+            let version = case.workflow_version;
+            let definition = published::definition(app, db, region, &case.workflow, version)?;
+            let (facts, timers) = workflow::recount(&definition, case, &law);
+            let event = EventData::TimersMoved {
+                reason: String::new(),
+                facts,
+                timers,
+            };
+            let changes = workflow::deadlines(case, &event);
+            found.running += 1;
+            if changes.is_empty() {
+                continue;
+            }
+            found.with_deadlines += 1;
+            if found.deadlines.len() < most {
+                found.deadlines.push(Redated {
+                    case: case.id,
+                    number: case.number.to_string(),
+                    changes,
+                });
+            }
+        }
+    }
+}
