@@ -12,6 +12,7 @@ mod limit_sqlite;
 mod lists;
 mod load;
 mod machine;
+mod moving;
 mod network;
 mod options;
 mod place;
@@ -63,6 +64,12 @@ fn measure(options: &Options) {
             println!("==> start on {name}");
             let started = start::measure(options, backend, folder.path());
             report.part("start", name, &run, started);
+        }
+        if options.asks(What::Move) {
+            let folder = folder();
+            println!("==> move on {name}");
+            let moved = moving::measure(options, backend, folder.path(), moving::RUNNING);
+            report.part("move", name, &run, moved);
         }
         if options.asks(What::Lists) {
             println!("==> lists on {name}");

@@ -10,6 +10,7 @@ pub(crate) enum What {
     Lifecycle,
     Lists,
     Start,
+    Move,
     All,
     Page,
     Check,
@@ -31,7 +32,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads `[lifecycle|lists|start|all] --database sqlite|postgres --clients 8,32 --rounds 5
+    /// Reads `[lifecycle|lists|start|move|all] --database sqlite|postgres --clients 8,32 --rounds 5
     /// --seconds 8 --seed 1 --cases 1000,100000,1000000 --json FILE --record`; `page` only makes the page anew, and `check` looks
     /// whether the limits still fit the tables.
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -53,6 +54,7 @@ impl Options {
                 "lifecycle" => options.what = What::Lifecycle,
                 "lists" => options.what = What::Lists,
                 "start" => options.what = What::Start,
+                "move" => options.what = What::Move,
                 "page" => options.what = What::Page,
                 "check" => options.what = What::Check,
                 "all" => options.what = What::All,

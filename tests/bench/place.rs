@@ -154,6 +154,23 @@ impl Place {
         self.connect().batch_execute(statements).unwrap();
     }
 
+    /// The columns of a table, in their order.
+    pub(crate) fn columns(&self, table: &str) -> Vec<String> {
+        let query = match self.backend {
+            Backend::Sqlite => format!("SELECT name AS word FROM pragma_table_info('{table}')"),
+            Backend::Postgres => format!(
+                "SELECT column_name::text AS word FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND table_name = '{table}' ORDER BY ordinal_position"
+            ),
+        };
+        let query = diesel::sql_query(query);
+        let words: Vec<Word> = match self.connect() {
+            Db::Sqlite(mut db) => query.load(&mut db).unwrap(),
+            Db::Postgres(mut db) => query.load(&mut db).unwrap(),
+        };
+        words.into_iter().map(|word| word.word).collect()
+    }
+
     /// How many rows a table has, or what else `from` selects.
     pub(crate) fn count(&self, from: &str) -> i64 {
         let query = diesel::sql_query(format!("SELECT count(*) AS number FROM {from}"));
@@ -235,7 +252,7 @@ impl Place {
         command
     }
 
-    fn done(&self, arguments: &[&str]) {
+    pub(crate) fn done(&self, arguments: &[&str]) {
         let output = self.command(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {said}");

@@ -5,6 +5,7 @@
 mod bench;
 mod drill;
 mod log;
+mod moving;
 mod stop;
 mod walk;
 mod worker;
