@@ -7,7 +7,9 @@
 
 mod publishing;
 
-pub use publishing::{case_pass, case_pass_refusal, draft, edition, law_text, publication};
+pub use publishing::{
+    case_pass, case_pass_refusal, draft, edition, law_text, publication, workflow_definition,
+};
 
 diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
@@ -305,20 +307,6 @@ diesel::table! {
         version -> Integer,
         created_at -> SqlTime,
         updated_at -> SqlTime,
-    }
-}
-
-diesel::table! {
-    use crate::types::{SqlTime, SqlUuid};
-    use diesel::sql_types::{Binary, Integer, Text};
-
-    workflow_definition (region_id, key, version) {
-        region_id -> SqlUuid,
-        key -> Text,
-        version -> Integer,
-        text -> Text,
-        digest -> Binary,
-        published_at -> SqlTime,
     }
 }
 

@@ -1,6 +1,20 @@
 //! Tables of what is published, and of the passes over running cases that follow.
 
 diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::{Binary, Integer, Text};
+
+    workflow_definition (region_id, key, version) {
+        region_id -> SqlUuid,
+        key -> Text,
+        version -> Integer,
+        text -> Text,
+        digest -> Binary,
+        published_at -> SqlTime,
+    }
+}
+
+diesel::table! {
     use crate::types::SqlUuid;
     use diesel::sql_types::{Integer, Text};
 
