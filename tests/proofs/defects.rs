@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, crash, race::Race},
+    proofs::{Order, crash, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -23,6 +23,12 @@ on_both_databases! {
         assert!(!report.holds(), "the defect was not found: {report}");
         let missed = |name: &str| report.figures.iter().any(|figure| figure.name == name && !figure.reached);
         assert!(missed("acknowledged and lost") || missed("answers that contradict an earlier one or that nobody expects"), "{report}");
+    }
+
+    fn t08_finds_a_worker_that_does_not_look_at_the_clock(backend: Backend) {
+        let found = time::early_with(backend, 1, "defect.skip_due_check");
+        assert!(found > 0, "the defect was not found");
+        assert_eq!(time::early_with(backend, 1, ""), 0, "and without it nothing is found");
     }
 
     fn t04_finds_a_settlement_without_a_lease(backend: Backend) {

@@ -38,4 +38,8 @@ kelisim_tests::on_both_databases! {
     fn t04_what_a_stopped_worker_does_too_late_changes_nothing(backend: Backend) {
         holds("T4", backend);
     }
+
+    fn t08_each_deadline_fires_once_and_not_before_its_time(backend: Backend) {
+        holds("T8", backend);
+    }
 }

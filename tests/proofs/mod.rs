@@ -13,6 +13,7 @@ pub mod page;
 pub mod race;
 pub mod report;
 pub mod storm;
+pub mod time;
 
 pub use report::{Figure, Report};
 
@@ -37,6 +38,7 @@ pub const PROOFS: &[Proof] = &[
     ("T1", crash::prove),
     ("T2", mail_crash::prove),
     ("T4", race::prove),
+    ("T8", time::prove),
 ];
 
 /// Runs a proof and prints what came of it.

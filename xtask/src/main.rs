@@ -4,6 +4,7 @@ mod advisories;
 mod apt;
 mod bench;
 mod deny;
+mod faketime;
 mod interchange;
 mod pairs;
 mod postgres;
@@ -34,7 +35,7 @@ enum Task {
     Dependencies,
     /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
     InterchangeTools,
-    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4).
+    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8).
     Prove(prove::Proof),
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
     Bench {
@@ -81,11 +82,12 @@ fn test(quick: bool) -> Result<String, Failure> {
     // Asked for early, so that a machine without PostgreSQL is told within a second.
     let server = steps.run("postgresql", postgres::find_or_install)?;
     steps.run("interchange", || interchange::find_or_install(&root))?;
+    let faketime = steps.run("faketime", faketime::find_or_install)?;
     steps.run("clippy", || suite::clippy(&root))?;
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
-    let tests = steps.run("test", || suite::test(&root, &clusters))?;
+    let tests = steps.run("test", || suite::test(&root, &clusters, &faketime))?;
     drop(clusters);
     if !quick {
         steps.run("doc", || suite::doc(&root))?;
@@ -117,9 +119,10 @@ fn prove(proof: &prove::Proof) -> Result<String, Failure> {
     let root = workspace_root();
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
+    let faketime = steps.run("faketime", faketime::find_or_install)?;
     steps.run("build", || prove::build(&root))?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
-    steps.run("proof", || prove::run(&root, proof, &clusters))?;
+    steps.run("proof", || prove::run(&root, proof, &clusters, &faketime))?;
     Ok(steps.summary("one proof"))
 }
 
@@ -137,10 +140,12 @@ fn bench(arguments: &[String]) -> Result<String, Failure> {
 fn beside_postgres(command: &[String]) -> Result<String, Failure> {
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
+    let faketime = steps.run("faketime", faketime::find_or_install)?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
     steps.run("command", || {
         let mut process = Command::new(&command[0]);
         process.args(&command[1..]).envs(clusters.variables());
+        process.env(faketime::VARIABLE, &faketime);
         run::forget_this_package(&mut process);
         run::visibly(&mut process)
     })?;

@@ -5,13 +5,14 @@ use std::process::Command;
 
 use clap::{Args, ValueEnum};
 
+use crate::faketime;
 use crate::postgres::Clusters;
 use crate::run;
 
 /// What is proven, and how.
 #[derive(Args)]
 pub(crate) struct Proof {
-    /// The id of the proof: T1, T2 or T4; `page` only makes docs/GUARANTEES.md anew.
+    /// The id of the proof: T1, T2, T4 or T8; `page` only makes docs/GUARANTEES.md anew.
     id: String,
     /// Where its dice begin; one that is chosen and printed, when it is not given.
     #[arg(long)]
@@ -46,7 +47,12 @@ pub(crate) fn build(root: &Path) -> Result<(), String> {
 }
 
 /// Runs the proof; its failure is ours.
-pub(crate) fn run(root: &Path, proof: &Proof, clusters: &Clusters) -> Result<(), String> {
+pub(crate) fn run(
+    root: &Path,
+    proof: &Proof,
+    clusters: &Clusters,
+    faketime: &Path,
+) -> Result<(), String> {
     // The build put it beside this program.
     let program = std::env::current_exe()
         .map_err(|error| error.to_string())?
@@ -71,6 +77,7 @@ pub(crate) fn run(root: &Path, proof: &Proof, clusters: &Clusters) -> Result<(),
         }
     }
     command.envs(clusters.variables());
+    command.env(faketime::VARIABLE, faketime);
     run::forget_this_package(&mut command);
     run::visibly(&mut command)
 }

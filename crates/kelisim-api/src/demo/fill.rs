@@ -361,7 +361,7 @@ pub(super) fn year(
 
 /// Lets every timer fire that is due before a moment, each at its own time: they belong to the invented past too.
 fn ring(db: &mut Db, app: &App, before: DateTime<Utc>) -> Result<(), FillError> {
-    while timer_next_due(db, before)?.is_some_and(|due| due <= before) {
+    while timer_next_due(db, before, before)?.is_some_and(|due| due <= before) {
         let claiming = Claiming {
             due: before,
             now: before,

@@ -20,7 +20,10 @@ use kelisim_persistence::{
     Db, Defect, Error, Point,
     store::{
         delivery::lease_now,
-        due::{Claiming, DueTimer, timer_claim, timer_next_due, timer_put_off, timer_release},
+        due::{
+            Claiming, DueTimer, PAUSE_MOST_HOURS, timer_claim, timer_next_due, timer_put_off,
+            timer_release,
+        },
     },
 };
 use tokio::time::sleep;
@@ -34,7 +37,7 @@ use crate::app::{
 /// The first pause of a timer that cannot fire, in seconds.
 const PAUSE_FIRST_SECONDS: i64 = 30;
 /// No pause is longer than this.
-const PAUSE_MOST_SECONDS: i64 = 60 * 60;
+const PAUSE_MOST_SECONDS: i64 = PAUSE_MOST_HOURS * 60 * 60;
 
 /// Sizes and times; everything is bounded.
 #[derive(Debug, Clone)]
@@ -209,10 +212,10 @@ impl Inner {
 
     /// A look that costs no write: most of the time nothing is due.
     async fn is_due(&self) -> Result<bool, Error> {
-        let given = self.app.clock.for_leases();
+        let (given, lease) = (self.app.clock.for_leases(), self.lease());
         let job = move |db: &mut Db| {
             let now = lease_now(db, given)?;
-            timer_next_due(db, now)
+            timer_next_due(db, now, now + lease)
         };
         let next = self.app.database.read(job).await?;
         let skips = self.app.faults.has(Defect::SkipDueCheck);
@@ -222,8 +225,7 @@ impl Inner {
     async fn claim(&self) -> Result<Vec<DueTimer>, Error> {
         self.app.faults.at(Point::BeforeTimerClaim)?;
         let (given, due) = (self.app.clock.for_leases(), self.app.clock.now());
-        let lease = chrono::Duration::from_std(self.options.lease);
-        let lease = lease.unwrap_or(chrono::Duration::MAX / 2);
+        let lease = self.lease();
         let tokens: Vec<Uuid> = (0..self.options.batch).map(|_| self.token()).collect();
         let faults = self.app.faults.clone();
         let job = move |db: &mut Db| {
@@ -238,6 +240,11 @@ impl Inner {
         let claimed = self.app.database.write(job).await?;
         self.app.faults.at(Point::AfterTimerClaim)?;
         Ok(claimed)
+    }
+
+    fn lease(&self) -> chrono::Duration {
+        let lease = chrono::Duration::from_std(self.options.lease);
+        lease.unwrap_or(chrono::Duration::days(1))
     }
 
     fn token(&self) -> Uuid {

@@ -79,19 +79,39 @@ const FIRST_ARMED: &str = "timer.state = 'armed' AND NOT EXISTS (SELECT 1 FROM t
     WHERE earlier.region_id = timer.region_id AND earlier.case_id = timer.case_id AND earlier.state = 'armed' \
     AND (earlier.due_at < timer.due_at OR (earlier.due_at = timer.due_at AND earlier.name < timer.name)))";
 
+/// Nobody holds it: its lease has run out, or ends later than a lease that begins now, because the clock was set back since.
+/// What was put off rests until its time even then, and at the longest for [`PAUSE_MOST_HOURS`].
+macro_rules! unclaimed {
+    ($now:expr, $lease_until:expr) => {{
+        let rested = $lease_until + TimeDelta::hours(PAUSE_MOST_HOURS);
+        timer::lease_until
+            .is_null()
+            .or(timer::lease_until.lt(Ts::from($now)))
+            .or(timer::lease_until.gt(Ts::from(rested)))
+            .or(timer::fault
+                .is_null()
+                .and(timer::lease_until.gt(Ts::from($lease_until))))
+    }};
+}
+
+/// The longest for which a timer that cannot fire is put off.
+pub const PAUSE_MOST_HOURS: i64 = 1;
+
 /// The instant at which the next timer is due that nobody has claimed; none while the system is held (G10).
+///
+/// A claim that began now would hold until `lease_until`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn timer_next_due(db: &mut Db, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Error> {
+pub fn timer_next_due(
+    db: &mut Db,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
     let next: Option<Ts> = timer::table
         .filter(sql::<Bool>(FIRST_ARMED))
         .filter(is_free())
-        .filter(
-            timer::lease_until
-                .is_null()
-                .or(timer::lease_until.lt(Ts::from(now))),
-        )
+        .filter(unclaimed!(now, lease_until))
         .order(timer::due_at)
         .select(timer::due_at)
         .first(db)
@@ -135,11 +155,7 @@ pub fn timer_claim(
         .filter(sql::<Bool>(FIRST_ARMED))
         .filter(timer::due_at.le(Ts::from(latest)))
         .filter(is_free())
-        .filter(
-            timer::lease_until
-                .is_null()
-                .or(timer::lease_until.lt(Ts::from(now))),
-        )
+        .filter(unclaimed!(now, lease_until))
         .order(timer::due_at)
         .limit(limit)
         .select(DueRow::as_select());
