@@ -13,5 +13,6 @@ mod notices;
 mod publishing;
 mod races;
 mod registers;
+mod reminders;
 mod scope;
 mod timers;

@@ -90,6 +90,12 @@ fn first_contents() -> Vec<(&'static str, Content)> {
         partner: partner.map(str::to_owned),
         on: day(11, 22),
     };
+    let ends = |partner: Option<&str>, is_last_day| Content::MemorandumEnds {
+        memorandum: "M-2026-07".into(),
+        partner: partner.map(str::to_owned),
+        until: day(12, 31),
+        is_last_day,
+    };
     let ended = |outcome| case(PartnerEvent::Ended, Some(outcome), true);
     vec![
         (
@@ -129,6 +135,17 @@ fn first_contents() -> Vec<(&'static str, Content)> {
         ),
         ("memorandum_terminated", terminated(None)),
         ("memorandum_terminated_staff", terminated(partner)),
+        ("memorandum_expiring", ends(None, false)),
+        ("memorandum_expiring_staff", ends(partner, false)),
+        ("memorandum_expired", ends(None, true)),
+        ("memorandum_expired_staff", ends(partner, true)),
+        (
+            "documents_expiring",
+            Content::DocumentsExpiring {
+                mediator: "Сәрсенова Айгүл (demo)".into(),
+                until: day(12, 31),
+            },
+        ),
         ("case_received", case(PartnerEvent::Received, None, false)),
         ("case_assigned", case(PartnerEvent::Assigned, None, true)),
         ("case_assigned_own_words", own_words()),

@@ -25,5 +25,6 @@ pub mod publish;
 pub mod refusal;
 pub mod region;
 pub mod register;
+pub mod reminder;
 pub mod text;
 pub mod workflow;

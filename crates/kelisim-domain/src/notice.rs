@@ -63,6 +63,12 @@ closed_enum! {
         CaseStarted = "case_started",
         /// To the partner: your referral has ended, with its outcome class.
         CaseEnded = "case_ended",
+        /// To the partner's contacts and the coordinator: the memorandum ends soon.
+        MemorandumExpiring = "memorandum_expiring",
+        /// To the partner's contacts and the coordinator: this is the last day of the memorandum.
+        MemorandumExpired = "memorandum_expired",
+        /// To the registrar: a mediator's papers run out soon.
+        DocumentsExpiring = "documents_expiring",
     }
 }
 
@@ -82,7 +88,10 @@ impl NoticeKind {
     pub fn is_about_memorandum(self) -> bool {
         matches!(
             self,
-            NoticeKind::MemorandumSigned | NoticeKind::MemorandumTerminated
+            NoticeKind::MemorandumSigned
+                | NoticeKind::MemorandumTerminated
+                | NoticeKind::MemorandumExpiring
+                | NoticeKind::MemorandumExpired
         )
     }
 }
@@ -383,8 +392,15 @@ pub enum Payload {
     },
     /// About a memorandum.
     Memorandum {
-        /// The local day of the event.
+        /// The local day of the event; of a reminder, the last day of which it reminds.
         on: NaiveDate,
+    },
+    /// About a mediator's papers.
+    Documents {
+        /// Whose.
+        mediator: MediatorId,
+        /// The last day on which they are valid.
+        until: NaiveDate,
     },
 }
 

@@ -512,6 +512,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+
+    register_timer (region_id, object_id, armed_by, name) {
+        region_id -> SqlUuid,
+        object_kind -> Text,
+        object_id -> SqlUuid,
+        name -> Text,
+        state -> Text,
+        due_at -> SqlTime,
+        due_local -> Text,
+        zone -> Text,
+        last_day -> Date,
+        armed_by -> Integer,
+        lease_token -> Nullable<SqlUuid>,
+        lease_until -> Nullable<SqlTime>,
+        settled_at -> Nullable<SqlTime>,
+        failures -> Integer,
+        fault -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
@@ -586,6 +609,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     delivery_attempt,
     relay,
+    register_timer,
     timer,
     audit_entry,
     hold,

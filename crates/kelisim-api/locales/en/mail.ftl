@@ -193,3 +193,16 @@ mail-probe-rcpt = The mail server refused the recipient. Check the address.
 mail-probe-data = The mail server did not want the content of the letter.
 mail-probe-body = The connection broke while the letter was being sent.
 mail-probe-after-dot = The letter was sent whole, but the mail server did not confirm it. Look whether it arrived before you try again.
+
+mail-fact-documents-until = Documents valid until
+mail-memorandum-expiring-subject = Memorandum { $memorandum } ends soon
+mail-memorandum-expiring-heading = The memorandum of cooperation ends soon
+mail-memorandum-expiring-body = Memorandum of cooperation { $memorandum } ends on the day named below. If you want to renew it, please speak with the coordinator of the network.
+mail-memorandum-expiring-body-staff = Memorandum of cooperation { $memorandum } with a partner agency ends on the day named below. If it is to be renewed, this is the time to begin.
+mail-memorandum-expired-subject = Memorandum { $memorandum } ends today
+mail-memorandum-expired-heading = The memorandum of cooperation ends today
+mail-memorandum-expired-body = Today is the last day of memorandum of cooperation { $memorandum }. From tomorrow on we send no messages about the cases that you referred; mediation itself goes on.
+mail-memorandum-expired-body-staff = Today is the last day of memorandum of cooperation { $memorandum } with a partner agency. From tomorrow on the partner receives no messages about cases.
+mail-documents-expiring-subject = A mediator's documents run out soon
+mail-documents-expiring-heading = A mediator's documents run out soon
+mail-documents-expiring-body = After the day named below this mediator can be offered no case until new documents are entered in the register.

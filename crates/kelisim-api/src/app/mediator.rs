@@ -3,6 +3,7 @@
 use super::{
     AppError, Tx, case,
     register::{Change, hashed, record, taken},
+    reminder,
 };
 use kelisim_domain::{
     assignment::MediatorStatus,
@@ -64,6 +65,7 @@ pub fn create(
     let region = tx.region();
     let key = mediator_insert(tx.db, &tx.app.vault, region, &mediator, &step)
         .map_err(|error| taken(error, "mediator.register_no", "register_no"))?;
+    reminder::of_mediator(tx, &mediator)?;
     let after = form(&mediator, &key);
     audit(tx, "mediator.create", &mediator, None, after, wish.reason)?;
     Ok(SealedMediator { mediator, key })
@@ -112,6 +114,7 @@ pub fn change(
     if after.status != before.status {
         case::release_lost(tx, after.id)?;
     }
+    reminder::of_mediator(tx, &after)?;
     let (old, new) = (form(&before, &key), form(&after, &key));
     audit(tx, "mediator.update", &after, Some(old), new, wish.reason)?;
     Ok(SealedMediator {

@@ -3,7 +3,9 @@
 use super::{
     AppError, Tx, message,
     register::{Change, record, taken},
+    reminder,
 };
+use chrono::NaiveDate;
 use kelisim_domain::{
     id::{MemorandumId, PartnerId},
     language::Language,
@@ -142,7 +144,9 @@ pub fn sign(
         .sign(signing.signed_on, tx.now)
         .map_err(refused)?;
     let after = store(tx, "memorandum.sign", before, after, None)?;
-    tell(tx, &after, NoticeKind::MemorandumSigned)?;
+    // Signing and ending happen once each, so the key needs no more than this.
+    let today = tx.today();
+    tell(tx, &after, NoticeKind::MemorandumSigned, today, "")?;
     Ok(after)
 }
 
@@ -164,7 +168,8 @@ pub fn terminate(
         .terminate(terminated_on, reason.clone(), tx.now)
         .map_err(refused)?;
     let after = store(tx, "memorandum.terminate", before, after, Some(reason))?;
-    tell(tx, &after, NoticeKind::MemorandumTerminated)?;
+    let today = tx.today();
+    tell(tx, &after, NoticeKind::MemorandumTerminated, today, "")?;
     Ok(after)
 }
 
@@ -189,12 +194,19 @@ fn store(
     if !stored {
         return Err(AppError::Stale);
     }
+    reminder::of_memorandum(tx, &after)?;
     audit(tx, action, Some(&before), &after, reason)?;
     Ok(after)
 }
 
-/// One message to each verified contact and each coordinator, in their language.
-fn tell(tx: &mut Tx<'_>, memorandum: &Memorandum, kind: NoticeKind) -> Result<(), AppError> {
+/// One message to each verified contact and each coordinator, in their language; once for a cause.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    memorandum: &Memorandum,
+    kind: NoticeKind,
+    on: NaiveDate,
+    cause: &str,
+) -> Result<(), AppError> {
     if tx.app.is_history {
         return Ok(());
     }
@@ -222,14 +234,13 @@ fn tell(tx: &mut Tx<'_>, memorandum: &Memorandum, kind: NoticeKind) -> Result<()
             readers.push(reader);
         }
     }
-    let payload = message::payload(&Payload::Memorandum { on: today })?;
+    let payload = message::payload(&Payload::Memorandum { on })?;
     for (audience, kind_of_reader, id, language) in readers {
         let message = NewMessage {
             region,
             id: tx.new_id(),
             kind,
-            // Signing and ending happen once each, so the key needs no more than this.
-            dedupe_key: format!("{}/{}/{id}", memorandum.id, kind.code()),
+            dedupe_key: format!("{}/{}{cause}/{id}", memorandum.id, kind.code()),
             case: None,
             office: None,
             memorandum: Some(memorandum.id),

@@ -17,6 +17,7 @@ pub mod publish;
 pub mod published;
 pub mod register;
 pub mod rehearse;
+pub mod reminder;
 pub mod timer;
 
 pub use error::AppError;

@@ -289,5 +289,8 @@ pub(super) fn words(kind: NoticeKind) -> &'static str {
         NoticeKind::CaseAssigned => "your referral has a mediator",
         NoticeKind::CaseStarted => "mediation has begun",
         NoticeKind::CaseEnded => "your referral has ended",
+        NoticeKind::MemorandumExpiring => "the memorandum ends soon",
+        NoticeKind::MemorandumExpired => "the memorandum ends today",
+        NoticeKind::DocumentsExpiring => "a mediator's papers run out soon",
     }
 }

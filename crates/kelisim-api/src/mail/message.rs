@@ -95,6 +95,24 @@ pub enum Content {
         /// The workflow's own sentence in place of ours.
         own: Option<String>,
     },
+    /// A memorandum ends soon, or with this day.
+    MemorandumEnds {
+        /// Its number.
+        memorandum: String,
+        /// The partner's name, for the coordinator.
+        partner: Option<String>,
+        /// Its last day.
+        until: NaiveDate,
+        /// Whether that is today.
+        is_last_day: bool,
+    },
+    /// A mediator's papers run out soon.
+    DocumentsExpiring {
+        /// The mediator's name.
+        mediator: String,
+        /// The last day on which they are valid.
+        until: NaiveDate,
+    },
     /// `kelisim mail test`.
     Test,
 }
@@ -256,6 +274,11 @@ impl Content {
             Content::MemorandumSigned { .. } => NoticeKind::MemorandumSigned.code(),
             Content::MemorandumTerminated { .. } => NoticeKind::MemorandumTerminated.code(),
             Content::Case { notice, .. } => notice.event().kind().code(),
+            Content::MemorandumEnds { is_last_day, .. } => match is_last_day {
+                true => NoticeKind::MemorandumExpired.code(),
+                false => NoticeKind::MemorandumExpiring.code(),
+            },
+            Content::DocumentsExpiring { .. } => NoticeKind::DocumentsExpiring.code(),
             Content::Test => "test",
         }
     }

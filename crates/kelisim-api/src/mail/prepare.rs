@@ -146,7 +146,7 @@ fn written(
         Some(memorandum) => {
             partner_content(db, row, kind, &payload, case.as_ref(), &memorandum, &reader)?
         }
-        None => content(db, post, row, kind, &payload, case.as_ref(), &reader)?,
+        None => content(db, vault, post, row, kind, &payload, case.as_ref(), &reader)?,
     };
     let key = match (&case, &reader.key) {
         (Some(case), _) => case.key.clone(),
@@ -321,6 +321,7 @@ fn partner_content(
 
 fn content(
     db: &mut Db,
+    vault: &Vault,
     post: &Post,
     row: &Row,
     kind: NoticeKind,
@@ -363,6 +364,23 @@ fn content(
             })
         }
         (Payload::Memorandum { on }, _, _) => memorandum_content(db, row, kind, *on, reader),
+        (Payload::Documents { mediator, until }, _, _) => {
+            let entry = mediator_by_id(db, vault, row.region, *mediator)?
+                .mediator
+                .entry;
+            // Whoever has brought new papers since then is not told of.
+            if entry.documents_valid_to != Some(*until) {
+                return Err(Stop::Cancel("not_due".to_owned()));
+            }
+            let name = match reader.language {
+                Language::Kk => entry.name_kk,
+                Language::Ru | Language::En => entry.name_ru,
+            };
+            Ok(Content::DocumentsExpiring {
+                mediator: name.as_str().to_owned(),
+                until: *until,
+            })
+        }
         _ => Err(Stop::Hold("unknown_payload")),
     }
 }
@@ -389,8 +407,20 @@ fn memorandum_content(
         _ => None,
     };
     let from = memorandum.starts_on();
+    let ends = memorandum.reminds_of();
     let terms = memorandum.terms;
     match kind {
+        NoticeKind::MemorandumExpiring | NoticeKind::MemorandumExpired if ends != Some(on) => {
+            Err(Stop::Cancel("not_due".to_owned()))
+        }
+        NoticeKind::MemorandumExpiring | NoticeKind::MemorandumExpired => {
+            Ok(Content::MemorandumEnds {
+                memorandum: terms.number,
+                partner,
+                until: on,
+                is_last_day: kind == NoticeKind::MemorandumExpired,
+            })
+        }
         NoticeKind::MemorandumSigned => Ok(Content::MemorandumSigned {
             memorandum: terms.number,
             partner,

@@ -109,6 +109,31 @@ pub(super) fn words(message: &Message) -> Words {
                 speaker.say("mail-confidential"),
             ];
         }
+        Content::MemorandumEnds {
+            memorandum,
+            partner,
+            until,
+            ..
+        } => {
+            let body = speaker.for_reader(&format!("mail-{kind}-body"), partner.is_some());
+            let subject = format!("mail-{kind}-subject");
+            words.subject = speaker.with(&subject, "memorandum", memorandum);
+            words.paragraphs = vec![speaker.with(&body, "memorandum", memorandum)];
+            words.facts = vec![speaker.fact("memorandum", memorandum.clone())];
+            let name = partner.clone().map(|name| speaker.fact("partner", name));
+            words.facts.extend(name);
+            words
+                .facts
+                .push(speaker.fact("until", speaker.date(*until)));
+        }
+        Content::DocumentsExpiring { mediator, until } => {
+            words.subject = speaker.say("mail-documents-expiring-subject");
+            words.paragraphs = vec![speaker.say("mail-documents-expiring-body")];
+            words.facts = vec![
+                speaker.fact("mediator", mediator.clone()),
+                speaker.fact("documents-until", speaker.date(*until)),
+            ];
+        }
         Content::Test => {
             words.subject = speaker.say("mail-test-subject");
             words.paragraphs = vec![speaker.say("mail-test-body")];

@@ -24,13 +24,14 @@ use kelisim_persistence::{
             Claiming, DueTimer, PAUSE_MOST_HOURS, timer_claim, timer_next_due, timer_put_off,
             timer_release,
         },
+        register_timer::{register_timer_claim, register_timer_next_due, register_timer_put_off},
     },
 };
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::app::{
-    App, AppError,
+    App, AppError, reminder,
     timer::{self, Fired},
 };
 
@@ -38,6 +39,9 @@ use crate::app::{
 const PAUSE_FIRST_SECONDS: i64 = 30;
 /// No pause is longer than this.
 const PAUSE_MOST_SECONDS: i64 = PAUSE_MOST_HOURS * 60 * 60;
+
+/// Reminders of the registers that are claimed at once.
+const REMINDERS_MOST: usize = 16;
 
 /// Sizes and times; everything is bounded.
 #[derive(Debug, Clone)]
@@ -188,12 +192,71 @@ impl Inner {
         if !self.is_due().await? {
             return Ok(0);
         }
+        let reminded = self.remind().await?;
         let claimed = self.claim().await?;
         *self.held() = claimed.clone();
         let ended = self.fire_all(&claimed).await;
         // Nothing is left but after an error.
         self.give_back().await;
-        ended
+        Ok(ended? + reminded)
+    }
+
+    /// Claims and tells what the registers remind of; a claim that does not come to its end runs out by itself.
+    async fn remind(&self) -> Result<usize, Error> {
+        let claiming = self.claiming();
+        let tokens: Vec<Uuid> = (0..REMINDERS_MOST).map(|_| self.token()).collect();
+        let job = move |db: &mut Db| {
+            let claiming = claiming(db)?;
+            register_timer_claim(db, claiming, &tokens)
+        };
+        let claimed = self.app.database.write(job).await?;
+        let mut ended = 0;
+        for due in claimed {
+            let (app, one) = (Arc::clone(&self.app), due.clone());
+            let job = move |db: &mut Db| reminder::run(db, &app, &one);
+            match self.app.database.write(job).await {
+                Ok(told) => {
+                    self.tally
+                        .fired
+                        .fetch_add(u64::from(told), Ordering::Relaxed);
+                    self.app.wake.notify_one();
+                    ended += usize::from(told);
+                }
+                Err(error @ (AppError::Busy | AppError::Unavailable)) => {
+                    tracing::warn!(
+                        reminder = due.name(),
+                        ?error,
+                        "a reminder waits for the database"
+                    );
+                }
+                Err(error) => {
+                    self.tally.failed.fetch_add(1, Ordering::Relaxed);
+                    tracing::error!(subject = ?due.subject(), reminder = due.name(), ?error, "a reminder cannot fire; it is tried again later");
+                    let (given, pause) = (self.app.clock.for_leases(), pause(due.failures()));
+                    let fault = fault_of(&error);
+                    let job = move |db: &mut Db| {
+                        let until = lease_now(db, given)? + pause;
+                        register_timer_put_off(db, &due, until, fault)
+                    };
+                    self.app.database.write::<_, Error>(job).await?;
+                }
+            }
+        }
+        Ok(ended)
+    }
+
+    /// When timers are claimed from now on, by both clocks.
+    fn claiming(&self) -> impl FnOnce(&mut Db) -> Result<Claiming, Error> + Send + use<> {
+        let (given, due) = (self.app.clock.for_leases(), self.app.clock.now());
+        let lease = self.lease();
+        move |db| {
+            let now = lease_now(db, given)?;
+            Ok(Claiming {
+                due,
+                now,
+                lease_until: now + lease,
+            })
+        }
     }
 
     async fn fire_all(&self, claimed: &[DueTimer]) -> Result<usize, Error> {
@@ -215,7 +278,9 @@ impl Inner {
         let (given, lease) = (self.app.clock.for_leases(), self.lease());
         let job = move |db: &mut Db| {
             let now = lease_now(db, given)?;
-            timer_next_due(db, now, now + lease)
+            let of_case = timer_next_due(db, now, now + lease)?;
+            let of_register = register_timer_next_due(db, now, now + lease)?;
+            Ok::<_, Error>(of_case.into_iter().chain(of_register).min())
         };
         let next = self.app.database.read(job).await?;
         let skips = self.app.faults.has(Defect::SkipDueCheck);
@@ -224,17 +289,11 @@ impl Inner {
 
     async fn claim(&self) -> Result<Vec<DueTimer>, Error> {
         self.app.faults.at(Point::BeforeTimerClaim)?;
-        let (given, due) = (self.app.clock.for_leases(), self.app.clock.now());
-        let lease = self.lease();
+        let claiming = self.claiming();
         let tokens: Vec<Uuid> = (0..self.options.batch).map(|_| self.token()).collect();
         let faults = self.app.faults.clone();
         let job = move |db: &mut Db| {
-            let now = lease_now(db, given)?;
-            let claiming = Claiming {
-                due,
-                now,
-                lease_until: now + lease,
-            };
+            let claiming = claiming(db)?;
             timer_claim(db, claiming, &tokens, &faults)
         };
         let claimed = self.app.database.write(job).await?;

@@ -15,4 +15,5 @@ pub(crate) mod outbox;
 pub(crate) mod partner;
 pub(crate) mod reference;
 pub(crate) mod region;
+pub(crate) mod register_timer;
 pub(crate) mod timer;

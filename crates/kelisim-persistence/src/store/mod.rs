@@ -30,6 +30,7 @@ pub mod partner;
 pub mod publication;
 pub mod reference;
 pub mod region;
+pub mod register_timer;
 pub mod relay;
 pub(crate) mod search;
 pub mod timer;

@@ -21,7 +21,7 @@ use crate::types::{Json, Ts, Uid};
 use crate::writes::Writes;
 
 /// How the wall clock at which a timer is due is written.
-const WALL: &str = "%Y-%m-%dT%H:%M:%S";
+pub(super) const WALL: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Adds what an event did to the timers of a case to what the transaction stores at its end.
 ///
