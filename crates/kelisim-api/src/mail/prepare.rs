@@ -146,7 +146,10 @@ fn written(
         Some(memorandum) => {
             partner_content(db, row, kind, &payload, case.as_ref(), &memorandum, &reader)?
         }
-        None => content(db, vault, post, row, kind, &payload, case.as_ref(), &reader)?,
+        None if kind == NoticeKind::DocumentsExpiring => {
+            documents_content(db, vault, row, &payload, reader.language)?
+        }
+        None => content(db, post, row, kind, &payload, case.as_ref(), &reader)?,
     };
     let key = match (&case, &reader.key) {
         (Some(case), _) => case.key.clone(),
@@ -321,7 +324,6 @@ fn partner_content(
 
 fn content(
     db: &mut Db,
-    vault: &Vault,
     post: &Post,
     row: &Row,
     kind: NoticeKind,
@@ -364,25 +366,35 @@ fn content(
             })
         }
         (Payload::Memorandum { on }, _, _) => memorandum_content(db, row, kind, *on, reader),
-        (Payload::Documents { mediator, until }, _, _) => {
-            let entry = mediator_by_id(db, vault, row.region, *mediator)?
-                .mediator
-                .entry;
-            // Whoever has brought new papers since then is not told of.
-            if entry.documents_valid_to != Some(*until) {
-                return Err(Stop::Cancel("not_due".to_owned()));
-            }
-            let name = match reader.language {
-                Language::Kk => entry.name_kk,
-                Language::Ru | Language::En => entry.name_ru,
-            };
-            Ok(Content::DocumentsExpiring {
-                mediator: name.as_str().to_owned(),
-                until: *until,
-            })
-        }
         _ => Err(Stop::Hold("unknown_payload")),
     }
+}
+
+/// Whoever has brought new papers, or has left, is not told of.
+fn documents_content(
+    db: &mut Db,
+    vault: &Vault,
+    row: &Row,
+    payload: &Payload,
+    language: Language,
+) -> Result<Content, Stop> {
+    let Payload::Documents { mediator, until } = payload else {
+        return Err(Stop::Hold("unknown_payload"));
+    };
+    let entry = mediator_by_id(db, vault, row.region, *mediator)?
+        .mediator
+        .entry;
+    if entry.documents_valid_to != Some(*until) {
+        return Err(Stop::Cancel("not_due".to_owned()));
+    }
+    let name = match language {
+        Language::Kk => entry.name_kk,
+        Language::Ru | Language::En => entry.name_ru,
+    };
+    Ok(Content::DocumentsExpiring {
+        mediator: name.as_str().to_owned(),
+        until: *until,
+    })
 }
 
 fn memorandum_content(
