@@ -183,9 +183,10 @@ on_both_databases! {
         let broken = m.filed();
         let other = m.filed();
         let number = broken["number"].as_str().unwrap();
-        // A version that this process has not loaded.
+        // A version that nobody can read any more.
         let newer = kelisim_domain::workflow::MEDIATION.replace("version = 1\n", "version = 99\n");
         t.write(move |db| network::publish(db, &newer));
+        t.database.execute("UPDATE workflow_definition SET text = 'x' WHERE version = 99");
         t.database.execute(&format!("UPDATE cases SET workflow_version = 99 WHERE number = '{number}'"));
         assert_eq!(at(t, "2026-11-26T00:00:00Z"), 1);
         assert_eq!(m.now(&other)["version"], 2);

@@ -6,13 +6,16 @@ use diesel::connection::InstrumentationEvent;
 use diesel::sql_types::Text;
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 use kelisim_domain::code::OfficeCode;
+use kelisim_persistence::store::due::{Claiming, timer_claim, timer_next_due};
 use kelisim_persistence::store::notice::{NoticeFilter, NoticeScope, notice_list};
 use kelisim_persistence::store::office::office_for_filing;
 use kelisim_persistence::store::outbox::State;
 use kelisim_persistence::store::reference::CodesNamed;
+use kelisim_persistence::store::register_timer::{register_timer_claim, register_timer_next_due};
 use kelisim_persistence::store::token::token_bearer;
-use kelisim_persistence::{Db, Error};
+use kelisim_persistence::{Db, Error, Failpoints};
 use kelisim_tests::{Backend, TestDatabase};
+use uuid::Uuid;
 
 use crate::common::{self, REGION, day, now};
 
@@ -97,6 +100,33 @@ fn messages_of_one_state_are_a_walk_in_their_order() {
     assert_narrow("messages of a state", &plan);
     assert!(
         plan.iter().any(|step| step.contains("outbox_by_state")),
+        "{plan:#?}"
+    );
+}
+
+/// Whatever its case, and however many have fired: only armed ones stand in the index, in the order in which they are due.
+#[test]
+fn timers_that_are_due_are_a_walk_in_their_order() {
+    let claiming = Claiming {
+        due: now(),
+        now: now(),
+        lease_until: now(),
+    };
+    let plan = plan(&prepared(), |db| {
+        timer_next_due(db, now(), now()).unwrap();
+        timer_claim(db, claiming, &[Uuid::nil()], &Failpoints::NONE).unwrap();
+        register_timer_next_due(db, now(), now()).unwrap();
+        register_timer_claim(db, claiming, &[Uuid::nil()]).unwrap();
+    });
+    let walks = |index: &str| plan.iter().filter(|step| step.contains(index)).count();
+    assert_eq!(
+        (walks("USING INDEX timer_due"), walks("timer_armed")),
+        (2, 2),
+        "{plan:#?}"
+    );
+    assert_eq!(walks("USING INDEX register_timer_due"), 2, "{plan:#?}");
+    assert!(
+        !plan.iter().any(|step| step.contains("TEMP B-TREE")),
         "{plan:#?}"
     );
 }
