@@ -348,7 +348,6 @@ impl<'a> Rows<'a> {
         };
         let partner = self.dice.below(5) == 0;
         let partner_id = network::PARTNER_IDS + self.dice.below(network::PARTNERS) as u128;
-        let key = number.to_lowercase();
         vec![
             Cell::Id(self.model.region),
             Cell::Id(id),
@@ -389,7 +388,8 @@ impl<'a> Rows<'a> {
             Cell::Id(self.model.data_key),
             Cell::Noise(self.model.secret_bytes),
             Cell::Noise(32),
-            Cell::Text(key),
+            text("{}"),
+            Cell::Null,
         ]
     }
 

@@ -236,9 +236,9 @@ typedef struct {
 #define NEW_CASE \
     "INSERT INTO cases (region_id, id, number, office_id, workflow_key, workflow_version, stage, step, class, " \
     "category, language, district, court_stage, source, partner_id, filed_by, filed_at, version, data_key_id, secret, " \
-    "head_hash, search_key) SELECT @region, @case, @number, @office, 'basic', 1, 'filed', 'filed', 'new', " \
+    "head_hash, course) SELECT @region, @case, @number, @office, 'basic', 1, 'filed', 'filed', 'new', " \
     "'neighbours_land', 'ru', district, 'pre_court', 'education', @partner, @account, @at, 1, @data_key, @secret, " \
-    "@hash, lower(@number) FROM office WHERE region_id = @region AND id = @office"
+    "@hash, '{}' FROM office WHERE region_id = @region AND id = @office"
 #define NEW_PARTY \
     "INSERT INTO case_party (region_id, case_id, position, id, side, secret) " \
     "VALUES (@region, @case, @position, @id, @side, @secret)"
@@ -249,7 +249,9 @@ typedef struct {
     "UPDATE cases SET version = @version, stage = @stage, step = @stage, class = @class, category = 'neighbours_land', " \
     "subcategory = NULL, language = 'ru', court_stage = 'pre_court', mediator_id = @mediator, accepted_at = @accepted, " \
     "closed_at = @closed, ground = @ground, effective_on = @effective, linked_case_id = NULL, secret = @secret, " \
-    "head_hash = @hash WHERE region_id = @region AND id = @case AND version = @version - 1"
+    "head_hash = @hash, workflow_version = 1, contract_on = NULL, ended_on = NULL, " \
+    "course = '{\"entered_at\":\"2026-11-22T05:00:00.000001Z\"}', asked_id = NULL " \
+    "WHERE region_id = @region AND id = @case AND version = @version - 1"
 #define NEW_EVENT \
     "INSERT INTO case_event (region_id, case_id, seq, id, kind, at, actor_id, grant_id, data, secret, prev_hash, hash) " \
     "VALUES (@region, @case, @version, @event, @kind, @at, @account, @account, @data, @secret, @hash, @hash)"

@@ -12,10 +12,10 @@ WHERE o.id = lpad(to_hex(65536 + :office), 32, '0')::uuid
 \gset
 INSERT INTO cases (region_id, id, number, office_id, workflow_key, workflow_version, stage, step, class,
     category, language, district, court_stage, source, filed_by, filed_at, version, data_key_id,
-    secret, head_hash, search_key)
+    secret, head_hash)
 VALUES (:region, :case_id, :case_id, :office_id, 'basic', 1, 'filed', 'filed', 'new', 'neighbours_land', 'ru',
     :district, 'pre_court', 'education', lpad(to_hex(262144 + :office), 32, '0')::uuid, :at, 1, :data_key_id,
-    :case_secret_1, :hash, :case_id);
+    :case_secret_1, :hash);
 {event_and_message}
 COMMIT;
 

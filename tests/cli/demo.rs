@@ -96,7 +96,14 @@ fn the_walked_case_causes_messages_that_were_really_delivered() {
         told,
         [
             ("filed", vec!["case_received"]),
-            ("assigned", vec!["assignment", "case_assigned"]),
+            ("screened", vec![]),
+            ("ready", vec![]),
+            ("offered", vec!["offer"]),
+            (
+                "assigned",
+                vec!["assignment", "offer_accepted", "case_assigned"]
+            ),
+            ("in mediation", vec!["case_started"]),
             ("reconciled", vec!["case_ended"]),
             ("closed", vec![]),
         ]
@@ -112,7 +119,7 @@ fn the_walked_case_causes_messages_that_were_really_delivered() {
     let letters = std::fs::read_dir(made["mail_directory"].as_str().unwrap())
         .unwrap()
         .count();
-    assert_eq!(letters, 4, "d37: the invented year sends nothing");
+    assert_eq!(letters, 7, "d37: the invented year sends nothing");
 }
 
 #[test]

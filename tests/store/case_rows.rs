@@ -128,7 +128,7 @@ impl Row {
             id(Uuid::nil()),
             noise(700),
             noise(32),
-            format!("'{}'", self.number.to_lowercase()),
+            "'{}', NULL".to_owned(),
         ]
         .join(", ")
     }

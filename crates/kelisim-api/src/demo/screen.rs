@@ -139,15 +139,12 @@ impl Screen {
             "  {} {}  {}  {}",
             self.brush.paint(Look::Good, "✓"),
             self.brush
-                .paint(Look::Strong, format!("{:<10}", step.stage)),
+                .paint(Look::Strong, format!("{:<12}", step.stage)),
             self.brush.paint(Look::Dim, time),
             format_args!("{}, {}", step.who, step.role)
         ));
         for told in &step.told {
             self.told(told);
-        }
-        if step.told.is_empty() {
-            self.line(&self.brush.paint(Look::Dim, "       nobody has to be told"));
         }
     }
 
