@@ -59,6 +59,7 @@ POST  /memoranda/{id}/sign           nn        nn        yn        nn        nn 
 POST  /memoranda/{id}/terminate      nn        nn        yn        nn        nn        nn        fn
 GET   /workflows                     y         y         y         y         y         y         n
 GET   /workflows/{key}/versions/{n}  yn        yn        yn        yn        yn        yn        nn
+GET   /workflows/{key}/versions/{n}/diagram.svg yn yn     yn        yn        yn        yn        nn
 GET   /workflows/{key}/versions/{n}/changes yn yn        yn        yn        yn        yn        nn
 POST  /workflows/{key}/versions/{n}/retire fn  fn        yn        fn        fn        fn        nn
 POST  /workflows/{key}/undo          fn        fn        yn        fn        fn        fn        nn

@@ -76,6 +76,7 @@ impl TestApp {
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             laws,
+            layouts: Default::default(),
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
             wake_timers: Arc::new(Notify::new()),

@@ -76,6 +76,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         clock: Arc::clone(&sources.clock),
         entropy: Arc::clone(&sources.entropy),
         laws,
+        layouts: Default::default(),
         public_url: config.http.public_url.clone(),
         wake: Arc::new(Notify::new()),
         wake_timers: Arc::new(Notify::new()),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod case;
 mod error;
+pub mod layouts;
 pub mod mediator;
 pub mod memorandum;
 pub mod message;
@@ -67,6 +68,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// The law, the days off and the time zone of each region.
     pub laws: Laws,
+    /// Pictures of workflows.
+    pub layouts: layouts::Layouts,
     /// Where people reach this system: no slash at its end.
     pub public_url: String,
     /// Told after each commit, so that a worker in this process looks at the outbox at once.

@@ -25,6 +25,9 @@ pub struct Answer {
     /// The data key under which a kept copy is sealed; none for the caller's own.
     #[serde(skip)]
     pub sealed_by: Option<DataKey>,
+    /// Set for a picture, which is no JSON and is never kept.
+    #[serde(skip)]
+    pub picture: Option<String>,
 }
 
 impl Answer {
@@ -37,6 +40,15 @@ impl Answer {
             body: json(body),
             content_of: None,
             sealed_by: None,
+            picture: None,
+        }
+    }
+
+    /// 200 with a picture (SVG).
+    pub fn picture(svg: String) -> Self {
+        Answer {
+            picture: Some(svg),
+            ..Answer::new(200, &())
         }
     }
 
@@ -149,6 +161,14 @@ impl Answer {
         }
         if let Some(next) = self.next {
             response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+        }
+        if let Some(svg) = self.picture {
+            // It brings its own style along, and nothing else.
+            let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+            return response
+                .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+                .content_type("image/svg+xml")
+                .body(svg);
         }
         if fresh {
             let body = String::from(Box::<str>::from(self.body));

@@ -1,6 +1,7 @@
 //! The routes under `/api/v1`: a file for each noun, with its handlers and nothing else.
 
 pub mod case;
+pub mod diagram;
 pub mod draft;
 pub mod law;
 pub mod me;
@@ -24,6 +25,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     partner::configure(routes);
     memorandum::configure(routes);
     workflow::configure(routes);
+    diagram::configure(routes);
     draft::configure(routes);
     law::configure(routes);
 }

@@ -1,0 +1,90 @@
+//! The picture of a workflow, and of the way that a case took in it.
+
+use crate::{
+    app::{self, AppError, Tx, published},
+    http::{answer::Answer, call::Call, query::Query},
+};
+use actix_web::{HttpResponse, get, web};
+use kelisim_domain::{
+    case::EventData,
+    code::WorkflowKey,
+    id::CaseId,
+    input::id,
+    policy::RegisterAct::ReadPublished,
+    workflow::{
+        Definition,
+        draw::{self, Layout, Taken, Walked},
+    },
+};
+use kelisim_persistence::store::access::See;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// More events than these are no way that a picture could show.
+const WAY_MOST: i64 = 500;
+
+/// Registers the route.
+pub fn configure(routes: &mut ServiceConfig<'_>) {
+    routes.service(read_diagram);
+}
+
+/// The picture of a version, in the reader's language; with a case that the reader sees, where it stands and its way.
+#[utoipa::path(tag = "workflows",
+    params(("key" = String, Path, description = "The workflow."), ("n" = i32, Path, description = "The version."),
+        ("case" = Option<String>, Query, description = "A case that follows this version.")),
+    responses((status = 200, content_type = "image/svg+xml", body = String), (status = 401), (status = 404)))]
+#[get("/workflows/{key}/versions/{n}/diagram.svg")]
+async fn read_diagram(
+    call: Call,
+    path: web::Path<(String, String)>,
+    mut query: Query,
+) -> HttpResponse {
+    call.get(move |tx| {
+        tx.allow(ReadPublished)?;
+        let case: Option<CaseId> = query.one("case", id);
+        query.finish()?;
+        let (key, version) = path.into_inner();
+        let key = WorkflowKey::parse(&key).map_err(|_| AppError::NotFound)?;
+        let version = version.parse().map_err(|_| AppError::NotFound)?;
+        let region = tx.region();
+        let definition = published::definition(tx.app, tx.db, region, &key, version)?;
+        let walked = case.map(|case| walked(tx, &definition, case)).transpose()?;
+        let language = tx.language();
+        let layouts = &tx.app.layouts;
+        let layout = layouts.of((region, key.to_string(), version, language.code()), || {
+            Layout::of(&definition, language)
+        });
+        Ok(Answer::picture(draw::svg(&definition, &layout, walked.as_ref())))
+    })
+    .await
+}
+
+/// Where a case stands, and how it came there; a case of another version is not found in this one.
+fn walked(tx: &mut Tx<'_>, definition: &Definition, case: CaseId) -> Result<Walked, AppError> {
+    let authorized = app::case::access::<See>(tx, case)?;
+    let case = authorized.case();
+    if (&case.workflow, case.workflow_version) != (&definition.key, definition.version) {
+        return Err(AppError::NotFound);
+    }
+    let mut way = Vec::new();
+    for recorded in authorized.history(tx.db, 0, WAY_MOST)? {
+        if let EventData::Moved {
+            action,
+            from,
+            to,
+            by,
+            ..
+        } = recorded.event.data
+        {
+            way.push(Taken {
+                from,
+                to: to.step,
+                action,
+                by_clock: by.is_some(),
+            });
+        }
+    }
+    Ok(Walked {
+        here: case.step.clone(),
+        way,
+    })
+}
