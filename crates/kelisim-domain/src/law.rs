@@ -102,6 +102,12 @@ impl Law {
         deadline_before(self.zone, self.days_off(day)?, day, length)
     }
 
+    /// Whether people work on a day.
+    pub fn works_on(&self, day: NaiveDate) -> bool {
+        self.days_off(day)
+            .is_none_or(|days| days.why_off(day).is_none())
+    }
+
     fn days_off(&self, day: NaiveDate) -> Option<&DaysOff> {
         let mut versions = self.days_off.iter().rev();
         let found = versions.find(|(from, _)| *from <= day);

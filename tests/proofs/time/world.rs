@@ -113,6 +113,7 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             laws: Laws::new(Law::new(profile.clone(), Zone::ORAL, &[])),
+            layouts: Default::default(),
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
             wake_timers: Arc::new(Notify::new()),

@@ -19,7 +19,12 @@ pub struct Layouts(Mutex<BTreeMap<LayoutKey, Arc<Layout>>>);
 impl Layouts {
     /// A layout, worked out when it is asked for first.
     pub fn of(&self, key: LayoutKey, lay: impl FnOnce() -> Layout) -> Arc<Layout> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
         if let Some(layout) = known {
             return layout;
         }

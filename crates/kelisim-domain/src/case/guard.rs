@@ -224,7 +224,7 @@ pub(super) fn against(
 }
 
 /// The check after which a file may be closed whatever is still to be performed (3.1): the days after the agreement.
-pub(super) const LAST_CHECK: &str = "180";
+pub(crate) const LAST_CHECK: &str = "180";
 
 fn one(stands: bool, refusal: impl FnOnce() -> GuardRefusal) -> Vec<GuardRefusal> {
     if stands { vec![refusal()] } else { Vec::new() }

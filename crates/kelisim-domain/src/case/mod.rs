@@ -28,6 +28,7 @@ pub use decide::{Decision, Filing, FilingFacts, Rejection, decide, file, may_fil
 pub use event::{Correction, Event, EventData, Place, Referred};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{ActionAnswer, explain, grounds_offered};
+pub(crate) use guard::LAST_CHECK;
 pub use guard::{Declared, GuardRefusal};
 pub use number::{CaseNumber, UnreadableNumber};
 pub use refusal::StepRefusal;

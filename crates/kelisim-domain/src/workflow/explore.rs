@@ -27,6 +27,7 @@ use std::{
 };
 
 pub use finding::{Finding, Move, Way};
+pub(super) use tries::{day, elements, screened};
 
 /// Walks every way, and says what is wrong with them; nothing for a definition in which every case can end.
 pub fn explore(definition: &Definition) -> Vec<Finding> {

@@ -13,6 +13,7 @@ pub mod interchange;
 mod migrate;
 mod parse;
 mod recount;
+pub mod simulate;
 mod values;
 mod xml;
 

@@ -32,7 +32,9 @@ pub(crate) fn day(value: &str) -> Value {
 /// Answers to the exclusion questions: none excludes, or the named one does.
 pub(crate) fn answers(excluding: Option<&str>) -> Values {
     let law = law();
-    let version = law.on("2026-11-16".parse().expect("a day")).expect("in force");
+    let version = law
+        .on("2026-11-16".parse().expect("a day"))
+        .expect("in force");
     let all = version.exclusions.iter();
     let answers = all.map(|one| (one.code.clone(), excluding == Some(one.code.as_str())));
     Values::new().with("exclusions", Value::Exclusions(answers.collect()))
@@ -40,7 +42,9 @@ pub(crate) fn answers(excluding: Option<&str>) -> Values {
 
 pub(crate) fn elements(document: Prescribed) -> Value {
     let law = law();
-    let version = law.on("2026-11-16".parse().expect("a day")).expect("in force");
+    let version = law
+        .on("2026-11-16".parse().expect("a day"))
+        .expect("in force");
     let all = version.contents[&document].elements.iter().cloned();
     Value::Elements(all.collect())
 }

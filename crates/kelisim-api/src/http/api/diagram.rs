@@ -53,7 +53,11 @@ async fn read_diagram(
         let layout = layouts.of((region, key.to_string(), version, language.code()), || {
             Layout::of(&definition, language)
         });
-        Ok(Answer::picture(draw::svg(&definition, &layout, walked.as_ref())))
+        Ok(Answer::picture(draw::svg(
+            &definition,
+            &layout,
+            walked.as_ref(),
+        )))
     })
     .await
 }

@@ -130,7 +130,7 @@ fn options(field: &Field, case: &Case, ground: Option<Ground>, facts: &Facts) ->
 }
 
 /// A day that fits: today, but inside the term for what has to lie there, and as late as can be for an extension.
-fn day(name: &str, case: &Case, facts: &Facts) -> NaiveDate {
+pub(in crate::workflow) fn day(name: &str, case: &Case, facts: &Facts) -> NaiveDate {
     let term = case.course.term.as_ref();
     let last_day = term.map(crate::case::Term::last_day);
     let inside = last_day.map_or(facts.today, |last| facts.today.min(last));
@@ -154,7 +154,7 @@ fn day(name: &str, case: &Case, facts: &Facts) -> NaiveDate {
     }
 }
 
-fn screened(is_out: bool, facts: &Facts) -> Value {
+pub(in crate::workflow) fn screened(is_out: bool, facts: &Facts) -> Value {
     let version = facts.law.on(facts.filed_on);
     let questions = version.map_or(&[][..], |version| &version.exclusions);
     let answer = |excludes: Excluding| (excludes == Excluding::Yes) == is_out;
@@ -164,7 +164,7 @@ fn screened(is_out: bool, facts: &Facts) -> Value {
     Value::Exclusions(answers.collect())
 }
 
-fn elements(field: &Field, facts: &Facts) -> Value {
+pub(in crate::workflow) fn elements(field: &Field, facts: &Facts) -> Value {
     let document = field
         .choices
         .first()
