@@ -247,4 +247,20 @@ on_both_databases! {
         let local = app.database.lines("due_local || ' ' || zone", "timer WHERE state = 'armed' AND name = 'term'");
         assert_eq!(local, ["2027-01-21T00:00:00 Asia/Oral"], "the last day ends at midnight in Oral");
     }
+
+    fn the_picture_shows_where_a_case_stands(t: Standard) {
+        let app = &t.0;
+        let case = t.in_mediation();
+        let path = "workflows/mediation/versions/1/diagram.svg";
+        let plain = app.by("aigul").get(path);
+        assert_eq!((plain.status, plain.header("content-type")), (200, Some("image/svg+xml")));
+        assert!(plain.text.starts_with("<svg") && plain.text.contains("</svg>"));
+        let id = case["id"].as_str().unwrap();
+        let walked = app.by("aigul").get(&format!("{path}?case={id}"));
+        assert_eq!(walked.status, 200);
+        assert_ne!(walked.text, plain.text, "the way that it took");
+        app.by("berik").get(&format!("{path}?case={id}")).expect(404);
+        app.by("aigul").get(&format!("workflows/basic/versions/1/diagram.svg?case={id}")).expect(404);
+        app.by("partner").get(path).expect(404);
+    }
 }
