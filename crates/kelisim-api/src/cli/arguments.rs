@@ -236,6 +236,11 @@ pub(super) enum WorkflowCommand {
         #[command(flatten)]
         who: Decider,
     },
+    /// Play invented cases through a workflow and say where they wait; nothing is stored and no database is needed.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow simulate mine.toml --cases 10000\n  kelisim workflow simulate old.toml --with new.toml --cases 10000 --svg effect.svg\n  kelisim workflow simulate mine.toml --json | jq '.runs[0].steps[] | {id, overdue}'\n\nThe rates are those of the demo year and how long people take is invented: read differences, not promises."
+    )]
+    Simulate(SimulateOptions),
 }
 
 /// What `workflow draw` prints.
@@ -292,6 +297,60 @@ pub(super) struct UndoOptions {
     /// Print what was done as JSON.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SimulateOptions {
+    /// The definition (TOML).
+    pub(super) file: PathBuf,
+    /// How many cases are filed.
+    #[arg(long, default_value_t = 850, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) cases: u32,
+    /// Another seed plays other people; the same seed plays the same ones.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// Play the same people by another definition too, and show the difference.
+    #[arg(long, value_name = "FILE")]
+    pub(super) with: Option<PathBuf>,
+    /// Draw it into a file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) svg: Option<PathBuf>,
+    /// The language of titles: kk, ru or en.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    pub(super) language: kelisim_domain::language::Language,
+    /// The first day.
+    #[arg(long, default_value = "2026-01-01", value_name = "YYYY-MM-DD")]
+    pub(super) from: chrono::NaiveDate,
+    /// How many cases are filed in a year.
+    #[arg(long, default_value_t = 850, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub(super) filed_a_year: u32,
+    /// How many of 100 filed cases a mediator takes [default: 86.7].
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) accepted: Option<f64>,
+    /// How many of 100 accepted cases come to a contract [default: 76.9].
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) mediated: Option<f64>,
+    /// How many of 100 mediated cases are settled [default: 78.0].
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) settled: Option<f64>,
+    /// How many offices there are.
+    #[arg(long, default_value_t = 145, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub(super) offices: u16,
+    /// How many mediators there are.
+    #[arg(long, default_value_t = 144, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=5_000))]
+    pub(super) mediators: u16,
+    /// Print what was found as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A share as people write it.
+fn percent(text: &str) -> Result<f64, String> {
+    let found: Option<f64> = text.trim_end_matches('%').parse().ok();
+    let share = found.filter(|share| (0.0..=100.0).contains(share));
+    share
+        .map(|share| share / 100.0)
+        .ok_or_else(|| "a number from 0 to 100".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

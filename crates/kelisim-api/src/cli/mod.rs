@@ -14,6 +14,7 @@ mod publish;
 mod release;
 mod restore;
 pub(crate) mod serve;
+mod simulate;
 pub(crate) mod style;
 mod workflow;
 

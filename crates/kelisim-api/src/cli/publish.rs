@@ -42,7 +42,9 @@ use uuid::Uuid;
 pub(super) fn run(command: WorkflowCommand, config: &Config) -> Result<(), Failure> {
     let desk = Desk::open(config)?;
     match command {
-        WorkflowCommand::Check { .. } | WorkflowCommand::Draw { .. } => Ok(()),
+        WorkflowCommand::Check { .. }
+            | WorkflowCommand::Draw { .. }
+            | WorkflowCommand::Simulate(_) => Ok(()),
         WorkflowCommand::Publish(options) => desk.publish(options),
         WorkflowCommand::Undo(options) => desk.undo(options),
         WorkflowCommand::Rehearse { file, map, json } => desk.rehearse(&file, map.as_deref(), json),

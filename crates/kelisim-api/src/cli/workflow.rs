@@ -3,7 +3,7 @@
 use super::{
     Failure,
     arguments::{DrawFormat, WorkflowCommand},
-    load, print, publish, style,
+    load, print, publish, simulate, style,
 };
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use kelisim_domain::{
@@ -23,6 +23,7 @@ pub(super) fn run(command: WorkflowCommand, config: Option<PathBuf>) -> Result<(
             format,
             language,
         } => draw(&file, format, language),
+        WorkflowCommand::Simulate(options) => simulate::run(&options),
         other => publish::run(other, &load(config, None)?),
     }
 }
