@@ -1,6 +1,9 @@
 //! What it costs to decide about a case of the standard workflow, and to explain everything that can and cannot be
 //! done with it: `cargo bench -p kelisim-domain`.
-#![expect(missing_docs, reason = "the macros of criterion make a public function")]
+#![expect(
+    missing_docs,
+    reason = "the macros of criterion make a public function"
+)]
 
 use chrono::{DateTime, NaiveDate, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -43,8 +43,8 @@ pub(super) fn run(command: WorkflowCommand, config: &Config) -> Result<(), Failu
     let desk = Desk::open(config)?;
     match command {
         WorkflowCommand::Check { .. }
-            | WorkflowCommand::Draw { .. }
-            | WorkflowCommand::Simulate(_) => Ok(()),
+        | WorkflowCommand::Draw { .. }
+        | WorkflowCommand::Simulate(_) => Ok(()),
         WorkflowCommand::Publish(options) => desk.publish(options),
         WorkflowCommand::Undo(options) => desk.undo(options),
         WorkflowCommand::Rehearse { file, map, json } => desk.rehearse(&file, map.as_deref(), json),
