@@ -250,7 +250,7 @@ typedef struct {
     "subcategory = NULL, language = 'ru', court_stage = 'pre_court', mediator_id = @mediator, accepted_at = @accepted, " \
     "closed_at = @closed, ground = @ground, effective_on = @effective, linked_case_id = NULL, secret = @secret, " \
     "head_hash = @hash, workflow_version = 1, contract_on = NULL, ended_on = NULL, " \
-    "course = '{\"entered_at\":\"2026-11-22T05:00:00.000001Z\"}', asked_id = NULL " \
+    "course = '[\"entered_at\",\"2026-11-22T05.00.00.000001Z\"]', asked_id = NULL " \
     "WHERE region_id = @region AND id = @case AND version = @version - 1"
 #define NEW_EVENT \
     "INSERT INTO case_event (region_id, case_id, seq, id, kind, at, actor_id, grant_id, data, secret, prev_hash, hash) " \

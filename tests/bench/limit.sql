@@ -60,7 +60,7 @@ WITH counter AS (
     SELECT :region::uuid, :case_id::uuid, :office_code::text || '/2026-' || lpad(last::text, 4, '0'),
         :office_id::uuid, 'basic', 1, 'filed', 'filed', 'new', 'neighbours_land', 'ru', :district::text,
         'pre_court', 'education', :partner_id::uuid, :account::uuid, :filed_at::timestamptz, 1,
-        :data_key_id::uuid, :case_secret_1::bytea, :hash::bytea, '{}'
+        :data_key_id::uuid, :case_secret_1::bytea, :hash::bytea, '[]'
     FROM counter
 ), party AS (
     INSERT INTO case_party (region_id, case_id, position, id, side, secret) VALUES
@@ -128,7 +128,7 @@ UPDATE cases SET version = 2, stage = 'assigned', step = 'assigned', class = 'ac
     category = 'neighbours_land', subcategory = NULL, language = 'ru', district = :district,
     court_stage = 'pre_court', mediator_id = :mediator_id, accepted_at = :at, closed_at = NULL, ground = NULL,
     effective_on = NULL, linked_case_id = NULL, secret = :case_secret_1::bytea, head_hash = :hash::bytea,
-    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '{"entered_at":"2026-11-22T05:00:00.000001Z"}', asked_id = NULL
+    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '["entered_at","2026-11-22T05.00.00.000001Z"]', asked_id = NULL
 WHERE region_id = :region AND id = :case_id AND version = 1;
 WITH event AS (
     INSERT INTO case_event (region_id, case_id, seq, id, kind, at, actor_id, grant_id, data, prev_hash, hash)
@@ -181,7 +181,7 @@ UPDATE cases SET version = 3, stage = 'reconciled', step = 'reconciled', class =
     category = 'neighbours_land', subcategory = NULL, language = 'ru', district = :district,
     court_stage = 'pre_court', mediator_id = :mediator_id, accepted_at = :at, closed_at = NULL, ground = 'settled',
     effective_on = current_date, linked_case_id = NULL, secret = :case_secret_3::bytea, head_hash = :hash::bytea,
-    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '{"entered_at":"2026-11-22T05:00:00.000001Z"}', asked_id = NULL
+    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '["entered_at","2026-11-22T05.00.00.000001Z"]', asked_id = NULL
 WHERE region_id = :region AND id = :case_id AND version = 2;
 WITH event AS (
     INSERT INTO case_event (region_id, case_id, seq, id, kind, at, actor_id, grant_id, data, secret, prev_hash, hash)
@@ -226,7 +226,7 @@ UPDATE cases SET version = 4, stage = 'closed', step = 'closed', class = 'done_s
     category = 'neighbours_land', subcategory = NULL, language = 'ru', district = :district,
     court_stage = 'pre_court', mediator_id = :mediator_id, accepted_at = :at, closed_at = :at, ground = 'settled',
     effective_on = current_date, linked_case_id = NULL, secret = :case_secret_3::bytea, head_hash = :hash::bytea,
-    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '{"entered_at":"2026-11-22T05:00:00.000001Z"}', asked_id = NULL
+    workflow_version = 1, contract_on = NULL, ended_on = NULL, course = '["entered_at","2026-11-22T05.00.00.000001Z"]', asked_id = NULL
 WHERE region_id = :region AND id = :case_id AND version = 3;
 WITH event AS (
     INSERT INTO case_event (region_id, case_id, seq, id, kind, at, actor_id, grant_id, data, prev_hash, hash)
