@@ -84,7 +84,7 @@ impl Place {
             name: name.to_owned(),
         };
         let config = format!(
-            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\n[encryption]\nmaster_key_file = '{}'\n",
+            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\n[workflow]\ndefault = 'basic'\n[encryption]\nmaster_key_file = '{}'\n",
             place.url(),
             folder.join("mail").display(),
             place.key().display(),

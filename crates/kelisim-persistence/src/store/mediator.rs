@@ -266,6 +266,7 @@ pub fn mediator_facts(
         Json<Vec<String>>,
         i32,
         Option<i64>,
+        Option<i64>,
         bool,
         NameRow,
         Option<Uid>,
@@ -278,6 +279,12 @@ pub fn mediator_facts(
         .filter(cases::mediator_id.eq(mediator_id))
         // The stages that are not closed, by name: an index finds them, however many closed ones there are.
         .filter(cases::stage.eq_any([Stage::Filed, Stage::Assigned, Stage::Reconciled].map(Word)))
+        .count()
+        .single_value();
+    // What they are asked to take is theirs to answer for: two open offers must not lead past the limit.
+    let asked_cases = cases::table
+        .filter(cases::region_id.eq(region_id))
+        .filter(cases::asked_id.eq(mediator_id))
         .count()
         .single_value();
     let is_unavailable = exists(
@@ -302,25 +309,27 @@ pub fn mediator_facts(
             mediator::languages,
             mediator::max_open_cases,
             open_cases,
+            asked_cases,
             is_unavailable,
             NameRow::as_select(),
             mediator_office::office_id.nullable(),
         )))
         .load(connection)
     })?;
-    let offices = rows.iter().filter_map(|row| row.7);
+    let offices = rows.iter().filter_map(|row| row.8);
     let offices = offices.map(OfficeId::from).collect();
     let Some(first) = rows.into_iter().next() else {
         return Ok(None);
     };
-    let (status, documents_valid_to, languages, most, open_cases, is_unavailable, name, _) = first;
+    let (status, documents_valid_to, languages, most, open, asked, is_unavailable, name, _) = first;
+    let open_cases = open.unwrap_or(0) + asked.unwrap_or(0);
     let facts = MediatorFacts {
         id,
         offices,
         status: status.0,
         documents_valid_to,
         languages: languages.0,
-        open_cases: u32::try_from(open_cases.unwrap_or(0)).unwrap_or(u32::MAX),
+        open_cases: u32::try_from(open_cases).unwrap_or(u32::MAX),
         max_open_cases: u32::try_from(most).unwrap_or(0),
         is_unavailable,
     };
