@@ -132,6 +132,7 @@ impl House {
             ("MAIL__TRANSPORT", "smtp".to_owned()),
             ("MAIL__FROM", "Kelisim <mail@kelisim.example>".to_owned()),
             ("MAIL__SMTP_URL", self.receiver.url()),
+            ("WORKFLOW__DEFAULT", "basic".to_owned()),
             ("WORKER__ENABLED", "false".to_owned()),
             ("WORKER__PARALLEL", self.race.workers.to_string()),
             ("WORKER__LEASE_SECONDS", self.race.lease_seconds.to_string()),
