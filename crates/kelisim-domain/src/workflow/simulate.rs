@@ -1,8 +1,9 @@
 //! Plays invented cases through a definition, so that the effect of a change is seen before it is published.
 //!
-//! Every move is decided by the engine that decides about real cases: people act through [`decide`], timers through
-//! [`fire`], by the law and its calendar. Invented is only what people want and how long they take ([`Assumptions`]).
-//! What is wanted is read off effects, guards and stages, never off the name of an action or a step.
+//! Every move is decided by the engine that decides about real cases: people act through [`crate::case::decide()`],
+//! timers through [`crate::case::fire()`], by the law and its calendar. Invented is only what people want and how long
+//! they take ([`Assumptions`]), and what is wanted is read off effects, guards and stages, never off the name of an
+//! action or a step.
 //!
 //! Absent on purpose: that a reminder makes anybody hurry, that people get tired of waiting, and mediators who leave the
 //! register. Nobody has measured how much of it there is.
