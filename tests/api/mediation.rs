@@ -1,6 +1,7 @@
 //! The standard workflow end to end: proposal, decline, extension, a borrowed mediator, follow-up; and who sees what.
 
 use kelisim_domain::workflow;
+use kelisim_tests::mediation::CONTRACT;
 use kelisim_tests::network::{AIGUL, BERIK, DANA};
 use kelisim_tests::{Backend, OnBackend, TestApp, on_both_databases};
 use serde_json::{Value, json};
@@ -30,21 +31,6 @@ fn screened(excluding: &str) -> Value {
     }})
 }
 
-const CONTRACT: [&str; 13] = [
-    "date",
-    "place",
-    "sides",
-    "powers",
-    "subject",
-    "mediator",
-    "costs",
-    "language",
-    "confidentiality",
-    "liability",
-    "side_details",
-    "term",
-    "order_of_conduct",
-];
 const AGREEMENT: [&str; 8] = [
     "sides",
     "subject",
