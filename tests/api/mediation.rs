@@ -1,7 +1,7 @@
 //! The standard workflow end to end: proposal, decline, extension, a borrowed mediator, follow-up; and who sees what.
 
 use kelisim_domain::workflow;
-use kelisim_tests::mediation::CONTRACT;
+use kelisim_tests::mediation::{AGREEMENT, CONTRACT};
 use kelisim_tests::network::{AIGUL, BERIK, DANA};
 use kelisim_tests::{Backend, OnBackend, TestApp, on_both_databases};
 use serde_json::{Value, json};
@@ -30,17 +30,6 @@ fn screened(excluding: &str) -> Value {
         "corruption": yes("corruption"), "grave_crime": yes("grave_crime"),
     }})
 }
-
-const AGREEMENT: [&str; 8] = [
-    "sides",
-    "subject",
-    "mediator",
-    "terms",
-    "ways_of_performance",
-    "dates_of_performance",
-    "consequences",
-    "signatures",
-];
 
 fn contract(on: &str) -> Value {
     json!({"action": "record_contract", "contract": {"signed_on": on, "all_signed": true, "elements": CONTRACT}})

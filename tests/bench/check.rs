@@ -28,7 +28,7 @@ pub(crate) fn run(backend: Backend) {
     };
     assert!(limit > 1, "the walked case and those of the limit: {limit}");
     let server = walked.serve(&[]);
-    let seen = load::run(server.address, server.pid(), 2, 0.2, &mut Dice::new(1, 1));
+    let seen = load::run(&server, 2, 0.2, &mut Dice::new(1, 1));
     server.stop();
     assert!(seen.lifecycles > 0);
 }

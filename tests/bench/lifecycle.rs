@@ -161,7 +161,7 @@ pub(crate) fn walk(template: &Place, dice: &mut Dice) -> u64 {
     let server = walk_one(template);
     let mut cases = 1;
     while cases < CASES_BEFORE {
-        cases += load::run(server.address, server.pid(), 8, 0.5, dice).lifecycles;
+        cases += load::run(&server, 8, 0.5, dice).lifecycles;
     }
     server.stop();
     // The program never asks SQLite for statistics, and with them SQLite would plan each prepared
@@ -175,7 +175,7 @@ pub(crate) fn walk(template: &Place, dice: &mut Dice) -> u64 {
 /// Walks the case from which the limits take their values; its content as it was filed is kept beside it.
 pub(crate) fn walk_one(template: &Place) -> Server {
     let server = template.serve(&[]);
-    load::walk(server.address, 3, |step| {
+    load::walk(&server, 3, |step| {
         if step == 1 {
             template
                 .execute("CREATE TABLE walked AS SELECT id, secret, head_hash AS hash FROM cases");
@@ -273,8 +273,8 @@ impl Run<'_> {
             (process::cpu_seconds(pid), self.database_cpu(), own)
         };
         let before = used();
-        let (address, dice) = (self.server.address, &mut Dice::new(self.dice.next(), 7));
-        let mut seen = load::run(address, pid, clients, seconds, dice);
+        let dice = &mut Dice::new(self.dice.next(), 7);
+        let mut seen = load::run(&self.server, clients, seconds, dice);
         let after = {
             let own = process::cpu_seconds(std::process::id());
             (process::cpu_seconds(pid), self.database_cpu(), own)

@@ -199,7 +199,9 @@ typedef struct {
     "SELECT fingerprint, status, data_key_id, answer, created_at FROM idempotency_key " \
     "WHERE region_id = @region AND account_id = @account AND key = @key"
 #define OFFICE \
-    "SELECT id, code, district, active_from, active_to FROM office WHERE region_id = @region AND id = @office"
+    "SELECT id, code, district, active_from, active_to, " \
+    "(SELECT number FROM edition WHERE region_id = @region AND kind = 'workflow') FROM office " \
+    "WHERE region_id = @region AND id = @office"
 #define LISTS \
     "SELECT EXISTS (SELECT 1 FROM category WHERE region_id = @region AND code = 'neighbours_land'), " \
     "EXISTS (SELECT 1 FROM source WHERE region_id = @region AND code = 'education')"

@@ -25,6 +25,7 @@ SELECT a.region_id AS region, a.id AS account, a.language AS reader, r.time_zone
     o.active_to AS office_to,
     EXISTS (SELECT FROM category c WHERE c.region_id = a.region_id AND c.code = 'neighbours_land') AS is_category,
     EXISTS (SELECT FROM source s WHERE s.region_id = a.region_id AND s.code = 'education') AS is_source,
+    (SELECT e.number FROM edition e WHERE e.region_id = a.region_id AND e.kind = 'workflow') AS edition,
     p.id AS partner_id, p.active AS is_active,
     m.id AS memorandum_id, m.valid_from AS terms_from, m.valid_to AS terms_to, m.terminated_on AS terms_end,
     m.events AS terms_events, m.categories AS terms_categories, m.districts AS terms_districts,

@@ -378,7 +378,7 @@ fn prepare(place: &Place, now: chrono::DateTime<chrono::Utc>) {
     drop(database);
     let server = place.serve(&[]);
     for number in 0..4 {
-        load::walk(server.address, number, |_| ());
+        load::walk(&server, number, |_| ());
     }
     server.stop();
 }

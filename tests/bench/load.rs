@@ -1,22 +1,18 @@
-//! The load: each client files a case, lets the head assign its mediator, reconciles and closes it,
-//! over HTTP with the tokens of the right people, and begins again.
+//! The load: each client files a case and lets the right people take it, over HTTP and with their tokens, by the
+//! shortest way to `settled`, and begins again.
 
-use std::net::SocketAddr;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use kelisim_domain::calendar::Zone;
-
 use crate::client::{Connection, Request};
 use crate::dice::Dice;
 use crate::network;
-use crate::place::now;
+use crate::place::Server;
 use crate::process;
+use crate::way::Way;
 
-/// Four requests make a lifecycle.
-const STEPS: usize = 4;
 /// How often the memory of the server is looked at, in milliseconds: reading it costs the kernel a
 /// walk over its pages.
 const SAMPLE_MILLISECONDS: u64 = 500;
@@ -35,19 +31,13 @@ pub(crate) struct Seen {
 }
 
 /// Runs the clients for some time against a server.
-pub(crate) fn run(
-    address: SocketAddr,
-    server: u32,
-    clients: usize,
-    seconds: f64,
-    dice: &mut Dice,
-) -> Seen {
+pub(crate) fn run(server: &Server, clients: usize, seconds: f64, dice: &mut Dice) -> Seen {
     let barrier = Barrier::new(clients + 1);
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let runs: Vec<_> = (0..clients)
             .map(|_| {
-                let mut client = Client::open(address, Dice::new(dice.next(), 0));
+                let mut client = Client::open(server, Dice::new(dice.next(), 0));
                 let (barrier, is_over) = (&barrier, &is_over);
                 scope.spawn(move || {
                     barrier.wait();
@@ -64,7 +54,7 @@ pub(crate) fn run(
         while started.elapsed().as_secs_f64() < seconds {
             let left = Duration::from_secs_f64(seconds).saturating_sub(started.elapsed());
             thread::sleep(left.min(Duration::from_millis(SAMPLE_MILLISECONDS)));
-            peak_pss = peak_pss.max(process::pss_bytes(server));
+            peak_pss = peak_pss.max(process::pss_bytes(server.pid()));
         }
         is_over.store(true, Ordering::Relaxed);
         let mut seen = Seen {
@@ -86,11 +76,11 @@ pub(crate) fn run(
 }
 
 /// One lifecycle, with a look at the database after each step: shows what the steps write.
-pub(crate) fn walk(address: SocketAddr, office: usize, mut look: impl FnMut(usize)) {
-    let mut client = Client::open(address, Dice::new(1, 1));
+pub(crate) fn walk(server: &Server, office: usize, mut look: impl FnMut(usize)) {
+    let mut client = Client::open(server, Dice::new(1, 1));
     let case = client.file(office, 0);
     look(1);
-    for step in 2..=STEPS {
+    for step in 2..=client.way.requests() {
         client.act(office, &case, step);
         look(step);
     }
@@ -98,15 +88,17 @@ pub(crate) fn walk(address: SocketAddr, office: usize, mut look: impl FnMut(usiz
 
 struct Client {
     connection: Connection,
+    way: Way,
     dice: Dice,
     lifecycle_micros: Vec<u32>,
     request_micros: Vec<u32>,
 }
 
 impl Client {
-    fn open(address: SocketAddr, dice: Dice) -> Self {
+    fn open(server: &Server, dice: Dice) -> Self {
         Self {
-            connection: Connection::open(address).unwrap(),
+            connection: Connection::open(server.address).unwrap(),
+            way: server.way,
             dice,
             lifecycle_micros: Vec::new(),
             request_micros: Vec::new(),
@@ -118,7 +110,7 @@ impl Client {
         let partner = self.dice.below(network::PARTNERS);
         let before = self.request_micros.len();
         let case = self.file(office, partner);
-        for step in 2..=STEPS {
+        for step in 2..=self.way.requests() {
             self.act(office, &case, step);
         }
         let sum = self.request_micros[before..].iter().sum();
@@ -137,25 +129,9 @@ impl Client {
         id.expect("a filed case has a Location")
     }
 
-    /// Step 2 is the head's: assign. 3 and 4 are the mediator's: reconcile, close.
     fn act(&mut self, office: usize, case: &str, step: usize) {
         let path = format!("cases/{case}/transitions");
-        let mediator = network::mediator_token(office);
-        let (token, body) = match step {
-            2 => {
-                let to = network::mediator(office);
-                let body = format!(r#"{{"action":"assign","mediator":"{to}"}}"#);
-                (network::head_token(office), body)
-            }
-            3 => {
-                let today = Zone::ORAL.day(now());
-                let body = format!(
-                    r#"{{"action":"reconcile","agreement":{{"signed_on":"{today}","summary":"Забор чинят вместе до первого мая; за капусту хозяин коровы отдаёт два мешка картофеля."}}}}"#
-                );
-                (mediator, body)
-            }
-            _ => (mediator, r#"{"action":"close"}"#.to_owned()),
-        };
+        let (token, body) = self.way.act(office, step);
         let before = i64::try_from(step).unwrap() - 1;
         self.post(&path, &token, Some(before), &body, before + 1);
     }

@@ -19,7 +19,9 @@ mod place;
 mod process;
 mod report;
 mod slow;
+mod standard;
 mod start;
+mod way;
 
 use std::process::ExitCode;
 
@@ -58,6 +60,12 @@ fn measure(options: &Options) {
             let folder = folder();
             println!("==> lifecycle on {name}");
             report.lifecycle(&run, &lifecycle::measure(options, backend, folder.path()));
+        }
+        if options.asks(What::Standard) {
+            let folder = folder();
+            println!("==> standard workflow on {name}");
+            let rows = standard::measure(options, backend, folder.path());
+            report.part("standard", name, &run, rows);
         }
         if options.asks(What::Start) {
             let folder = folder();

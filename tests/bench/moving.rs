@@ -103,7 +103,7 @@ fn copy(place: &Place, running: usize) {
     };
     let own = [
         ("id", id),
-        ("number", "'BEN-00/2026-' || n.i"),
+        ("number", "'BEN-01/2026-' || (10000 + n.i)"),
         ("stage", "'filed'"),
         ("step", "'filed'"),
         ("class", "'new'"),

@@ -8,6 +8,7 @@ use kelisim_tests::Backend;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
     Lifecycle,
+    Standard,
     Lists,
     Start,
     Move,
@@ -32,9 +33,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads `[lifecycle|lists|start|move|all] --database sqlite|postgres --clients 8,32 --rounds 5
-    /// --seconds 8 --seed 1 --cases 1000,100000,1000000 --json FILE --record`; `page` only makes the page anew, and `check` looks
-    /// whether the limits still fit the tables.
+    /// Reads `[lifecycle|standard|lists|start|move|all] --database sqlite|postgres --clients 8,32 --rounds 5
+    /// --seconds 8 --seed 1 --cases 1000,100000,1000000 --json FILE --record`; `page` only makes the page anew, and
+    /// `check` looks whether the limits still fit the tables.
     pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             what: What::All,
@@ -52,6 +53,7 @@ impl Options {
             let mut value = || words.next().ok_or(format!("{word} needs a value"));
             match word.as_str() {
                 "lifecycle" => options.what = What::Lifecycle,
+                "standard" => options.what = What::Standard,
                 "lists" => options.what = What::Lists,
                 "start" => options.what = What::Start,
                 "move" => options.what = What::Move,

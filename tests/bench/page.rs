@@ -42,8 +42,10 @@ Every figure is of one run on one machine, named beside it; nothing here is an e
 ```sh\n\
 cargo xtask bench                     # everything, on both databases\n\
 cargo xtask bench lifecycle --database postgres --clients 8 --rounds 5 --seconds 8 --seed 1\n\
+cargo xtask bench standard\n\
 cargo xtask bench lists\n\
 cargo xtask bench start\n\
+cargo xtask bench move --database sqlite\n\
 cargo xtask bench --json out.json     # the same, with every round as JSON\n\
 ```\n\n\
 Nothing else should run on the machine: the load client, the program and the database share its cores, \
@@ -84,6 +86,8 @@ fn page(parts: &Map<String, Value>, time: &str) -> String {
     page.push_str(COMPARISON);
     page.push_str("\n## Where the time goes\n\n");
     page.push_str(time);
+    standard(&mut page, parts);
+    moving(&mut page, parts);
     start(&mut page, parts);
     lists(&mut page, parts);
     page
@@ -174,12 +178,7 @@ fn table(page: &mut String, summary: &Value) {
         ("fsync of 8 KiB, µs", "fsync_micros", 0, plain),
     ];
     for (name, key, digits, goal) in rows {
-        let spread = &summary[key];
-        if let Some(median) = spread["median"].as_f64() {
-            let (min, max) = (number(&spread["min"]), number(&spread["max"]));
-            let range = format!("{min:.digits$}–{max:.digits$}");
-            row(page, name, median, digits, &range, goal);
-        }
+        spread_row(page, name, &summary[key], digits, goal);
     }
     let peak = number(&summary["peak_pss_mib"]);
     row(
@@ -217,6 +216,15 @@ impl Goal {
     }
 }
 
+/// A row with its range; none for what was not measured.
+fn spread_row(page: &mut String, name: &str, spread: &Value, digits: usize, goal: Option<Goal>) {
+    if let Some(median) = spread["median"].as_f64() {
+        let (min, max) = (number(&spread["min"]), number(&spread["max"]));
+        let range = format!("{min:.digits$}–{max:.digits$}");
+        row(page, name, median, digits, &range, goal);
+    }
+}
+
 fn row(page: &mut String, name: &str, figure: f64, digits: usize, range: &str, goal: Option<Goal>) {
     let (goal, verdict) = goal.map_or((String::new(), ""), |goal| goal.judge(figure));
     let _ = writeln!(
@@ -240,6 +248,91 @@ fn slow(page: &mut String, rows: &Value) {
             row["clients"],
             number(&row["ratio"])
         );
+    }
+}
+
+fn standard(page: &mut String, parts: &Map<String, Value>) {
+    page.push_str(
+        "\n## The standard workflow\n\n\
+         Lifecycles of `mediation` by its shortest way to a settled case (eight requests: file, screen, make ready, offer, accept, \
+         contract, agreement, close, with its timers) in turn with those of `basic` (four requests), counted per transition.\n",
+    );
+    for database in ["sqlite", "postgres"] {
+        let Some(part) = parts.get(&format!("standard-{database}")) else {
+            continue;
+        };
+        let _ = writeln!(page, "\n### The standard workflow on {}\n", title(database));
+        ran(page, &part["run"]);
+        for rows in part["result"].as_array().into_iter().flatten() {
+            let _ = writeln!(
+                page,
+                "\n| {} clients, {} rounds of {} s | median | range | goal | |\n|---|---:|---:|---:|---|",
+                rows["clients"], rows["rounds"], rows["seconds"]
+            );
+            for (name, key, digits, goal) in [
+                (
+                    "transitions a second on `mediation`",
+                    "mediation_per_second",
+                    1,
+                    None,
+                ),
+                (
+                    "transitions a second on `basic`",
+                    "basic_per_second",
+                    1,
+                    None,
+                ),
+                (
+                    "`mediation` to `basic`",
+                    "ratio",
+                    2,
+                    Some(Goal::AtLeast(0.95)),
+                ),
+                (
+                    "CPU of a transition on `mediation`, ms",
+                    "mediation_cpu_ms",
+                    3,
+                    None,
+                ),
+                (
+                    "CPU of a transition on `basic`, ms",
+                    "basic_cpu_ms",
+                    3,
+                    None,
+                ),
+            ] {
+                spread_row(page, name, &rows[key], digits, goal);
+            }
+        }
+    }
+}
+
+fn moving(page: &mut String, parts: &Map<String, Value>) {
+    page.push_str(
+        "\n## Moving running cases\n\n\
+         Every running case goes to a new version that starts a timer at its step, by the command, without a server beside it: \
+         an event, the case and a deadline for each.\n",
+    );
+    for database in ["sqlite", "postgres"] {
+        let Some(part) = parts.get(&format!("move-{database}")) else {
+            continue;
+        };
+        let result = &part["result"];
+        let _ = writeln!(page, "\n### Moving on {}\n", title(database));
+        ran(page, &part["run"]);
+        let _ = writeln!(
+            page,
+            "\n| {} running cases | seconds | | goal | |\n|---|---:|---:|---:|---|",
+            result["running"]
+        );
+        let most = (database == "sqlite").then_some(Goal::AtMost(60.0));
+        for (name, key, goal) in [
+            ("rehearsed", "rehearsal_seconds", None),
+            ("published and moved", "move_seconds", most),
+            ("taken back", "undo_seconds", None),
+        ] {
+            row(page, name, number(&result[key]), 1, "", goal);
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use kelisim_tests::Backend;
 
 use crate::client::{Connection as Client, Request};
 use crate::network;
+use crate::way::Way;
 
 /// How long the program may take to answer for the first time before the run has failed.
 const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -23,6 +24,7 @@ const READY_LIMIT: Duration = Duration::from_secs(60);
 /// A database with the configuration of a program that serves it.
 pub(crate) struct Place {
     pub(crate) backend: Backend,
+    pub(crate) way: Way,
     folder: PathBuf,
     name: String,
 }
@@ -31,6 +33,8 @@ pub(crate) struct Place {
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// What its new cases follow.
+    pub(crate) way: Way,
     log: PathBuf,
 }
 
@@ -49,7 +53,7 @@ struct Number {
 impl Place {
     /// Makes a database as an operator does, and lays the network into it.
     pub(crate) fn template(backend: Backend, folder: &Path) -> Self {
-        let place = Self::named(backend, folder, "template");
+        let place = Self::named(backend, folder, "template", Way::Basic);
         if backend == Backend::Postgres {
             place.create_from("template0");
         }
@@ -65,7 +69,12 @@ impl Place {
 
     /// A copy under another name; nobody may be using this one.
     pub(crate) fn copy(&self, name: &str) -> Self {
-        let copy = Self::named(self.backend, &self.folder, name);
+        self.copy_for(name, self.way)
+    }
+
+    /// A copy whose new cases follow a workflow.
+    pub(crate) fn copy_for(&self, name: &str, way: Way) -> Self {
+        let copy = Self::named(self.backend, &self.folder, name, way);
         match self.backend {
             Backend::Sqlite => {
                 // A server that was stopped may leave a log beside its file.
@@ -77,16 +86,18 @@ impl Place {
         copy
     }
 
-    fn named(backend: Backend, folder: &Path, name: &str) -> Self {
+    fn named(backend: Backend, folder: &Path, name: &str, way: Way) -> Self {
         let place = Self {
             backend,
+            way,
             folder: folder.to_owned(),
             name: name.to_owned(),
         };
         let config = format!(
-            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\n[workflow]\ndefault = 'basic'\n[encryption]\nmaster_key_file = '{}'\n",
+            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\n[workflow]\ndefault = '{}'\n[encryption]\nmaster_key_file = '{}'\n",
             place.url(),
             folder.join("mail").display(),
+            way.key(),
             place.key().display(),
         );
         fs::write(place.config(), config).unwrap();
@@ -278,6 +289,7 @@ impl Place {
         Server {
             child,
             address,
+            way: self.way,
             log,
         }
     }

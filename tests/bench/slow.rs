@@ -38,7 +38,7 @@ pub(crate) fn measure(
     let mut rows = Vec::new();
     for clients in &options.clients {
         let seconds = options.seconds as f64;
-        let seen = load::run(server.address, server.pid(), *clients, seconds, dice);
+        let seen = load::run(&server, *clients, seconds, dice);
         let per_second = seen.lifecycles as f64 / seen.seconds;
         let measured = limit.run(*clients, options.seconds, dice.next(), &environment);
         let row = Row {

@@ -32,6 +32,18 @@ pub const CONTRACT: [&str; 13] = [
     "order_of_conduct",
 ];
 
+/// Every element that the law prescribes for the agreement.
+pub const AGREEMENT: [&str; 8] = [
+    "sides",
+    "subject",
+    "mediator",
+    "terms",
+    "ways_of_performance",
+    "dates_of_performance",
+    "consequences",
+    "signatures",
+];
+
 /// Answers to the exclusion questions that exclude nothing.
 pub fn nothing_excludes() -> Value {
     json!({"third_party": false, "incapable": false, "corruption": false, "grave_crime": false})
