@@ -4,8 +4,8 @@
 //! On PostgreSQL they are stored by one statement, so that a change costs one round trip however many rows it has;
 //! on SQLite, where a statement is a function call, they are stored one by one.
 //!
-//! Each statement must change exactly one row: guards stand in its `WHERE`, and a row that was not changed is the
-//! error that its writer named. Absent on purpose: a read that sees what is not stored yet.
+//! Each statement must change exactly the rows that its writer counts, most of them one: guards stand in its `WHERE`, and
+//! a row that was not changed is the error that its writer named. Absent on purpose: a read that sees what is not stored yet.
 
 use diesel::backend::Backend;
 use diesel::pg::Pg;
@@ -37,15 +37,27 @@ impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> Statement for Q {}
 
 struct Write {
     statement: Box<dyn Statement>,
-    /// What it means when the statement did not change exactly one row.
+    rows: usize,
+    /// What it means when the statement did not change exactly so many rows.
     otherwise: Error,
 }
 
 impl Writes {
     /// Adds an insert or an update of one row, without a `RETURNING` clause.
     pub(crate) fn add(&mut self, statement: impl Statement + 'static, otherwise: Error) {
+        self.add_rows(statement, 1, otherwise);
+    }
+
+    /// The same for a statement that inserts or updates some rows.
+    pub(crate) fn add_rows(
+        &mut self,
+        statement: impl Statement + 'static,
+        rows: usize,
+        otherwise: Error,
+    ) {
         self.0.push(Write {
             statement: Box::new(statement),
+            rows,
             otherwise,
         });
     }
@@ -53,7 +65,7 @@ impl Writes {
     /// Stores everything, and is empty then.
     ///
     /// # Errors
-    /// The error of the first statement that did not change its row, or that of the database; the transaction
+    /// The error of the first statement that did not change its rows, or that of the database; the transaction
     /// must be rolled back.
     pub fn store(&mut self, db: &mut Db) -> Result<(), Error> {
         let list = std::mem::take(&mut self.0);
@@ -61,7 +73,7 @@ impl Writes {
             Db::Sqlite(connection) => {
                 for write in list {
                     let changed: Vec<i32> = Single(write.statement.as_ref()).load(connection)?;
-                    if changed.len() != 1 {
+                    if changed.len() != write.rows {
                         return Err(write.otherwise);
                     }
                 }
@@ -107,7 +119,7 @@ impl QueryFragment<Sqlite> for Single<'_> {
     }
 }
 
-/// All statements as one; the answer is the number of the first that did not change exactly one row.
+/// All statements as one; the answer is the number of the first that did not change exactly its rows.
 ///
 /// PostgreSQL runs each of them once whether its result is read or not, and checks foreign keys when all have run.
 struct Together<'a>(&'a [Write]);
@@ -132,9 +144,9 @@ impl QueryFragment<Pg> for Together<'_> {
             out.push_sql(" RETURNING 1)");
         }
         out.push_sql(" SELECT CASE");
-        for number in 0..self.0.len() {
+        for (number, Write { rows, .. }) in self.0.iter().enumerate() {
             out.push_sql(&format!(
-                " WHEN (SELECT count(*) FROM w{number}) <> 1 THEN {number}"
+                " WHEN (SELECT count(*) FROM w{number}) <> {rows} THEN {number}"
             ));
         }
         out.push_sql(" END");
