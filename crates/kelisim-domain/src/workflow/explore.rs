@@ -8,6 +8,7 @@
 
 mod finding;
 mod look;
+mod round;
 mod tries;
 
 use self::{
@@ -57,9 +58,18 @@ struct Found {
 
 struct Next {
     to: usize,
-    is_timer: bool,
+    /// The place of the timer that makes the move; none for an action that somebody takes.
+    timer: Option<usize>,
     /// Whether only the register of mediators makes it happen.
     is_register: bool,
+}
+
+/// Who makes a move, by the place among the timers or the actions.
+#[derive(Clone, Copy)]
+enum By {
+    Timer(usize),
+    /// The last word says whether it is the register of mediators.
+    Somebody(usize, bool),
 }
 
 /// A timer whose action was refused: its place, the state, and the codes.
@@ -159,8 +169,7 @@ impl<'a> Walk<'a> {
                     .position(|one| one.name == *action && one.from.contains(&case.step));
                 self.taken.extend(taken);
             }
-            let step = Move::Timer(timer.name.clone());
-            self.happen(at, &case, due, decision.event, step, false);
+            self.happen(at, &case, due, decision.event, By::Timer(number));
         }
     }
 
@@ -183,29 +192,31 @@ impl<'a> Walk<'a> {
                     continue;
                 };
                 self.taken.insert(number);
-                let step = Move::Action(action.name.clone());
-                self.happen(at, case, now, decision.event, step, is_register);
+                let by = By::Somebody(number, is_register);
+                self.happen(at, case, now, decision.event, by);
             }
         }
     }
 
-    fn happen(
-        &mut self,
-        at: usize,
-        case: &Case,
-        now: DateTime<Utc>,
-        data: EventData,
-        step: Move,
-        is_register: bool,
-    ) {
+    fn happen(&mut self, at: usize, case: &Case, now: DateTime<Utc>, data: EventData, by: By) {
         let after = evolve(case.clone(), &event(case.version + 1, now, data));
-        let is_timer = matches!(step, Move::Timer(_));
+        let (step, timer, is_register) = match by {
+            By::Timer(number) => (self.fired(number), Some(number), false),
+            By::Somebody(number, is_register) => {
+                let action = &self.definition.actions[number];
+                (Move::Action(action.name.clone()), None, is_register)
+            }
+        };
         let to = self.see(after, now, Some((at, step)));
         self.found[at].next.push(Next {
             to,
-            is_timer,
+            timer,
             is_register,
         });
+    }
+
+    fn fired(&self, timer: usize) -> Move {
+        Move::Timer(self.definition.timers[timer].name.clone())
     }
 
     /// The shortest way to a state.
@@ -302,61 +313,6 @@ impl<'a> Walk<'a> {
         }
         findings.extend(self.timer_loop());
         findings
-    }
-
-    /// A round of moves that timers alone make, and that comes back to the same step; a timer that only tells ends by
-    /// having fired.
-    fn timer_loop(&self) -> Option<Finding> {
-        for start in 0..self.found.len() {
-            let mut at = start;
-            let mut passed = vec![at];
-            // Each timer state has few successors by timers; the first of each is followed.
-            while let Some(next) = self.found[at]
-                .next
-                .iter()
-                .find(|next| next.is_timer && self.found[next.to].step != self.found[at].step)
-            {
-                at = next.to;
-                if self.found[at].step == self.found[start].step {
-                    return Some(self.looped(start, &passed, at));
-                }
-                if passed.contains(&at) {
-                    break;
-                }
-                passed.push(at);
-            }
-        }
-        None
-    }
-
-    fn looped(&self, start: usize, passed: &[usize], end: usize) -> Finding {
-        let mut way = self.way(start);
-        let mut first = None;
-        for pair in passed
-            .windows(2)
-            .chain([[passed[passed.len() - 1], end].as_slice()])
-        {
-            let timer = self.timer_between(pair[0], pair[1]);
-            first = first.or(timer);
-            let name = timer.map(|timer| self.definition.timers[timer].name.clone());
-            way.0.extend(name.map(Move::Timer));
-        }
-        let timer = first.unwrap_or_default();
-        Finding::TimerLoop { timer, way }
-    }
-
-    /// The timer that leads from one state to another.
-    fn timer_between(&self, from: usize, to: usize) -> Option<usize> {
-        let (case, now) = (&self.found[from].case, self.found[from].now);
-        let timers = self.definition.timers.iter();
-        timers.enumerate().find_map(|(number, timer)| {
-            let armed = case.course.timers.get(&timer.name)?;
-            let due = now.max(armed.deadline.due_at);
-            let facts = facts(case, due, &self.law);
-            let decision = fire(self.definition, case, &timer.name, &facts).ok()?;
-            let after = evolve(case.clone(), &event(case.version + 1, due, decision.event));
-            (after.step == self.found[to].step).then_some(number)
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod basic;
 mod statutory;
+mod ways;
 
 use kelisim_domain::workflow::{BASIC, MEDIATION, examine};
 
@@ -56,6 +57,12 @@ fn d35_every_broken_statutory_definition_is_caught_for_its_own_reason() {
     let missed = missed(MEDIATION, statutory::CORPUS);
     assert!(missed.is_empty(), "{}: {}", missed.len(), missed.join("\n"));
     assert!(statutory::CORPUS.len() >= 40);
+}
+
+#[test]
+fn d35_every_way_that_leads_astray_is_caught_for_its_own_reason() {
+    let missed = missed(MEDIATION, ways::CORPUS);
+    assert!(missed.is_empty(), "{}: {}", missed.len(), missed.join("\n"));
 }
 
 /// One fault is one message: a part that could not be read does not make its neighbours look wrong.
