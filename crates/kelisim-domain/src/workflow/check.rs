@@ -2,6 +2,7 @@
 
 mod law;
 mod notices;
+mod size;
 mod timers;
 
 use super::{
@@ -28,6 +29,7 @@ pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
         document,
     };
     check.head();
+    check.size();
     check.steps();
     for (action, (pointer, fields)) in draft.definition.actions.iter().zip(&draft.actions) {
         let place = Place {

@@ -2,7 +2,8 @@
 //!
 //! A state is what the engine looks at when it decides: the step, the facts that guards ask for, and the timers that
 //! run or have fired. In each state every action is tried with every answer that makes a difference, and each timer
-//! comes due in turn.
+//! comes due in turn; timers that only tell somebody come in the order of their days, since nothing else follows from them.
+//! A walk ends where its bounds are: a definition with more ways than that is not published.
 //! Everybody is there and willing, and every mediator is fit: what a definition makes impossible is found, and what only
 //! a register or a person can make impossible is not.
 
@@ -30,11 +31,20 @@ use std::{
 pub use finding::{Finding, Move, Way};
 pub(super) use tries::{day, elements, screened};
 
+/// The most states of a walk; the standard workflow has some hundreds.
+const STATES_MOST: usize = 20_000;
+/// The most answers and timers that a walk tries, in all states together.
+const TRIES_MOST: usize = 200_000;
+
 /// Walks every way, and says what is wrong with them; nothing for a definition in which every case can end.
 pub fn explore(definition: &Definition) -> Vec<Finding> {
     let Some(walk) = Walk::of(definition) else {
         return Vec::new();
     };
+    // What is missing may lie where the walk did not come.
+    if walk.is_too_long() {
+        return walk.too_many_ways().into_iter().collect();
+    }
     let mut findings = walk.at_steps();
     findings.extend(walk.at_actions());
     findings.extend(walk.at_timers());
@@ -86,6 +96,8 @@ struct Walk<'a> {
     /// The timers that ran.
     ran: BTreeSet<TimerName>,
     refused: Vec<Refused>,
+    /// How many answers and timers were tried.
+    tries: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -101,15 +113,32 @@ impl<'a> Walk<'a> {
             taken: BTreeSet::new(),
             ran: BTreeSet::new(),
             refused: Vec::new(),
+            tries: 0,
         };
         walk.see(first, begun(), None);
         let mut queue = VecDeque::from([0]);
-        while let Some(at) = queue.pop_front() {
+        while let Some(at) = queue.pop_front().filter(|_| !walk.is_too_long()) {
             let before = walk.found.len();
             walk.go_on(at);
             queue.extend(before..walk.found.len());
         }
         Some(walk)
+    }
+
+    fn is_too_long(&self) -> bool {
+        self.found.len() > STATES_MOST || self.tries > TRIES_MOST
+    }
+
+    /// Names the step with the most states.
+    fn too_many_ways(&self) -> Option<Finding> {
+        let mut states: HashMap<&StepId, usize> = HashMap::new();
+        for found in &self.found {
+            *states.entry(&found.step).or_default() += 1;
+        }
+        let steps = self.definition.steps.iter().enumerate();
+        let (step, known) = steps.max_by_key(|(_, step)| states.get(&step.id))?;
+        let id = known.id.clone();
+        Some(Finding::TooManyWays { step, id })
     }
 
     /// The number of a state, which may be new.
@@ -147,11 +176,22 @@ impl<'a> Walk<'a> {
                 self.try_action(at, &case, now, number, action);
             }
         }
+        let only_tells = |name: &&TimerName| {
+            let timer = definition.timer(name);
+            timer.is_some_and(|timer| timer.fires.is_none())
+        };
+        let mut due = case.course.due().into_iter().map(|(name, _)| name);
+        let first_to_tell = due.find(only_tells);
         for (number, timer) in definition.timers.iter().enumerate() {
             let armed = case.course.timers.get(&timer.name);
             let Some(armed) = armed.filter(|armed| !armed.fired) else {
                 continue;
             };
+            let is_turn = timer.fires.is_some() || first_to_tell == Some(&timer.name);
+            if !is_turn || self.is_too_long() {
+                continue;
+            }
+            self.tries += 1;
             let due = now.max(armed.deadline.due_at);
             let facts = facts(&case, due, &self.law);
             let Ok(decision) = fire(definition, &case, &timer.name, &facts) else {
@@ -184,6 +224,10 @@ impl<'a> Walk<'a> {
         let facts = facts(case, now, &self.law);
         for (actor, is_register) in actors(action, case) {
             for values in answers(self.definition, action, case, &facts) {
+                if self.is_too_long() {
+                    return;
+                }
+                self.tries += 1;
                 let act = Act {
                     action: &action.name,
                     values: Some(&values),

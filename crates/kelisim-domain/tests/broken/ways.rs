@@ -25,4 +25,12 @@ pub(super) const CORPUS: &[Broken] = &[
         )],
         &["⏰ again → … and so on for ever"],
     ),
+    broken(
+        "twenty checks that may be made in any order",
+        &[(
+            "choices = [\"30\", \"90\", \"180\"]",
+            "choices = [\"9\", \"18\", \"27\", \"36\", \"45\", \"54\", \"63\", \"72\", \"81\", \"90\", \"99\", \"108\", \"117\", \"126\", \"135\", \"144\", \"153\", \"162\", \"171\", \"180\"]",
+        )],
+        &["too many ways to walk, most of them through the step follow_up"],
+    ),
 ];

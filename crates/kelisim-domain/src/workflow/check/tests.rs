@@ -159,3 +159,39 @@ fn d05_the_reason_for_going_over_the_limit_is_on_open_record() {
         ["action assign to assigned, field over_limit_reason: this field is on open record"]
     );
 }
+
+#[test]
+fn a_definition_has_a_size_that_people_can_follow() {
+    let title = "title = { kk = \"К\", ru = \"О\", en = \"X\" }";
+    let many = |count: usize, one: &str| -> String {
+        let parts = (0..count).map(|number| one.replace('#', &number.to_string()));
+        let more: String = parts.map(|part| format!("{part}\n{title}\n\n")).collect();
+        format!("{more}# ---- messages")
+    };
+    let step = "[[steps]]\nid = \"more#\"\nstage = \"filed\"\nclass = \"active\"";
+    let action = "[[actions]]\nname = \"more#\"\nfrom = [\"filed\"]\nto = \"filed\"\nwho = [\"office_head\"]";
+    let timer =
+        "[[timers]]\nname = \"more#\"\nat = [\"filed\"]\nstarts = \"filed\"\nlength = \"1 hours\"";
+    let field = "  [[actions.form]]\n  name = \"more#\"\n  type = \"text\"";
+    for (most, one, said) in [
+        (200, step, "steps: more than 200 steps"),
+        (
+            1_000,
+            action,
+            "actions: more than 1000 moves from step to step",
+        ),
+        (500, timer, "timers: more than 500 timers at steps"),
+    ] {
+        let found = faults("# ---- messages", &many(most + 1, one));
+        assert!(found.iter().any(|what| what == said), "{said}");
+    }
+    let head = format!(
+        "[[actions]]\nname = \"ask\"\nfrom = [\"filed\"]\nto = \"filed\"\n{title}\nwho = [\"office_head\"]\n\n"
+    );
+    let form = |count| head.clone() + &many(count, field);
+    assert_eq!(
+        faults("# ---- messages", &form(101)),
+        ["action ask: more than 100 fields, or choices of a field"]
+    );
+    assert!(parse(&BASIC.replacen("# ---- messages", &form(100), 1)).is_ok());
+}

@@ -103,6 +103,13 @@ pub enum Finding {
     },
     /// No case can ever get this ground.
     GroundNeverSet(Ground),
+    /// There are more ways than are walked, so nothing is said of them.
+    TooManyWays {
+        /// The place of the step with the most states among the steps.
+        step: usize,
+        /// The step.
+        id: StepId,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -130,6 +137,12 @@ impl fmt::Display for Finding {
             }
             Finding::GroundNeverSet(ground) => {
                 write!(f, "no case can ever get the ground {}", ground.code())
+            }
+            Finding::TooManyWays { id, .. } => {
+                write!(
+                    f,
+                    "too many ways to walk, most of them through the step {id}"
+                )
             }
         }
     }
@@ -160,6 +173,9 @@ impl Finding {
             Finding::GroundNeverSet(_) => {
                 "let a form offer it where it may be set, or leave it out of `grounds`"
             }
+            Finding::TooManyWays { .. } => {
+                "let fewer timers act beside each other, and let fewer choices make a difference"
+            }
         }
     }
 
@@ -169,7 +185,8 @@ impl Finding {
             Finding::Unreachable { step, .. }
             | Finding::Stuck { step, .. }
             | Finding::WaitsForever { step, .. }
-            | Finding::NeverCloses { step, .. } => format!("/steps/{step}/id"),
+            | Finding::NeverCloses { step, .. }
+            | Finding::TooManyWays { step, .. } => format!("/steps/{step}/id"),
             Finding::NeverTaken { action, .. } => format!("/actions/{action}/name"),
             Finding::NeverRuns { timer, .. }
             | Finding::TimerRefused { timer, .. }

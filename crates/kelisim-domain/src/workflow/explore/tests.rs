@@ -89,8 +89,70 @@ fn d35_the_standard_workflow_has_no_dead_end() {
 fn the_walk_of_the_standard_workflow_is_small() {
     let definition = parse(crate::workflow::MEDIATION).expect("sound");
     let walk = Walk::of(&definition).expect("it opens");
-    println!("{} states", walk.found.len());
-    assert!(walk.found.len() < 20_000);
+    println!("{} states, {} tries", walk.found.len(), walk.tries);
+    assert!(walk.found.len() * 10 < STATES_MOST && walk.tries * 10 < TRIES_MOST);
+}
+
+/// The basic workflow with timers at the step of a mediator.
+fn with_timers(count: usize, does: &str) -> Definition {
+    let timers = (1..=count).map(|number| {
+        format!(
+            "[[timers]]\nname = \"t{number}\"\nat = [\"assigned\"]\nstarts = \"entered\"\n\
+             length = \"{number} hours\"\ntitle = {{ kk = \"К\", ru = \"Н\", en = \"N\" }}\n{does}\n\n"
+        )
+    });
+    let nudge = "[[actions]]\nname = \"nudge\"\nfrom = [\"assigned\"]\nto = \"assigned\"\nwho = [\"clock\"]\n\
+                 title = { kk = \"К\", ru = \"Н\", en = \"N\" }\n\n";
+    let more: String = std::iter::once(nudge.to_owned()).chain(timers).collect();
+    let more = format!("{more}# ---- messages");
+    parse(&BASIC.replacen("# ---- messages", &more, 1)).expect("sound")
+}
+
+#[test]
+fn twenty_reminders_at_one_step_are_twenty_states_more() {
+    let reminds = "tells = [{ to = \"mediator\", text = { kk = \"К\", ru = \"Н\", en = \"N\" } }]";
+    let states = |count| {
+        let definition = with_timers(count, reminds);
+        let walk = Walk::of(&definition).expect("it opens");
+        assert!(!walk.is_too_long());
+        walk.found.len()
+    };
+    assert_eq!(states(20), states(0) + 20);
+}
+
+#[test]
+fn twenty_timers_that_act_at_one_step_are_too_many_ways() {
+    let definition = with_timers(20, "fires = \"nudge\"");
+    let walk = Walk::of(&definition).expect("it opens");
+    assert!(walk.found.len() <= STATES_MOST + 1 && walk.tries <= TRIES_MOST + 1);
+    let found = explore(&definition);
+    let step = Finding::TooManyWays {
+        step: 1,
+        id: definition.steps[1].id.clone(),
+    };
+    assert_eq!(found, [step]);
+    assert_eq!(found[0].pointer(&definition), "/steps/1/id");
+    let few = explore(&with_timers(3, "fires = \"nudge\""));
+    assert_eq!(few, []);
+}
+
+/// Only the one that is read makes a difference; three answers to each would be fourteen million answers to the form.
+#[test]
+fn fifteen_declarations_in_one_form_are_one_question() {
+    let fields = (1..=15).map(|number| {
+        format!(
+            "  [[actions.form]]\n  name = \"declaration.{number}\"\n  type = \"declaration\"\n  required = true\n  \
+             title = {{ kk = \"К\", ru = \"Н\", en = \"N\" }}\n\n"
+        )
+    });
+    let before = "# D7: the duty to disclose";
+    let more: String = fields.chain([before.to_owned()]).collect();
+    let text = crate::workflow::MEDIATION.replacen(before, &more, 1);
+    let longer = parse(&text).expect("sound");
+    let standard = parse(crate::workflow::MEDIATION).expect("sound");
+    let tries = |definition: &Definition| Walk::of(definition).expect("it opens").tries;
+    assert_eq!(tries(&longer), tries(&standard));
+    assert_eq!(explore(&longer), []);
 }
 
 /// Everything that can happen to a case at an instant: the case after it, and when.

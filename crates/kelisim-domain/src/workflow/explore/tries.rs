@@ -18,7 +18,7 @@ use crate::{
     workflow::{Action, Definition, Field, FieldType, Value, Values},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// The law by which the ways are walked. A workflow is proven against the shipped profile, with the pause allowed, so
@@ -71,8 +71,8 @@ pub(super) fn answers(
     case: &Case,
     facts: &Facts,
 ) -> Vec<Values> {
-    let grounds: Vec<Option<Ground>> = match action.field("ground") {
-        None => vec![None],
+    let grounds: BTreeSet<Option<Ground>> = match action.field("ground") {
+        None => BTreeSet::from([None]),
         Some(_) => grounds_offered(definition, action, case)
             .into_iter()
             .map(|code| code.parse().ok())
@@ -118,12 +118,17 @@ fn options(field: &Field, case: &Case, ground: Option<Ground>, facts: &Facts) ->
             let first = field.choices.first().cloned();
             first.map(Value::Choice).into_iter().collect()
         }
-        (_, FieldType::Exclusions) => [false, true].map(|out| screened(out, facts)).to_vec(),
-        (_, FieldType::Declaration) => Declared::ALL
+        ("exclusions", FieldType::Exclusions) => {
+            [false, true].map(|out| screened(out, facts)).to_vec()
+        }
+        ("declaration.result", FieldType::Declaration) => Declared::ALL
             .iter()
             .copied()
             .map(Value::Declaration)
             .collect(),
+        // No effect and no guard reads one of another name.
+        (_, FieldType::Exclusions) => vec![screened(false, facts)],
+        (_, FieldType::Declaration) => vec![Value::Declaration(Declared::None)],
         (_, FieldType::Elements) => vec![elements(field, facts)],
         (_, FieldType::Document) => vec![Value::Document("x".to_owned())],
     }
