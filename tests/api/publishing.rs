@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use kelisim_api::app::pass::drive;
+use kelisim_api::app::published;
+use kelisim_domain::code::WorkflowKey;
 use kelisim_domain::id::PassId;
 use kelisim_domain::workflow;
+use kelisim_persistence::Error as StoreError;
 use kelisim_persistence::store::case_pass::Pass;
-use kelisim_tests::network::{AIGUL, REGION};
+use kelisim_persistence::store::definition::{StoredDefinition, definition_insert};
+use kelisim_tests::network::{self, AIGUL, REGION};
 use kelisim_tests::{Backend, OnBackend, TestApp, on_both_databases};
 use serde_json::{Value, json};
 
@@ -104,6 +108,18 @@ on_both_databases! {
         assert_eq!(default[0]["version"], json!(2));
         let changes = t.by("aigul").get("workflows/basic/versions/2/changes").expect(200);
         assert!(!changes["changes"].as_array().unwrap().is_empty());
+    }
+
+    /// As after an update of the program whose checks ask for more than those by which the version was published.
+    fn d34_a_published_version_is_read_though_the_checks_of_today_refuse_it(t: TestApp) {
+        let text = version(2, &[("guards = [\"mediator_fit\"]\n", "")]);
+        assert!(workflow::examine(&text).is_err());
+        let key: WorkflowKey = "basic".parse().unwrap();
+        let stored = StoredDefinition { key: key.clone(), version: 2, text, published_at: network::start() };
+        t.app.database.write_blocking(move |db| definition_insert(db, REGION, &stored)).unwrap();
+        let app = Arc::clone(&t.app);
+        let read = t.app.database.read_blocking(move |db| Ok::<_, StoreError>(published::definition(&app, db, REGION, &key, 2)));
+        assert_eq!(read.unwrap().unwrap().version, 2);
     }
 
     fn d34_what_is_published_never_changes(t: TestApp) {

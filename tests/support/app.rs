@@ -64,7 +64,7 @@ impl TestApp {
             .read_blocking(|db| definition_list(db, REGION))
             .unwrap()
         {
-            definitions.insert(REGION, workflow::parse(&stored.text).unwrap());
+            definitions.insert(REGION, workflow::from_stored(&stored.text).unwrap());
         }
         let profile = Profile::parse(KZ_MEDIATION).unwrap();
         let laws = Laws::new(Law::new(profile, Zone::ORAL, &[]));

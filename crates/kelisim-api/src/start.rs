@@ -111,10 +111,7 @@ fn read_published(db: &mut Db, default: String) -> Result<(Definitions, Laws), S
             {
                 return Err(setup::differs(&stored.key, stored.version));
             }
-            let definition = workflow::parse(&stored.text).map_err(|faults| {
-                setup::unreadable(stored.key.as_str(), stored.version, &faults)
-            })?;
-            definitions.insert(region.id, definition);
+            definitions.insert(region.id, published::read(&stored)?);
         }
     }
     Ok((definitions, laws))

@@ -10,7 +10,7 @@
 //! A published text never changes (D34), so what was read once is read for good.
 
 use super::{App, AppError, Tx};
-use crate::setup;
+use crate::setup::{self, SetupError};
 use chrono::NaiveDate;
 use kelisim_domain::{
     calendar::{DayKind, NamedDays, Zone},
@@ -44,7 +44,8 @@ pub fn definition(
 ) -> Result<Arc<Definition>, AppError> {
     if !app.definitions.has(region, key.as_str(), version) {
         let stored = definition_find(db, region, key, version)?;
-        app.definitions.insert(region, parse(&stored)?);
+        app.definitions
+            .insert(region, read(&stored).map_err(broken)?);
     }
     app.definitions.get(region, key.as_str(), version)
 }
@@ -100,7 +101,8 @@ fn workflows(app: &App, db: &mut Db, region: RegionId) -> Result<(), AppError> {
     for stored in definition_list(db, region)? {
         let (key, version) = (stored.key.as_str(), stored.version);
         if !app.definitions.has(region, key, version) {
-            app.definitions.insert(region, parse(&stored)?);
+            app.definitions
+                .insert(region, read(&stored).map_err(broken)?);
         }
     }
     let retired = retired_list(db, region, PublishKind::Workflow)?;
@@ -108,9 +110,10 @@ fn workflows(app: &App, db: &mut Db, region: RegionId) -> Result<(), AppError> {
     Ok(())
 }
 
-fn parse(stored: &StoredDefinition) -> Result<Definition, AppError> {
+/// A workflow as it was published (D34); no check of today stands between it and its cases.
+pub(crate) fn read(stored: &StoredDefinition) -> Result<Definition, SetupError> {
     let (key, version) = (stored.key.as_str(), stored.version);
-    workflow::parse(&stored.text).map_err(|faults| broken(setup::unreadable(key, version, &faults)))
+    workflow::from_stored(&stored.text).map_err(|faults| setup::unreadable(key, version, &faults))
 }
 
 fn broken(error: impl std::fmt::Display) -> AppError {

@@ -27,7 +27,7 @@ pub use definition::{
 pub use diff::{ActionPart, Change, TimerPart, diff};
 pub use explore::{Finding, Move, Way, explore};
 pub use migrate::{CannotGo, DeadlineChange, Mover, Needed, NotUndone, StepMap, deadlines, undo};
-pub use parse::{examine, parse};
+pub use parse::{examine, from_stored, parse};
 pub use recount::recount;
 pub use values::{Value, Values};
 

@@ -32,6 +32,21 @@ pub(super) struct Draft {
     pub(super) is_whole: bool,
 }
 
+/// Reads a definition that was published: its form alone.
+///
+/// What the law and good sense ask was checked before it was published (D35). A later program may ask for more, and must
+/// read the version all the same, since cases follow it (D34).
+///
+/// # Errors
+/// What cannot be read.
+pub fn from_stored(text: &str) -> Result<Definition, Vec<DocumentFault>> {
+    let document = Document::read(text);
+    match draft(&document) {
+        Some(draft) if document.is_sound() => Ok(draft.definition),
+        _ => Err(document.into_faults()),
+    }
+}
+
 /// Reads and checks a definition.
 ///
 /// # Errors
@@ -312,6 +327,22 @@ mod tests {
             .map(ActionName::as_str)
             .collect();
         assert_eq!(names, ["assign", "reassign", "reconcile", "close"]);
+    }
+
+    #[test]
+    fn d34_what_was_published_is_read_though_a_later_check_refuses_it() {
+        for (from, to) in [
+            ("guards = [\"mediator_fit\"]\n", ""),
+            ("to = \"reconciled\"", "to = \"nowhere\""),
+            ("who = [\"case_mediator\"]", "who = [\"office_head\"]"),
+        ] {
+            let text = BASIC.replacen(from, to, 1);
+            assert!(parse(&text).is_err(), "{to}");
+            assert!(from_stored(&text).is_ok(), "{to}");
+        }
+        let broken = BASIC.replacen("class = \"new\"", "class = \"fresh\"", 1);
+        assert!(from_stored(&broken).is_err());
+        assert_eq!(from_stored(BASIC), parse(BASIC));
     }
 
     #[test]
