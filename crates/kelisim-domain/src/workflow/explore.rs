@@ -7,12 +7,14 @@
 //! Everybody is there and willing, and every mediator is fit: what a definition makes impossible is found, and what only
 //! a register or a person can make impossible is not.
 
+mod breach;
 mod finding;
 mod look;
 mod round;
 mod tries;
 
 use self::{
+    breach::breaches,
     look::{Looks, State},
     tries::{actors, answers, begin, begun, event, facts, law},
 };
@@ -24,10 +26,11 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
+pub use breach::Breach;
 pub use finding::{Finding, Move, Way};
 pub(super) use tries::{day, elements, screened};
 
@@ -48,6 +51,7 @@ pub fn explore(definition: &Definition) -> Vec<Finding> {
     let mut findings = walk.at_steps();
     findings.extend(walk.at_actions());
     findings.extend(walk.at_timers());
+    findings.extend(walk.at_law());
     let set: BTreeSet<Ground> = walk.found.iter().filter_map(|one| one.ground).collect();
     let unset = definition.grounds.iter().filter(|one| !set.contains(one));
     findings.extend(unset.copied().map(Finding::GroundNeverSet));
@@ -74,10 +78,11 @@ struct Next {
     is_register: bool,
 }
 
-/// Who makes a move, by the place among the timers or the actions.
+/// Who makes a move, by the places among the timers and the actions.
 #[derive(Clone, Copy)]
 enum By {
-    Timer(usize),
+    /// The action is none when the timer only tells, or its action is refused.
+    Timer(usize, Option<usize>),
     /// The last word says whether it is the register of mediators.
     Somebody(usize, bool),
 }
@@ -96,6 +101,8 @@ struct Walk<'a> {
     /// The timers that ran.
     ran: BTreeSet<TimerName>,
     refused: Vec<Refused>,
+    /// The moves that the law does not allow, by the place of the action; each with the first state and move.
+    breaches: BTreeMap<(usize, Breach), (usize, Move)>,
     /// How many answers and timers were tried.
     tries: usize,
 }
@@ -113,6 +120,7 @@ impl<'a> Walk<'a> {
             taken: BTreeSet::new(),
             ran: BTreeSet::new(),
             refused: Vec::new(),
+            breaches: BTreeMap::new(),
             tries: 0,
         };
         walk.see(first, begun(), None);
@@ -176,6 +184,11 @@ impl<'a> Walk<'a> {
                 self.try_action(at, &case, now, number, action);
             }
         }
+        self.try_timers(at, &case, now);
+    }
+
+    fn try_timers(&mut self, at: usize, case: &Case, now: DateTime<Utc>) {
+        let definition = self.definition;
         let only_tells = |name: &&TimerName| {
             let timer = definition.timer(name);
             timer.is_some_and(|timer| timer.fires.is_none())
@@ -193,8 +206,8 @@ impl<'a> Walk<'a> {
             }
             self.tries += 1;
             let due = now.max(armed.deadline.due_at);
-            let facts = facts(&case, due, &self.law);
-            let Ok(decision) = fire(definition, &case, &timer.name, &facts) else {
+            let facts = facts(case, due, &self.law);
+            let Ok(decision) = fire(definition, case, &timer.name, &facts) else {
                 continue;
             };
             if let EventData::TimerFired { refused, .. } = &decision.event
@@ -202,14 +215,15 @@ impl<'a> Walk<'a> {
             {
                 self.refused.push((number, at, refused.clone()));
             }
-            if let EventData::Moved { action, .. } = &decision.event {
-                let taken = definition
-                    .actions
-                    .iter()
-                    .position(|one| one.name == *action && one.from.contains(&case.step));
-                self.taken.extend(taken);
-            }
-            self.happen(at, &case, due, decision.event, By::Timer(number));
+            let taken = match &decision.event {
+                EventData::Moved { action, .. } => {
+                    let mut actions = definition.actions.iter();
+                    actions.position(|one| one.name == *action && one.from.contains(&case.step))
+                }
+                _ => None,
+            };
+            let by = By::Timer(number, taken);
+            self.happen(at, case, due, decision.event, by);
         }
     }
 
@@ -235,7 +249,6 @@ impl<'a> Walk<'a> {
                 let Ok(decision) = decide(self.definition, case, &actor, act, &facts) else {
                     continue;
                 };
-                self.taken.insert(number);
                 let by = By::Somebody(number, is_register);
                 self.happen(at, case, now, decision.event, by);
             }
@@ -244,13 +257,23 @@ impl<'a> Walk<'a> {
 
     fn happen(&mut self, at: usize, case: &Case, now: DateTime<Utc>, data: EventData, by: By) {
         let after = evolve(case.clone(), &event(case.version + 1, now, data));
-        let (step, timer, is_register) = match by {
-            By::Timer(number) => (self.fired(number), Some(number), false),
-            By::Somebody(number, is_register) => {
-                let action = &self.definition.actions[number];
-                (Move::Action(action.name.clone()), None, is_register)
-            }
+        let (taken, timer, is_register) = match by {
+            By::Timer(timer, taken) => (taken, Some(timer), false),
+            By::Somebody(taken, is_register) => (Some(taken), None, is_register),
         };
+        let action = taken.map(|number| (number, &self.definition.actions[number]));
+        let step = match (timer, action) {
+            (None, Some((_, action))) => Move::Action(action.name.clone()),
+            (timer, _) => self.fired(timer.unwrap_or_default()),
+        };
+        if let Some((number, action)) = action {
+            self.taken.insert(number);
+            let today = self.law.zone().day(now);
+            for breach in breaches(case, action, &after, today) {
+                let first = self.breaches.entry((number, breach));
+                first.or_insert_with(|| (at, step.clone()));
+            }
+        }
         let to = self.see(after, now, Some((at, step)));
         self.found[at].next.push(Next {
             to,

@@ -25,7 +25,7 @@ pub use definition::{
     NoticeRule, Runs, Start, Step, Telling, Text, Timer, Trigger,
 };
 pub use diff::{ActionPart, Change, TimerPart, diff};
-pub use explore::{Finding, Move, Way, explore};
+pub use explore::{Breach, Finding, Move, Way, explore};
 pub use migrate::{CannotGo, DeadlineChange, Mover, Needed, NotUndone, StepMap, deadlines, undo};
 pub use parse::{examine, from_stored, parse};
 pub use recount::recount;

@@ -33,4 +33,139 @@ pub(super) const CORPUS: &[Broken] = &[
         )],
         &["too many ways to walk, most of them through the step follow_up"],
     ),
+    broken(
+        "a case that goes back before a mediator, with a contract (3.1)",
+        &[(
+            "# ---- timers (3.4)",
+            "[[actions]]\nname = \"give_back\"\nfrom = [\"in_mediation\"]\nto = \"ready\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"case_mediator\"]\neffects = [\"recuse\"]\n\n# ---- timers (3.4)",
+        )],
+        &["give_back → … and a case with a contract is back in the stage filed (3.1)"],
+    ),
+    broken(
+        "a case that goes back when its mediator is suspended, with a contract (3.1)",
+        &[(
+            "name = \"release\"\nfrom = [\"in_mediation\"]\nto = \"vacant\"",
+            "name = \"release\"\nfrom = [\"in_mediation\"]\nto = \"ready\"",
+        )],
+        &["release → … and a case with a contract is back in the stage filed (3.1)"],
+    ),
+    broken(
+        "a second contract, with another thirty days (D14, D16)",
+        &[(
+            "name = \"record_contract\"\nfrom = [\"accepted\"]",
+            "name = \"record_contract\"\nfrom = [\"accepted\", \"in_mediation\"]",
+        )],
+        &["record_contract → record_contract → … and a second contract is recorded"],
+    ),
+    broken(
+        "a head who records the contract (3.3)",
+        &[(
+            "en = \"Record the contract\" }\nwho = [\"case_mediator\"]",
+            "en = \"Record the contract\" }\nwho = [\"case_mediator\", \"office_head\"]",
+        )],
+        &["only the mediator of the case records the contract (3.3, D8)"],
+    ),
+    broken(
+        "a head who extends the term (3.3)",
+        &[(
+            "en = \"Extend the term\" }\nwho = [\"case_mediator\"]",
+            "en = \"Extend the term\" }\nwho = [\"case_mediator\", \"office_head\"]",
+        )],
+        &["only the mediator of the case extends the term (3.3, D8)"],
+    ),
+    broken(
+        "a head who pauses the term (3.3)",
+        &[(
+            "en = \"Pause the term\" }\nwho = [\"case_mediator\"]",
+            "en = \"Pause the term\" }\nwho = [\"case_mediator\", \"office_head\"]",
+        )],
+        &["only the mediator of the case pauses the term (3.3, D8)"],
+    ),
+    broken(
+        "a head who ends a pause (3.3)",
+        &[(
+            "en = \"Let the term go on\" }\nwho = [\"case_mediator\"]",
+            "en = \"Let the term go on\" }\nwho = [\"case_mediator\", \"office_head\"]",
+        )],
+        &["only the mediator of the case ends a pause (3.3, D8)"],
+    ),
+    broken(
+        "a head who records a check (3.3)",
+        &[(
+            "en = \"Record a check\" }\nwho = [\"case_mediator\"]",
+            "en = \"Record a check\" }\nwho = [\"case_mediator\", \"office_head\"]",
+        )],
+        &["only the mediator of the case records a check (3.3, D8)"],
+    ),
+    broken(
+        "a contract that the office records where nobody mediates (3.3)",
+        &[(
+            "en = \"Record the contract\" }\nwho = [\"case_mediator\"]\nguards = [",
+            "en = \"Record the contract\" }\nwho = [\"case_mediator\", \"coordinator\"]\nguards = [\"no_mediator\", ",
+        )],
+        &["only the mediator of the case records the contract (3.3, D8)"],
+    ),
+    broken(
+        "an applicant who withdraws after the contract (3.2)",
+        &[(
+            "choices = [\"mediation_impossible\", \"both_refused\", \"one_refused\", \"not_suitable\"]",
+            "choices = [\"mediation_impossible\", \"both_refused\", \"one_refused\", \"not_suitable\", \"withdrawn\"]",
+        )],
+        &["close → … and a case with a contract is closed as withdrawn (3.2)"],
+    ),
+    broken(
+        "a term that is over before its day (D18)",
+        &[(
+            "# ---- timers (3.4)",
+            "[[actions]]\nname = \"lapse\"\nfrom = [\"in_mediation\"]\nto = \"other\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"case_mediator\"]\neffects = [\"set_ground\"]\n\n  [[actions.form]]\n  name = \"ground\"\n  type = \"ground\"\n  default = \"term_expired\"\n  choices = [\"term_expired\"]\n  title = { kk = \"К\", ru = \"О\", en = \"X\" }\n\n# ---- timers (3.4)",
+        )],
+        &["lapse → … and the case is closed as term_expired while its term runs (D18)"],
+    ),
+    broken(
+        "a term that is over and never began (3.2)",
+        &[(
+            "# ---- timers (3.4)",
+            "[[actions]]\nname = \"lapse\"\nfrom = [\"accepted\"]\nto = \"other\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"case_mediator\"]\neffects = [\"set_ground\"]\n\n  [[actions.form]]\n  name = \"ground\"\n  type = \"ground\"\n  default = \"term_expired\"\n  choices = [\"term_expired\"]\n  title = { kk = \"К\", ru = \"О\", en = \"X\" }\n\n# ---- timers (3.4)",
+        )],
+        &["accept → lapse → … and a case without a term is closed as term_expired (3.2)"],
+    ),
+    broken(
+        "a term that nothing ends (3.4)",
+        &[("fires = \"end_term\"\n", "")],
+        &["record_contract → … and a term runs here, and no timer ends it (3.4)"],
+    ),
+    broken(
+        "a step in which the clock stands still (3.4)",
+        &[
+            (
+                "# ---- before a mediator",
+                "[[steps]]\nid = \"talks\"\nstage = \"assigned\"\nclass = \"active\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\n\n# ---- before a mediator",
+            ),
+            (
+                "# ---- timers (3.4)",
+                "[[actions]]\nname = \"talk\"\nfrom = [\"in_mediation\"]\nto = \"talks\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"case_mediator\"]\n\n[[actions]]\nname = \"come_back\"\nfrom = [\"talks\"]\nto = \"in_mediation\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"case_mediator\"]\n\n[[actions]]\nname = \"release\"\nfrom = [\"talks\"]\nto = \"vacant\"\ntitle = { kk = \"К\", ru = \"О\", en = \"X\" }\nwho = [\"register\"]\neffects = [\"release_mediator\"]\n\n# ---- timers (3.4)",
+            ),
+        ],
+        &["talk → … and a term runs here, and no timer ends it (3.4)"],
+    ),
+    broken(
+        "a case that a suspended mediator keeps (D12)",
+        &[(
+            "to = \"vacant\"\ntitle = { kk = \"Медиатордан босату\", ru = \"Освободить от медиатора\", en = \"Release from the mediator\" }\nwho = [\"register\"]",
+            "to = \"vacant\"\ntitle = { kk = \"Медиатордан босату\", ru = \"Освободить от медиатора\", en = \"Release from the mediator\" }\nwho = [\"office_head\"]",
+        )],
+        &[
+            "record_contract → … and a mediator has the case or is asked, and the register cannot end that (D12)",
+        ],
+    ),
+    broken(
+        "an offer that stays open when its mediator is suspended (D12)",
+        &[(
+            "to = \"ready\"\ntitle = { kk = \"Медиатордан босату\", ru = \"Освободить от медиатора\", en = \"Release from the mediator\" }\nwho = [\"register\"]",
+            "to = \"ready\"\ntitle = { kk = \"Медиатордан босату\", ru = \"Освободить от медиатора\", en = \"Release from the mediator\" }\nwho = [\"office_head\"]",
+        )],
+        &[
+            "offer → … and a mediator has the case or is asked, and the register cannot end that (D12)",
+        ],
+    ),
 ];

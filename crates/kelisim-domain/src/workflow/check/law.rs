@@ -1,9 +1,10 @@
-//! The checks of what the law demands of every workflow but `basic` (D1, D6, D8, D13 to D18, D35).
+//! The checks of what the law demands of every workflow but `basic` (D1, D6, D8, D13 to D18, D35, 3.3).
 
 use super::{Check, Place};
 use crate::{
     case::{Stage, ground::Ground},
     legal::{KZ_MEDIATION, Profile},
+    policy::Relation,
     workflow::definition::{Action, Effect, Guard},
 };
 
@@ -22,8 +23,36 @@ impl Check<'_> {
         }
     }
 
+    /// Contract, extension, pause and checks belong to the conduct of the case, and so to its mediator alone (3.3, D8).
+    fn conduct(&self, place: &Place, action: &Action) {
+        let is_vacant = action.guards.contains(&Guard::NoMediator);
+        let own: &[Relation] = &[Relation::CaseMediator];
+        let office: &[Relation] = &[Relation::OfficeHead, Relation::Coordinator];
+        for (effect, others, what) in [
+            (Effect::RecordContract, &[][..], "records the contract"),
+            (Effect::ExtendTerm, &[], "extends the term"),
+            (Effect::PauseTerm, &[], "pauses the term"),
+            // A pause may have a length, and must not outlast the mediator.
+            (Effect::ResumeTerm, &[Relation::Clock], "ends a pause"),
+            (Effect::RecordCheck, &[], "records a check"),
+        ] {
+            let stands_in = matches!(effect, Effect::ResumeTerm | Effect::RecordCheck);
+            let stand_ins = if is_vacant && stands_in { office } else { &[] };
+            let may = |who: &Relation| {
+                [own, others, stand_ins]
+                    .iter()
+                    .any(|some| some.contains(who))
+            };
+            if action.does(effect) && !action.who.iter().all(may) {
+                let what = format!("only the mediator of the case {what} (3.3, D8)");
+                self.fault(&place.at("who"), what);
+            }
+        }
+    }
+
     /// The guards that the law demands (D1, D6, D8, D14, D16 to D18).
     pub(super) fn statutory(&self, place: &Place, action: &Action, to: Stage) {
+        self.conduct(place, action);
         let demand = |effect: Effect, guard, who, rule| {
             if action.does(effect) {
                 self.demand(place, action, guard, who, rule);

@@ -1,5 +1,6 @@
 //! What a walk may find, in words, with the shortest way that shows it.
 
+use super::Breach;
 use crate::{
     case::ground::Ground,
     code::{ActionName, StepId, TimerName},
@@ -103,6 +104,24 @@ pub enum Finding {
     },
     /// No case can ever get this ground.
     GroundNeverSet(Ground),
+    /// A move is against the law where it is made.
+    BreachingMove {
+        /// The place of the action among the actions.
+        action: usize,
+        /// What it does.
+        breach: Breach,
+        /// How the case gets there, with the move.
+        way: Way,
+    },
+    /// A case can stand there against the law.
+    BreachingStep {
+        /// The place of the step among the steps.
+        step: usize,
+        /// What is wrong there.
+        breach: Breach,
+        /// How the case gets there.
+        way: Way,
+    },
     /// There are more ways than are walked, so nothing is said of them.
     TooManyWays {
         /// The place of the step with the most states among the steps.
@@ -137,6 +156,10 @@ impl fmt::Display for Finding {
             }
             Finding::GroundNeverSet(ground) => {
                 write!(f, "no case can ever get the ground {}", ground.code())
+            }
+            Finding::BreachingMove { breach, way, .. }
+            | Finding::BreachingStep { breach, way, .. } => {
+                write!(f, "{way} → … and {}", breach.what())
             }
             Finding::TooManyWays { id, .. } => {
                 write!(
@@ -173,6 +196,9 @@ impl Finding {
             Finding::GroundNeverSet(_) => {
                 "let a form offer it where it may be set, or leave it out of `grounds`"
             }
+            Finding::BreachingMove { breach, .. } | Finding::BreachingStep { breach, .. } => {
+                breach.help()
+            }
             Finding::TooManyWays { .. } => {
                 "let fewer timers act beside each other, and let fewer choices make a difference"
             }
@@ -186,8 +212,11 @@ impl Finding {
             | Finding::Stuck { step, .. }
             | Finding::WaitsForever { step, .. }
             | Finding::NeverCloses { step, .. }
+            | Finding::BreachingStep { step, .. }
             | Finding::TooManyWays { step, .. } => format!("/steps/{step}/id"),
-            Finding::NeverTaken { action, .. } => format!("/actions/{action}/name"),
+            Finding::NeverTaken { action, .. } | Finding::BreachingMove { action, .. } => {
+                format!("/actions/{action}/name")
+            }
             Finding::NeverRuns { timer, .. }
             | Finding::TimerRefused { timer, .. }
             | Finding::TimerLoop { timer, .. } => format!("/timers/{timer}/name"),

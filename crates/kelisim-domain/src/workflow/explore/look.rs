@@ -3,7 +3,7 @@
 use crate::{
     case::{Case, ground::Ground},
     code::{StepId, TimerName},
-    workflow::{Definition, Guard, Start},
+    workflow::{Action, Definition, Guard, Start},
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
@@ -16,6 +16,7 @@ pub(super) struct State {
     ground: Option<Ground>,
     has_mediator: bool,
     is_asked: bool,
+    has_contract: bool,
     facts: Vec<(Start, bool)>,
     screening: Option<bool>,
     waiver_is_missing: bool,
@@ -45,6 +46,7 @@ impl State {
             ground: case.closure.map(|closure| closure.ground),
             has_mediator: case.mediator.is_some(),
             is_asked: course.asked.is_some(),
+            has_contract: course.contract_on.is_some(),
             facts: facts
                 .map(|start| (*start, case.start(*start).is_some()))
                 .collect(),
@@ -66,6 +68,8 @@ pub(super) struct Looks {
     starts: BTreeSet<Start>,
     /// Whether some timer stands still while the term is paused.
     pauses: bool,
+    /// Whether a ground may be set that says that the term is over.
+    expires: bool,
 }
 
 impl Looks {
@@ -80,7 +84,7 @@ impl Looks {
             Guard::MayPause,
             Guard::Paused,
         ];
-        let is_guarded = of_term.iter().any(|guard| self.at(*guard));
+        let is_guarded = self.expires || of_term.iter().any(|guard| self.at(*guard));
         is_guarded || self.pauses || self.starts.contains(&Start::TermEnd)
     }
 
@@ -97,6 +101,7 @@ impl Looks {
                 }
             }
             for action in &definition.actions {
+                let expires = |step: &StepId| expires(definition, action, step);
                 let after = all.get(&action.to).cloned().unwrap_or_default();
                 for step in &action.from {
                     let here = all.entry(step.clone()).or_default();
@@ -104,6 +109,7 @@ impl Looks {
                     here.guards.extend(after.guards.iter().copied());
                     here.starts.extend(after.starts.iter().copied());
                     here.pauses |= after.pauses;
+                    here.expires |= after.expires || expires(step);
                 }
             }
             if all == before {
@@ -111,4 +117,12 @@ impl Looks {
             }
         }
     }
+}
+
+fn expires(definition: &Definition, action: &Action, from: &StepId) -> bool {
+    let stage = |id: &StepId| definition.step(id).map(|step| step.stage);
+    let between = stage(from).zip(stage(&action.to));
+    let ground = Ground::TermExpired;
+    let fits = between.is_some_and(|(from, to)| ground.fits(from, to));
+    fits && definition.grounds.contains(&ground) && action.offers(ground)
 }
