@@ -4,6 +4,7 @@ mod bad_input;
 mod busy;
 mod canaries;
 mod case_life;
+mod checked;
 mod conditions;
 mod frame;
 mod lost_mediator;

@@ -72,6 +72,40 @@ pub fn check(kind: PublishKind, text: &str) -> Result<Sound, Vec<DocumentFault>>
     })
 }
 
+/// A text that was checked. Checking can take a second, and so it is done before a transaction is open that lets nobody
+/// else write: [`publish`] takes nothing else.
+#[derive(Debug)]
+pub struct Checked {
+    kind: PublishKind,
+    text: String,
+    sound: Sound,
+}
+
+impl Checked {
+    /// Checks a text.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn of(kind: PublishKind, text: &str) -> Result<Self, Vec<DocumentFault>> {
+        let sound = check(kind, text)?;
+        Ok(Self {
+            kind,
+            text: text.to_owned(),
+            sound,
+        })
+    }
+
+    /// What it is.
+    pub fn sound(&self) -> &Sound {
+        &self.sound
+    }
+
+    /// Whether it was this text.
+    pub fn is_of(&self, kind: PublishKind, text: &str) -> bool {
+        self.kind == kind && self.text == text
+    }
+}
+
 fn refused(refusal: PublishRefusal) -> AppError {
     AppError::refused(vec![Refusal::Publish(refusal)])
 }
@@ -106,17 +140,17 @@ pub enum Moving {
 /// What is published already, word for word, is not published again; a move of cases follows all the same, or goes on.
 ///
 /// # Errors
-/// The findings (D35); another text under the same version (D34); a profile that says something else of an earlier
+/// Another text under the same version (D34); a profile that says something else of an earlier
 /// version (D3).
 pub fn publish(
     tx: &mut Tx<'_>,
-    kind: PublishKind,
-    text: &str,
+    checked: Checked,
     reason: &str,
     moving: Moving,
 ) -> Result<Published, AppError> {
     tx.allow(Publish)?;
-    let sound = check(kind, text).map_err(AppError::Unsound)?;
+    let Checked { kind, text, sound } = checked;
+    let text = text.as_str();
     let (key, version) = (sound.key(), sound.version());
     let is_new = match &sound {
         Sound::Workflow(definition) => store_workflow(tx, definition, text)?,

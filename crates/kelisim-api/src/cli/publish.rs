@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{
         App, AppError, Tx, pass,
-        publish::{self, Moving, Published},
+        publish::{self, Checked, Moving, Published, Sound},
         published,
         rehearse::{Rehearsal, rehearse},
     },
@@ -142,14 +142,16 @@ impl Desk {
     fn publish(&self, options: PublishOptions) -> Result<(), Failure> {
         let text = workflow::read(&options.file)?;
         let reason = reason(&options.who)?;
-        let checked = definition::examine(&text);
-        let new = checked.map_err(|faults| workflow::unsound(&options.file, &text, &faults))?;
-        let moving = match options.moves {
-            false => Moving::Stay,
-            true => Moving::By(written(options.map.as_deref(), &new)?),
+        let checked = Checked::of(PublishKind::Workflow, &text)
+            .map_err(|faults| workflow::unsound(&options.file, &text, &faults))?;
+        let moving = match checked.sound() {
+            Sound::Workflow(new) if options.moves => {
+                Moving::By(written(options.map.as_deref(), new)?)
+            }
+            _ => Moving::Stay,
         };
         let published = self.act(Some(&options.who.email), move |tx| {
-            publish::publish(tx, PublishKind::Workflow, &text, &reason, moving)
+            publish::publish(tx, checked, &reason, moving)
         })?;
         if !options.json {
             say_published(&published);

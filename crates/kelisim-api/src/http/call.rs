@@ -148,6 +148,39 @@ impl Call {
         .await
     }
 
+    /// As [`Call::change`], after a look at one state of the database: for what takes too long to be looked at while others
+    /// wait to write. `look` lets the caller through or not, and `act` gets what it saw.
+    pub async fn look_and_change<L: Send + 'static, A>(
+        self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<L, AppError> + Send + 'static,
+        authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, i32), AppError> + Send + 'static,
+        act: impl FnOnce(&mut Tx<'_>, L, A, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        let (app, token) = (Arc::clone(&self.app), self.token);
+        let Some(token) = token else {
+            return problem::response(&AppError::Unauthenticated, &self.place);
+        };
+        let database = app.database.clone();
+        let looked = database
+            .read(move |db| {
+                let now = app.clock.now();
+                let actor = account::authenticate(db, &token, now)?;
+                let language = Some(actor.language);
+                Tx::run(db, &app, actor, now, look).map_err(|error| Failure(error, language))
+            })
+            .await;
+        match looked {
+            Ok(seen) => {
+                let act = |tx: &mut Tx<'_>, found: A, body: Body| act(tx, seen, found, body);
+                self.change(authorise, act).await
+            }
+            Err(Failure(error, language)) => {
+                let result = Err(error);
+                finish(Outcome { result, language }, self.place, None)
+            }
+        }
+    }
+
     async fn write<A>(
         self,
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, Option<i32>), AppError> + Send + 'static,

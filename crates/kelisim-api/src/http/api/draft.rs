@@ -7,7 +7,7 @@ pub(super) use view::{PassView, ReasonBody, pass_view};
 use crate::{
     app::{
         App, AppError, Tx,
-        publish::{self, Moving, Sound},
+        publish::{self, Checked, Moving, Sound},
         published,
         rehearse::{rehearse, rehearse_days},
     },
@@ -320,9 +320,14 @@ async fn rehearse_draft(call: Call, id: web::Path<String>) -> HttpResponse {
         (status = 422), (status = 428)))]
 #[post("/drafts/{id}/publish")]
 async fn publish_draft(call: Call, app: web::Data<App>, id: web::Path<String>) -> HttpResponse {
-    let response = call.change(
+    let looked = id.clone();
+    let response = call.look_and_change(
+        move |tx| {
+            let draft = find(tx, &looked)?;
+            Ok(Checked::of(draft.kind, &draft.text))
+        },
         move |tx| found(tx, &id),
-        |tx, draft, body| {
+        |tx, checked, draft, body| {
             let body = body.object()?;
             let mut faults = Faults::new();
             let mut input = Input::new(&body, &mut faults);
@@ -334,7 +339,12 @@ async fn publish_draft(call: Call, app: web::Data<App>, id: web::Path<String>) -
                 true => Moving::By(draft.steps.clone()),
                 false => Moving::Stay,
             };
-            let done = publish::publish(tx, draft.kind, &draft.text, &why, moving)?;
+            let checked = checked.map_err(AppError::Unsound)?;
+            // Somebody changed the draft in between, so nobody has checked what stands there now.
+            if !checked.is_of(draft.kind, &draft.text) {
+                return Err(AppError::Stale);
+            }
+            let done = publish::publish(tx, checked, &why, moving)?;
             publish::draft_drop(tx, &draft)?;
             let view = PublishedView {
                 kind: done.kind.code(),
