@@ -4,19 +4,14 @@
 //! A place in a document is a JSON pointer (RFC 6901), such as `/steps/3/stage`; whoever finds a fault later, when the
 //! document has long become values, names the place by its pointer and gets line and column all the same.
 
+mod place;
+
 use crate::{fault::FaultKind, input::nearest};
 use chrono::NaiveDate;
 use std::{cell::RefCell, fmt, ops::Range, str::FromStr};
 use toml::de::{DeTable, DeValue};
 
-/// A place in a text, as people count: from 1. A column counts characters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The character in the line.
-    pub column: usize,
-}
+pub use place::Position;
 
 /// One thing that is wrong with a document. English: it is read by whoever writes definitions.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -103,6 +98,10 @@ impl<'a> Document<'a> {
         let mut faults = self.faults.into_inner();
         faults.sort_by_key(|fault| fault.span.start);
         faults.dedup();
+        let mut reader = place::Reader::default();
+        for fault in &mut faults {
+            fault.position = reader.read_to(self.text, fault.span.start);
+        }
         faults
     }
 
@@ -119,7 +118,7 @@ impl<'a> Document<'a> {
     fn note(&self, pointer: String, span: Range<usize>, what: String, help: Option<String>) {
         self.faults.borrow_mut().push(DocumentFault {
             pointer,
-            position: position(self.text, span.start),
+            position: Position::START,
             span,
             what,
             help,
@@ -159,19 +158,6 @@ impl<'a> Document<'a> {
 
 fn entry<'t, 'a>(table: &'t DeTable<'a>, name: &str) -> Option<&'t toml::Spanned<DeValue<'a>>> {
     table.get(name)
-}
-
-fn position(text: &str, byte: usize) -> Position {
-    let mut end = byte.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Position {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-    }
 }
 
 /// A table of a document. Every key that is asked for is a known one; [`Table::close`] reports the others.
@@ -542,6 +528,23 @@ mod tests {
                  (did you mean `filed`? one of filed, assigned, reconciled, closed)",
             ]
         );
+    }
+
+    /// Each place counted from the start of the text would be seven thousand million characters.
+    #[test]
+    fn as_many_faults_as_there_are_words_are_found_in_one_reading() {
+        let text = format!("key = \"қ\"\nsteps = [{}]\n", "1, ".repeat(70_000));
+        let document = Document::read(&text);
+        let root = document.root();
+        assert_eq!(root.text("key").as_deref(), Some("қ"));
+        assert!(root.tables("steps").is_empty());
+        let faults = document.into_faults();
+        assert_eq!(faults.len(), 70_000);
+        let last = Position {
+            line: 2,
+            column: 10 + 3 * 69_999,
+        };
+        assert_eq!(faults[69_999].position, last);
     }
 
     #[test]
