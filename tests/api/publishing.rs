@@ -11,7 +11,7 @@ use kelisim_persistence::Error as StoreError;
 use kelisim_persistence::store::case_pass::Pass;
 use kelisim_persistence::store::definition::{StoredDefinition, definition_insert};
 use kelisim_tests::network::{self, AIGUL, REGION};
-use kelisim_tests::{Backend, OnBackend, TestApp, on_both_databases};
+use kelisim_tests::{Backend, OnBackend, REMINDER, TestApp, on_both_databases};
 use serde_json::{Value, json};
 
 /// The basic workflow as another version, with some words replaced wherever they stand.
@@ -31,25 +31,12 @@ const RENAMED: [(&str, &str); 3] = [
     ("to = \"filed\"", "to = \"received\""),
 ];
 
-const REMIND: &str = r#"
-[[timers]]
-name = "act"
-title = { kk = "Істі қарау", ru = "Рассмотреть дело", en = "Look at the case" }
-at = ["filed"]
-starts = "filed"
-length = "3 working_days"
-
-  [[timers.tells]]
-  to = "office_head"
-  text = { kk = "Іс күтуде", ru = "Дело ждёт", en = "A case waits" }
-"#;
-
 /// The basic workflow with a reminder, as the workflow of new cases.
 struct Reminding(TestApp);
 
 impl OnBackend for Reminding {
     fn on(backend: Backend) -> Self {
-        Reminding(TestApp::start(backend, &(version(2, &[]) + REMIND)))
+        Reminding(TestApp::start(backend, &(version(2, &[]) + REMINDER)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use kelisim_tests::Backend;
+use kelisim_tests::{Backend, REMINDER};
 use serde::Serialize;
 
 use crate::dice::Dice;
@@ -13,20 +13,6 @@ use crate::place::Place;
 
 /// How many cases move.
 pub(crate) const RUNNING: usize = 100_000;
-
-/// The shipped workflow with a timer at its first step, so that a move writes an event, the case and a deadline.
-const TIMER: &str = r#"
-[[timers]]
-name = "act"
-title = { kk = "Істі қарау", ru = "Рассмотреть дело", en = "Look at the case" }
-at = ["filed"]
-starts = "filed"
-length = "3 working_days"
-
-  [[timers.tells]]
-  to = "office_head"
-  text = { kk = "Іс күтуде", ru = "Дело ждёт", en = "A case waits" }
-"#;
 
 /// What was measured on one database.
 #[derive(Serialize)]
@@ -42,7 +28,8 @@ pub(crate) fn measure(options: &Options, backend: Backend, folder: &Path, runnin
     let place = Place::template(backend, folder);
     lifecycle::walk(&place, &mut Dice::new(options.seed, 5));
     copy(&place, running);
-    let text = kelisim_domain::workflow::BASIC.replace("version = 1", "version = 2") + TIMER;
+    // With a timer at the first step a move writes an event, the case and a deadline.
+    let text = kelisim_domain::workflow::BASIC.replace("version = 1", "version = 2") + REMINDER;
     std::fs::write(folder.join("new.toml"), text).unwrap();
     let file = folder.join("new.toml").display().to_string();
     let timed = |arguments: &[&str]| {

@@ -23,18 +23,7 @@ use kelisim_domain::{
 };
 use uuid::Uuid;
 
-const REMIND: &str = r#"
-[[timers]]
-name = "act"
-title = { kk = "Істі қарау", ru = "Рассмотреть дело", en = "Look at the case" }
-at = ["filed"]
-starts = "filed"
-length = "3 working_days"
-
-  [[timers.tells]]
-  to = "office_head"
-  text = { kk = "Іс күтуде", ru = "Дело ждёт", en = "A case waits" }
-"#;
+const REMINDER: &str = include_str!("reminder.toml");
 
 /// The basic workflow as another version, with some words replaced wherever they stand.
 fn version(number: i32, edits: &[(&str, &str)]) -> Definition {
@@ -49,7 +38,7 @@ fn version(number: i32, edits: &[(&str, &str)]) -> Definition {
 /// As [`version`], with a reminder after so many working days.
 fn reminding(number: i32, days: u32) -> Definition {
     let text = BASIC.replace("version = 1", &format!("version = {number}"));
-    let timer = REMIND.replace("3 working_days", &format!("{days} working_days"));
+    let timer = REMINDER.replace("3 working_days", &format!("{days} working_days"));
     parse(&(text + &timer)).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
