@@ -1,9 +1,12 @@
-//! What it costs to decide about a case of the standard workflow, and to explain everything that can and cannot be
-//! done with it: `cargo bench -p kelisim-domain`.
+//! What it costs to decide about a case of the standard workflow, to explain everything that can and cannot be done with
+//! it, and to check a definition before it is published: `cargo bench -p kelisim-domain`.
 #![expect(
     missing_docs,
     reason = "the macros of criterion make a public function"
 )]
+
+#[path = "../src/workflow/fixtures/longer.rs"]
+mod longer;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -117,6 +120,19 @@ fn facts() -> Facts {
     }
 }
 
+/// The standard workflow, made longer; it is clean, so the check walks all of it.
+fn large() -> String {
+    let count = |text: &str| {
+        let definition = workflow::parse(text).expect("it can be read");
+        let moves = definition.actions.iter().map(|action| action.from.len());
+        (definition.steps.len(), moves.sum::<usize>())
+    };
+    let (steps, moves) = count(workflow::MEDIATION);
+    let text = longer::longer(workflow::MEDIATION, 60 - steps, 200 - moves);
+    assert_eq!(count(&text), (60, 200));
+    text
+}
+
 fn benches(criterion: &mut Criterion) {
     let definition = workflow::parse(workflow::MEDIATION).expect("the standard workflow");
     let (case, actor, facts) = (ready(&definition), head(), facts());
@@ -143,6 +159,10 @@ fn benches(criterion: &mut Criterion) {
     });
     criterion.bench_function("check the standard workflow", |bench| {
         bench.iter(|| workflow::examine(black_box(workflow::MEDIATION)).expect("clean"));
+    });
+    let large = large();
+    criterion.bench_function("check 60 steps and 200 transitions", |bench| {
+        bench.iter(|| workflow::examine(black_box(&large)).expect("clean"));
     });
 }
 

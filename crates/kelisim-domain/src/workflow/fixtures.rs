@@ -1,8 +1,10 @@
 //! Definitions for the tests of pictures and interchange.
 
 mod large;
+mod longer;
 
 pub(super) use large::large;
+pub(super) use longer::longer;
 
 use super::{
     BASIC, MEDIATION,

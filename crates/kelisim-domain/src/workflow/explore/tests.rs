@@ -155,6 +155,28 @@ fn fifteen_declarations_in_one_form_are_one_question() {
     assert_eq!(explore(&longer), []);
 }
 
+#[test]
+fn d35_a_clean_definition_of_sixty_steps_and_two_hundred_moves_is_walked_whole() {
+    use crate::workflow::{MEDIATION, examine, fixtures::longer};
+    let moves = |definition: &Definition| -> usize {
+        definition
+            .actions
+            .iter()
+            .map(|action| action.from.len())
+            .sum()
+    };
+    let standard = parse(MEDIATION).expect("sound");
+    let text = longer(MEDIATION, 60 - standard.steps.len(), 200 - moves(&standard));
+    let found = examine(&text).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert_eq!((found.steps.len(), moves(&found)), (60, 200));
+    let walk = Walk::of(&found).expect("it opens");
+    println!("{} states", walk.found.len());
+    assert!(
+        walk.found.len() > 500,
+        "more than the standard workflow has"
+    );
+}
+
 /// Everything that can happen to a case at an instant: the case after it, and when.
 fn possible(walk: &Walk<'_>, case: &Case, now: DateTime<Utc>) -> Vec<(Case, DateTime<Utc>)> {
     let mut after = Vec::new();
