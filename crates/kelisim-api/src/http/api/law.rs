@@ -1,19 +1,19 @@
 //! Legal profiles and days off as they were published.
 
 use crate::{
-    app::{App, AppError, publish, published},
+    app::{App, AppError},
     http::{
         answer::Answer,
-        api::draft::{ReasonBody, reason_of},
+        api::{
+            draft::ReasonBody,
+            retire::{Version, retire},
+        },
         call::Call,
     },
 };
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
-use kelisim_domain::{
-    policy::RegisterAct::{Publish, ReadPublished},
-    publish::PublishKind,
-};
+use kelisim_domain::{policy::RegisterAct::ReadPublished, publish::PublishKind};
 use kelisim_persistence::store::publication::{LawText, law_text_list, retired_list};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -89,33 +89,28 @@ async fn retire_law(
     app: web::Data<App>,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    let response = call.post(
+    retire(
+        call,
+        app,
         move |tx| {
-            tx.allow(ReadPublished)?;
             let kind = path
                 .0
                 .parse::<PublishKind>()
                 .map_err(|_| AppError::NotFound)?;
             let version: i32 = path.1.parse().map_err(|_| AppError::NotFound)?;
-            if kind == PublishKind::Workflow {
-                return Err(AppError::NotFound);
-            }
             let region = tx.region();
+            // A workflow is no law, and no text of one is found here.
             let texts = law_text_list(tx.db, region)?.into_iter();
             let mut texts = texts.filter(|text| text.kind == kind && text.version == version);
             let text = texts.next().ok_or(AppError::NotFound)?;
-            tx.allow_write(ReadPublished, Publish)?;
-            Ok(text)
+            let key = kind.code().to_owned();
+            Ok((Version { kind, key, version }, text))
         },
-        |tx, text, body| {
-            let (region, kind) = (tx.region(), text.kind);
-            let reason = reason_of(&body.object()?)?;
-            publish::retire(tx, kind, kind.code(), text.version, &reason)?;
-            let retired = retired_list(tx.db, region, kind)?;
+        |tx, text| {
+            let region = tx.region();
+            let retired = retired_list(tx.db, region, text.kind)?;
             Ok(Answer::ok(&view(text, &retired)))
         },
-    );
-    let response = response.await;
-    published::learn(app.into_inner()).await;
-    response
+    )
+    .await
 }

@@ -10,6 +10,7 @@ pub mod memorandum;
 pub mod notice;
 pub mod office;
 pub mod partner;
+mod retire;
 pub mod workflow;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -1,10 +1,13 @@
 //! Published workflows, and what changed between their versions.
 
 use crate::{
-    app::{App, AppError, Tx, pass, publish, published},
+    app::{App, AppError, Tx, pass, published},
     http::{
         answer::Answer,
-        api::draft::{PassView, ReasonBody, pass_view, reason_of},
+        api::{
+            draft::{PassView, ReasonBody, pass_view, reason_of},
+            retire::{Version, retire},
+        },
         call::Call,
         query::Query,
     },
@@ -312,25 +315,25 @@ async fn retire_version(
     app: web::Data<App>,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    let response = call.post(
+    retire(
+        call,
+        app,
         move |tx| {
-            tx.allow(ReadPublished)?;
-            let found = find(tx, &path)?;
-            tx.allow_write(ReadPublished, Publish)?;
-            Ok(found)
+            let (stored, definition) = find(tx, &path)?;
+            let what = Version {
+                kind: PublishKind::Workflow,
+                key: stored.key.to_string(),
+                version: stored.version,
+            };
+            Ok((what, (stored, definition)))
         },
-        |tx, (stored, definition), body| {
-            let reason = reason_of(&body.object()?)?;
-            let kind = PublishKind::Workflow;
-            publish::retire(tx, kind, stored.key.as_str(), stored.version, &reason)?;
+        |tx, (stored, definition)| {
             let region = tx.region();
-            let acts = publication_list(tx.db, region, kind)?;
+            let acts = publication_list(tx.db, region, PublishKind::Workflow)?;
             Ok(Answer::ok(&version_view(tx, &definition, &stored, &acts)))
         },
-    );
-    let response = response.await;
-    published::learn(app.into_inner()).await;
-    response
+    )
+    .await
 }
 
 /// Takes the last move of running cases back, for each that has not gone on since.
