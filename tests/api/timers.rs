@@ -7,7 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_api::app::timer::{self, Fired};
 use kelisim_api::outgoing::Workers;
 use kelisim_api::worker::timers::{Options, Timers};
+use kelisim_domain::id::{AccountId, CaseId, EventId};
 use kelisim_persistence::store::due::{Claiming, DueTimer, timer_claim};
+use kelisim_persistence::store::erase::{Erasing, case_erase};
 use kelisim_persistence::{Error, Failpoints, Faults, Point};
 use kelisim_tests::mediation::Mediation;
 use kelisim_tests::network;
@@ -81,7 +83,52 @@ impl Faults for Once {
     }
 }
 
+/// The id of a case.
+fn id(case: &Value) -> Uuid {
+    case["id"].as_str().unwrap().parse().unwrap()
+}
+
 on_both_databases! {
+    fn r20_erasing_a_case_ends_its_deadlines_with_it(m: Mediation) {
+        let t = &m.0;
+        let (case, other) = (m.filed(), m.filed());
+        let erase = |number: u128| {
+            let erasing = Erasing {
+                case: CaseId(id(&case)),
+                event: EventId(Uuid::from_u128(number)),
+                actor: AccountId(Uuid::nil()),
+                reason: "The time to keep it is over".to_owned(),
+                at: network::start(),
+            };
+            t.write(move |db| case_erase(db, network::REGION, erasing))
+        };
+        assert_eq!((erase(1), erase(2)), (true, false));
+        assert_eq!(t.database.count("timer WHERE state = 'cancelled'"), 1);
+        let erased = m.now(&case);
+        assert_eq!((&erased["erased"], &erased["due"]), (&json!(true), &json!([])));
+        assert_eq!(history(t, &case).pop().unwrap()["kind"], "timers_moved");
+        // Nothing fires for it any more, and the other one goes on.
+        assert_eq!(at(t, "2026-11-25T19:00:00Z"), 1);
+        assert_eq!(t.database.count("outbox WHERE kind = 'case_unattended'"), 2, "head and coordinator, of the other");
+        assert_eq!(m.now(&other)["version"], json!(2));
+    }
+
+    /// As after a restore with the keys of a later day: the timers are those of the backup, and the key is gone.
+    fn r20_a_timer_of_a_case_without_its_key_fires_once_and_tells_nobody(m: Mediation) {
+        let t = &m.0;
+        let (filed, proposed) = (m.filed(), m.proposed("2026-11-22"));
+        t.database.execute("UPDATE data_key SET wrapped = NULL, destroyed_at = created_at WHERE subject_kind = 'case'");
+        assert_eq!(at(t, "2026-12-03T06:00:00Z"), 2);
+        assert_eq!(t.database.count("timer WHERE state = 'armed' OR failures > 0"), 0);
+        assert_eq!(t.database.count("outbox WHERE kind IN ('case_unattended', 'case_lapsed')"), 0);
+        for case in [filed, proposed] {
+            let last = history(t, &case).pop().unwrap();
+            assert_eq!((&last["kind"], &last["data"]["refused"]), (&json!("timer_fired"), &json!(["erased"])));
+            assert_ne!(m.now(&case)["stage"], json!("closed"), "and no action is taken");
+        }
+        assert_eq!(at(t, "2027-12-03T06:00:00Z"), 0);
+    }
+
     fn g07_an_unattended_case_is_told_of_once_and_not_before_its_time(m: Mediation) {
         let t = &m.0;
         // Sunday; Monday, Tuesday and Wednesday are the three working days.

@@ -296,7 +296,7 @@ fn change(
         match fate {
             Fate::Changed(data) => {
                 let event = event(pass, &before.case, *data, now);
-                passing_change(db, region, zone, before, &event, app.new_id(now))?;
+                passing_change(db, before, &event, app.new_id(now), None)?;
                 after.changed += 1;
             }
             Fate::Left(one) => left.push(one),

@@ -3,21 +3,30 @@
 //! A race with a person is settled by the version of the case: whoever is second changes nothing. A case that has gone on
 //! has ended its timers with the same event, so whoever comes later finds no claim.
 
-use super::{AppError, Tx, case, case::Done};
+use super::{AppError, STALE, Tx, case, case::Done};
 use kelisim_domain::{
-    case::{EventData, NotDue, fire as due_now},
+    case::{Case, Event, EventData, NotDue, fire as due_now},
     policy::{Actor, System},
 };
 use kelisim_persistence::{
-    Db, Point,
+    Db, Error as StoreError, Point,
     faults::Defect,
-    store::{access::access_due, due::DueTimer},
+    store::{
+        access::access_due,
+        case_pass::{passing_change, passing_read},
+        due::DueTimer,
+    },
 };
+
+/// What stands against every timer of a case that was erased.
+const ERASED: &str = "erased";
 
 /// What came of a timer that was claimed.
 pub enum Fired {
     /// It has fired.
     Done(Box<Done>),
+    /// It has fired, and nothing follows: its case was erased.
+    Erased,
     /// Its time has not come by the clock of this moment; nothing was changed.
     Early,
     /// The claim holds no longer; nothing was changed.
@@ -27,10 +36,13 @@ pub enum Fired {
 impl Fired {
     /// Whether something stood against the action that the timer would have taken.
     pub fn is_refused(&self) -> bool {
-        let Fired::Done(done) = self else {
-            return false;
-        };
-        matches!(&done.event.data, EventData::TimerFired { refused, .. } if !refused.is_empty())
+        match self {
+            Fired::Done(done) => {
+                matches!(&done.event.data, EventData::TimerFired { refused, .. } if !refused.is_empty())
+            }
+            Fired::Erased => true,
+            Fired::Early | Fired::Lost => false,
+        }
     }
 }
 
@@ -58,9 +70,43 @@ pub fn fire(tx: &mut Tx<'_>, due: &DueTimer) -> Result<Fired, AppError> {
             return Err(AppError::Internal(what));
         }
     };
+    match authorized.data_key(&tx.app.vault) {
+        Err(StoreError::Erased) => return end(tx, authorized.case(), due),
+        opened => _ = opened?,
+    }
     let nobody = tx.actor.account;
     let done = case::store_as(tx, nobody, &authorized, decision, Some(due))?;
     Ok(Fired::Done(Box::new(done)))
+}
+
+/// R20: a case that was erased while its timers ran, as by a restore with the keys of a later day, acts no more and tells
+/// nobody. Its timer has fired all the same, so that it is not tried for ever, and the history says why.
+fn end(tx: &mut Tx<'_>, case: &Case, due: &DueTimer) -> Result<Fired, AppError> {
+    let mut found = passing_read(tx.db, due.region(), &[due.case()])?;
+    let before = found.pop().ok_or(AppError::NotFound)?;
+    if before.case.version != case.version {
+        return Err(AppError::Stale);
+    }
+    let event = Event {
+        case: due.case(),
+        seq: case.version + 1,
+        at: tx.now,
+        actor: tx.actor.account,
+        grant: None,
+        data: EventData::TimerFired {
+            timer: due.name().clone(),
+            due_at: due.due_at(),
+            refused: vec![ERASED.to_owned()],
+        },
+    };
+    let id = tx.new_id();
+    match passing_change(tx.db, &before, &event, id, Some(due.token())) {
+        Ok(_) => Ok(Fired::Erased),
+        Err(StoreError::Conflict { what }) if STALE.contains(&what.as_str()) => {
+            Err(AppError::Stale)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// As [`fire`], with the transaction of nobody around it: an instant and the region's law of its own.

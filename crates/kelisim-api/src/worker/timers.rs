@@ -341,7 +341,7 @@ impl Inner {
         let count = |number: &AtomicU64| number.fetch_add(1, Ordering::Relaxed);
         let (case, name) = (due.case(), due.name());
         match fired {
-            Ok(fired @ Fired::Done(_)) => {
+            Ok(fired @ (Fired::Done(_) | Fired::Erased)) => {
                 count(&self.tally.fired);
                 if fired.is_refused() {
                     count(&self.tally.refused);

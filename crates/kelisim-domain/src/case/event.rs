@@ -154,7 +154,7 @@ pub enum EventData {
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         refused: Vec<String>,
     },
-    /// Deadlines were worked out anew, because days off were added.
+    /// Deadlines were worked out anew, because days off were published or retired; or they ended, because the case was erased.
     TimersMoved {
         /// Why.
         reason: String,

@@ -23,9 +23,11 @@ use crate::error::Error;
 use crate::row::case::CaseRow;
 use crate::schema::{case_pass, case_pass_refusal, cases};
 use crate::store::case_event::{self, Entry};
+use crate::store::region::region_find;
 use crate::store::timer;
 use crate::types::{Json, Ts, Uid, Word};
 use crate::writes::Writes;
+use uuid::Uuid;
 
 /// A pass as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -426,6 +428,8 @@ pub fn steps_in_use(
 pub struct Passing {
     /// The open facts.
     pub case: Case,
+    region: RegionId,
+    zone: Zone,
     head: Vec<u8>,
 }
 
@@ -442,9 +446,12 @@ pub fn passing_read(db: &mut Db, region: RegionId, ids: &[CaseId]) -> Result<Vec
         .order(cases::id)
         .select(CaseRow::as_select());
     let rows: Vec<CaseRow> = Locked(query).load(db)?;
+    let zone = region_find(db, region)?.zone;
     let read = |row: CaseRow| {
         Ok(Passing {
             case: row.case()?,
+            region,
+            zone,
             head: row.head_hash,
         })
     };
@@ -469,16 +476,18 @@ pub fn passing_histories(
 
 /// Changes a case by an event that touches neither its stage nor its content: step, version, course and timers.
 ///
+/// `claim` is the lease of the worker that lets a timer fire.
+///
 /// # Errors
-/// [`Error::Conflict`] when the case has changed since it was read.
+/// [`Error::Conflict`] when the case has changed since it was read, or the lease was lost.
 pub fn passing_change(
     db: &mut Db,
-    region: RegionId,
-    zone: Zone,
     before: &Passing,
     event: &Event,
     id: EventId,
+    claim: Option<Uuid>,
 ) -> Result<Case, Error> {
+    let (region, zone) = (before.region, before.zone);
     let entry = Entry {
         region,
         id,
@@ -506,7 +515,7 @@ pub fn passing_change(
         Error::conflict("cases.version"),
     );
     case_event::add(&mut writes, entry, &before.head, &hash);
-    timer::change(&mut writes, region, zone, Some(&before.case), event, None);
+    timer::change(&mut writes, region, zone, Some(&before.case), event, claim);
     writes.store(db)?;
     Ok(after)
 }

@@ -19,6 +19,7 @@ pub mod delivery;
 pub mod draft;
 pub mod drill;
 pub mod due;
+pub mod erase;
 pub mod hold;
 pub mod idempotency;
 pub mod mediator;

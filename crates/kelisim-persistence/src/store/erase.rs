@@ -1,0 +1,64 @@
+//! Erasing a case: its key is destroyed, and what runs for it ends in the same transaction (R20).
+//!
+//! Absent on purpose: the rows. Whoever has the key no more reads nothing in them, and the history still verifies.
+
+use chrono::{DateTime, Utc};
+use kelisim_domain::{
+    case::{Event, EventData, TimerChange},
+    id::{AccountId, CaseId, EventId, RegionId},
+};
+
+use crate::connection::Db;
+use crate::error::Error;
+use crate::store::case_pass::{passing_change, passing_read};
+use crate::store::data_key::{data_key_destroy, data_key_of};
+
+/// Why a case is erased, by whom and when.
+#[derive(Debug, Clone)]
+pub struct Erasing {
+    /// The case.
+    pub case: CaseId,
+    /// The id of the entry in its history, if one is made.
+    pub event: EventId,
+    /// Who erases it.
+    pub actor: AccountId,
+    /// Why; it stands open in the history.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Erases a case; the answer is no when it was erased before.
+///
+/// Its deadlines end with it, as an event of its history: nobody could act on them any more.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] when it has changed meanwhile.
+pub fn case_erase(db: &mut Db, region: RegionId, erasing: Erasing) -> Result<bool, Error> {
+    let mut found = passing_read(db, region, &[erasing.case])?;
+    let before = found.pop().ok_or(Error::NotFound)?;
+    let timers = before.case.course.timers.iter();
+    let timers: Vec<TimerChange> = timers
+        .filter(|(_, armed)| !armed.fired)
+        .map(|(timer, _)| TimerChange::Cancelled {
+            timer: timer.clone(),
+        })
+        .collect();
+    if !timers.is_empty() {
+        let event = Event {
+            case: erasing.case,
+            seq: before.case.version + 1,
+            at: erasing.at,
+            actor: erasing.actor,
+            grant: None,
+            data: EventData::TimersMoved {
+                reason: erasing.reason,
+                facts: Vec::new(),
+                timers,
+            },
+        };
+        passing_change(db, &before, &event, erasing.event, None)?;
+    }
+    let key = data_key_of(db, region, ("case", erasing.case.0))?.ok_or(Error::NotFound)?;
+    data_key_destroy(db, region, key.id.into(), erasing.at)
+}
