@@ -7,6 +7,7 @@ mod case_life;
 mod checked;
 mod conditions;
 mod frame;
+mod laws;
 mod lost_mediator;
 mod matrix;
 mod mediation;

@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where the length of a term comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -26,8 +27,10 @@ pub struct Basis {
 pub struct Law {
     profile: Profile,
     zone: Zone,
-    /// For each version of the profile, the first day on which it holds, and the days off then.
-    days_off: Vec<(NaiveDate, DaysOff)>,
+    /// The days off by each version of the profile, in their order.
+    days_off: Vec<DaysOff>,
+    /// The last day of each version that was retired.
+    last_days: BTreeMap<i32, NaiveDate>,
 }
 
 impl Law {
@@ -36,14 +39,22 @@ impl Law {
         let with_named = |version: &Version| {
             let mut days = version.days_off.clone();
             named.iter().for_each(|(day, kind)| days.add(*day, *kind));
-            (version.valid_from, days)
+            days
         };
         let days_off = profile.versions().iter().map(with_named).collect();
         Law {
             profile,
             zone,
             days_off,
+            last_days: BTreeMap::new(),
         }
+    }
+
+    /// The same law, of which some versions hold up to a day and not longer, because they were retired.
+    ///
+    /// They are there all the same: what one of them gave is counted again by it (D3).
+    pub fn ending(self, last_days: BTreeMap<i32, NaiveDate>) -> Self {
+        Law { last_days, ..self }
     }
 
     /// The profile.
@@ -58,7 +69,15 @@ impl Law {
 
     /// The version in force on a day (D3).
     pub fn on(&self, day: NaiveDate) -> Option<&Version> {
-        self.profile.in_force_on(day)
+        self.profile.versions().get(self.place(day)?)
+    }
+
+    /// The version by which something was worked out: the one that it names, else that of its day (D3).
+    pub fn of(&self, basis: &Basis, day: NaiveDate) -> Option<&Version> {
+        let named = basis
+            .profile
+            .and_then(|number| self.profile.version(number));
+        named.or_else(|| self.on(day))
     }
 
     /// The end of a term that the law sets, which starts at an instant (D3, D15).
@@ -70,15 +89,28 @@ impl Law {
         starts_at: DateTime<Utc>,
         days_paused: u16,
     ) -> Option<(Deadline, Basis)> {
-        let day = self.zone.day(starts_at);
-        let version = self.on(day)?;
+        self.term_again(&Basis::default(), name, starts_at, days_paused)
+    }
+
+    /// As [`Law::term`], of a term that was worked out before: by the version that it names, whatever holds today (D3).
+    pub fn term_again(
+        &self,
+        basis: &Basis,
+        name: TermName,
+        starts_at: DateTime<Utc>,
+        days_paused: u16,
+    ) -> Option<(Deadline, Basis)> {
+        let version = self.of(basis, self.zone.day(starts_at))?;
         let term = version.term(name)?;
         let basis = Basis {
             article: term.source.article.clone(),
             profile: Some(version.version),
         };
+        let mut versions = self.profile.versions().iter();
+        let place = versions.position(|one| one.version == version.version)?;
+        let days_off = self.days_off.get(place)?;
         let rule = term.rule(days_paused);
-        let end = deadline(self.zone, self.days_off(day)?, starts_at, term.length, rule)?;
+        let end = deadline(self.zone, days_off, starts_at, term.length, rule)?;
         Some((end, basis))
     }
 
@@ -109,8 +141,16 @@ impl Law {
     }
 
     fn days_off(&self, day: NaiveDate) -> Option<&DaysOff> {
-        let mut versions = self.days_off.iter().rev();
-        let found = versions.find(|(from, _)| *from <= day);
-        found.or(self.days_off.first()).map(|(_, days)| days)
+        // Before the law began there were days off too.
+        self.days_off.get(self.place(day).unwrap_or(0))
+    }
+
+    /// Where the version of a day stands in the profile.
+    fn place(&self, day: NaiveDate) -> Option<usize> {
+        let holds = |version: &Version| {
+            let last_day = self.last_days.get(&version.version);
+            version.valid_from <= day && last_day.is_none_or(|last| day <= *last)
+        };
+        self.profile.versions().iter().rposition(holds)
     }
 }

@@ -181,6 +181,12 @@ impl Profile {
         }
     }
 
+    /// The same profile with these versions, in the order of their first days.
+    pub(crate) fn with_versions(self, mut versions: Vec<Version>) -> Self {
+        versions.sort_by_key(|version| (version.valid_from, version.version));
+        Profile { versions, ..self }
+    }
+
     /// The version in force on a day; none before the law was (D3).
     pub fn in_force_on(&self, day: NaiveDate) -> Option<&Version> {
         self.versions

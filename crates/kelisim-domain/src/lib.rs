@@ -21,6 +21,7 @@ pub mod notice;
 pub mod office;
 pub mod partner;
 pub mod policy;
+pub mod profiles;
 pub mod publish;
 pub mod refusal;
 pub mod region;

@@ -65,6 +65,11 @@ pub enum PublishRefusal {
         /// The version.
         version: i32,
     },
+    /// D3: a new version of the profile would hold from today or from a day that is past.
+    BeginsTooEarly {
+        /// The version.
+        version: i32,
+    },
     /// It was retired already.
     IsRetired,
     /// New cases would have no workflow any more.
@@ -81,7 +86,7 @@ impl PublishRefusal {
     /// The rule.
     pub fn rule(&self) -> &'static str {
         match self {
-            PublishRefusal::VersionChanged { .. } => "D3",
+            PublishRefusal::VersionChanged { .. } | PublishRefusal::BeginsTooEarly { .. } => "D3",
             PublishRefusal::OtherText { .. }
             | PublishRefusal::NotNewest { .. }
             | PublishRefusal::IsRetired
@@ -98,6 +103,7 @@ impl PublishRefusal {
             PublishRefusal::OtherText { .. } => "published_with_other_text",
             PublishRefusal::NotNewest { .. } => "not_the_newest",
             PublishRefusal::VersionChanged { .. } => "published_version_changed",
+            PublishRefusal::BeginsTooEarly { .. } => "profile_begins_too_early",
             PublishRefusal::IsRetired => "is_retired",
             PublishRefusal::LastOne => "last_workflow",
             PublishRefusal::PassRuns => "pass_runs",
@@ -112,6 +118,7 @@ impl PublishRefusal {
             PublishRefusal::OtherText { .. }
             | PublishRefusal::NotNewest { .. }
             | PublishRefusal::VersionChanged { .. }
+            | PublishRefusal::BeginsTooEarly { .. }
             | PublishRefusal::LastOne
             | PublishRefusal::PassRuns => vec![Role::Coordinator],
             PublishRefusal::IsRetired
@@ -125,6 +132,7 @@ impl PublishRefusal {
         match self {
             PublishRefusal::OtherText { version }
             | PublishRefusal::VersionChanged { version }
+            | PublishRefusal::BeginsTooEarly { version }
             | PublishRefusal::NotNewest { newest: version } => Some(*version),
             _ => None,
         }

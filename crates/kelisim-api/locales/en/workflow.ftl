@@ -60,6 +60,7 @@ stays-gone-on = The case has gone on since it was moved; it stands at “{ $step
 refusal-published-with-other-text = Version { $version } is published with another text, and a published version never changes. Take the next number.
 refusal-not-the-newest = Version { $version } is published, and new cases follow the newest. Take a higher number.
 refusal-published-version-changed = Version { $version } of the profile is published, and must stand in the new text word for word.
+refusal-profile-begins-too-early = Version { $version } of the profile would hold from today or from a day that is past, and change what was worked out for it. Let it hold from tomorrow or later.
 refusal-is-retired = This version is retired already.
 refusal-last-workflow = New cases would have no workflow any more. Publish another version first.
 refusal-pass-runs = Running cases of this workflow are being moved. Wait until that has ended.

@@ -14,6 +14,7 @@ pub mod office;
 pub mod once;
 pub mod partner;
 pub mod pass;
+pub mod profile;
 pub mod publish;
 pub mod published;
 pub mod register;

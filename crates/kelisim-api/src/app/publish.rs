@@ -1,8 +1,7 @@
 //! Drafts, publishing and retiring: of workflows, legal profiles and days off. The coordinator's, each act on record.
 
 use super::{
-    AppError, Tx, pass,
-    published::texts_in_force,
+    AppError, Tx, pass, profile,
     register::{Change, record},
 };
 use crate::setup;
@@ -140,8 +139,8 @@ pub enum Moving {
 /// What is published already, word for word, is not published again; a move of cases follows all the same, or goes on.
 ///
 /// # Errors
-/// Another text under the same version (D34); a profile that says something else of an earlier
-/// version (D3).
+/// Another text under the same version (D34); a profile that says something else of an earlier version, or brings one
+/// that begins before tomorrow (D3).
 pub fn publish(
     tx: &mut Tx<'_>,
     checked: Checked,
@@ -234,26 +233,14 @@ fn store_law(
 
 /// D3: whatever was worked out by a version of the profile can be worked out again by the same one.
 fn keeps_versions(tx: &mut Tx<'_>, new: &Profile) -> Result<(), AppError> {
-    let region = tx.region();
-    let broken = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
-    let of_program = setup::profile().map_err(|error| broken(&error))?;
-    let texts = texts_in_force(tx.db, region)?;
-    let mut texts = texts.iter().filter(|one| one.kind == PublishKind::Profile);
-    let before = match texts.next_back() {
-        None => of_program,
-        Some(text) => Profile::parse(&text.text)
-            .map_err(|_| broken(&"the published profile is unreadable"))?,
-    };
-    let kept = new.versions();
-    match before.versions().iter().find(|one| !kept.contains(one)) {
-        Some(changed) => Err(refused(PublishRefusal::VersionChanged {
-            version: changed.version,
-        })),
-        None => Ok(()),
-    }
+    let (region, zone, today) = (tx.region(), tx.zone(), tx.today());
+    let of_program = setup::profile().map_err(|error| AppError::Internal(error.to_string()))?;
+    let known = profile::known(tx.db, region, zone, of_program)?;
+    known.may_follow(new, today).map_err(refused)
 }
 
-/// Retires a version: nothing new follows it, and what follows it goes on.
+/// Retires a version: nothing new follows it, and what follows it goes on. The versions of a profile hold to the end of the
+/// day, and what is dated up to it follows them later too (D3).
 ///
 /// # Errors
 /// Not found; retired already; new cases would have no workflow any more.

@@ -9,7 +9,7 @@
 //!
 //! A published text never changes (D34), so what was read once is read for good.
 
-use super::{App, AppError, Tx};
+use super::{App, AppError, Tx, profile};
 use crate::setup::{self, SetupError};
 use chrono::NaiveDate;
 use kelisim_domain::{
@@ -29,7 +29,7 @@ use kelisim_persistence::{
         region::region_find,
     },
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// A workflow by key and version, known here or read now.
 ///
@@ -120,7 +120,7 @@ fn broken(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(error.to_string())
 }
 
-/// The law of a region as it is published: the newest profile, or the one of the program, and all days off besides.
+/// The law of a region as it is published: every version of the profile, and the days off that are named besides.
 ///
 /// # Errors
 /// As the store; internal when a text cannot be read any more.
@@ -130,7 +130,8 @@ pub fn law(
     zone: Zone,
     of_program: Profile,
 ) -> Result<Law, AppError> {
-    law_of(&texts_in_force(db, region)?, zone, of_program)
+    let named = days_named(db, region)?;
+    Ok(profile::known(db, region, zone, of_program)?.law(zone, &named))
 }
 
 /// The law of a region as it would be with one more list of days off.
@@ -139,49 +140,26 @@ pub fn law(
 /// As [`law`].
 pub fn law_with(db: &mut Db, region: RegionId, list: &NamedDays) -> Result<Law, AppError> {
     let zone = region_find(db, region)?.zone;
-    let profile = setup::profile().map_err(broken)?;
-    let (profile, mut named) = parts(&texts_in_force(db, region)?, profile)?;
+    let of_program = setup::profile().map_err(broken)?;
+    let mut named = days_named(db, region)?;
     named.extend(list.days.iter().copied());
-    Ok(Law::new(profile, zone, &named))
+    Ok(profile::known(db, region, zone, of_program)?.law(zone, &named))
 }
 
-fn law_of(texts: &[LawText], zone: Zone, of_program: Profile) -> Result<Law, AppError> {
-    let (profile, named) = parts(texts, of_program)?;
-    Ok(Law::new(profile, zone, &named))
-}
-
-/// The profile that holds, and every day that is named besides.
-fn parts(
-    texts: &[LawText],
-    of_program: Profile,
-) -> Result<(Profile, Vec<(NaiveDate, DayKind)>), AppError> {
-    let of = |kind: PublishKind| texts.iter().filter(move |text| text.kind == kind);
-    let unreadable = |text: &LawText| {
-        let what = format!("{} {} cannot be read", text.kind.code(), text.version);
-        AppError::Internal(what)
-    };
-    let profile = match of(PublishKind::Profile).next_back() {
-        Some(text) => Profile::parse(&text.text).map_err(|_| unreadable(text))?,
-        None => of_program,
+/// The days of every list that was published and not retired.
+fn days_named(db: &mut Db, region: RegionId) -> Result<Vec<(NaiveDate, DayKind)>, AppError> {
+    let retired = retired_list(db, region, PublishKind::Holidays)?;
+    let is_open = |text: &LawText| {
+        let key = (text.kind.code().to_owned(), text.version);
+        text.kind == PublishKind::Holidays && !retired.contains(&key)
     };
     let mut named = Vec::new();
-    for text in of(PublishKind::Holidays) {
-        let list = NamedDays::parse(&text.text).map_err(|_| unreadable(text))?;
+    for text in law_text_list(db, region)?
+        .iter()
+        .filter(|text| is_open(text))
+    {
+        let list = NamedDays::parse(&text.text).map_err(|_| profile::unreadable(text))?;
         named.extend(list.days);
     }
-    Ok((profile, named))
-}
-
-/// The texts of the law that were published and not retired, by kind and version.
-///
-/// # Errors
-/// As the store.
-pub fn texts_in_force(db: &mut Db, region: RegionId) -> Result<Vec<LawText>, AppError> {
-    let mut retired: BTreeSet<(String, i32)> = BTreeSet::new();
-    for kind in [PublishKind::Profile, PublishKind::Holidays] {
-        retired.extend(retired_list(db, region, kind)?);
-    }
-    let mut texts = law_text_list(db, region)?;
-    texts.retain(|text| !retired.contains(&(text.kind.code().to_owned(), text.version)));
-    Ok(texts)
+    Ok(named)
 }

@@ -208,7 +208,11 @@ pub(super) fn against(
         Guard::InTotal => in_total(case, act.values, &facts.law),
         Guard::MayPause => {
             let day = course.contract_on.unwrap_or(facts.today);
-            let allowed = facts.law.on(day).is_some_and(|version| version.may_pause);
+            let version = match &course.term {
+                Some(term) => facts.law.of(&term.basis, day),
+                None => facts.law.on(day),
+            };
+            let allowed = version.is_some_and(|version| version.may_pause);
             let mut refusals = one(!allowed, || GuardRefusal::PauseNotAllowed);
             refusals.extend(one(course.paused_on.is_some(), || GuardRefusal::IsPaused));
             refusals.extend(one(course.term.is_none(), || GuardRefusal::NoTerm));
@@ -279,7 +283,8 @@ fn in_total(case: &Case, values: Option<&Values>, law: &Law) -> Vec<GuardRefusal
     };
     let starts_at = start_of(law, contract_on);
     let paused = term.deadline.days_paused;
-    let total = law.term(TermName::MediationTotal, starts_at, paused);
+    let name = TermName::MediationTotal;
+    let total = law.term_again(&term.basis, name, starts_at, paused);
     let Some((total, _)) = total else {
         return vec![GuardRefusal::NoLaw { on: contract_on }];
     };

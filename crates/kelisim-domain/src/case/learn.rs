@@ -131,7 +131,9 @@ fn resumed(case: &Case, values: &Values, facts: &Facts, faults: &mut Faults) -> 
     let longer = match term.extended_to {
         None => {
             let starts_at = start_of(law, case.course.contract_on?);
-            let (deadline, basis) = law.term(TermName::Mediation, starts_at, paused)?;
+            let name = TermName::Mediation;
+            // D3: by the version that gave the term, whatever was published or retired since.
+            let (deadline, basis) = law.term_again(&term.basis, name, starts_at, paused)?;
             Term {
                 deadline,
                 basis,

@@ -98,12 +98,27 @@ fn end(
     match timer.runs {
         Runs::Own(length) => own(law.own(length, starts_at, paused)),
         Runs::Before(length) => own(law.before(length, law.zone().day(starts_at))),
-        Runs::Law(name) => law.term(name, starts_at, paused),
+        Runs::Law(name) => {
+            let basis = counted_by(timer, case, starts_at);
+            law.term_again(&basis, name, starts_at, paused)
+        }
         Runs::Until => {
             let term = case.course.term.as_ref()?;
             Some((term.deadline.clone(), term.basis.clone()))
         }
     }
+}
+
+/// D3: a timer that counts from the same fact as before is counted by the same version of the profile, and one that counts
+/// from the contract or from the end of the term by that of the term.
+fn counted_by(timer: &Timer, case: &Case, starts_at: DateTime<Utc>) -> Basis {
+    let running = case.course.timers.get(&timer.name);
+    let running = running.filter(|armed| armed.starts_at == starts_at);
+    let hangs_on_term = matches!(timer.starts, Start::Contract | Start::TermEnd);
+    let term = case.course.term.as_ref().filter(|_| hangs_on_term);
+    let basis = term.map(|term| &term.basis);
+    let basis = basis.or_else(|| running.map(|armed| &armed.basis));
+    basis.cloned().unwrap_or_default()
 }
 
 /// The first instant of a local day.

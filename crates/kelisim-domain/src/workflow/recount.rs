@@ -1,7 +1,7 @@
 //! Deadlines worked out anew, because days off were published.
 //!
-//! What has fired has fired, and an end on which people agreed stays (D16); the law of a term stays that of its own day
-//! (D3). Only the days in between are counted again.
+//! What has fired has fired, and an end on which people agreed stays (D16); what the law set is counted by the version of
+//! the profile that set it, whatever was published or retired since (D3). Only the days in between are counted again.
 
 use super::{Definition, Runs, Start, Timer};
 use crate::{
@@ -37,7 +37,8 @@ pub fn recount(definition: &Definition, case: &Case, law: &Law) -> (Vec<Fact>, V
 /// The term, when it has another end; one that was extended ends on the day that was agreed.
 fn term_anew(case: &Case, term: &Term, law: &Law) -> Option<Term> {
     let starts_at = law.zone().start_of(case.course.contract_on?);
-    let (deadline, basis) = law.term(TermName::Mediation, starts_at, term.deadline.days_paused)?;
+    let (name, paused) = (TermName::Mediation, term.deadline.days_paused);
+    let (deadline, basis) = law.term_again(&term.basis, name, starts_at, paused)?;
     let is_new = term.extended_to.is_none() && deadline != term.deadline;
     is_new.then_some(Term {
         deadline,
@@ -56,7 +57,7 @@ fn timer_anew(timer: &Timer, armed: &Armed, term: Option<&Term>, law: &Law) -> O
     let (deadline, basis) = match timer.runs {
         Runs::Own(length) => own(law.own(length, starts_at, paused)),
         Runs::Before(length) => own(law.before(length, law.zone().day(starts_at))),
-        Runs::Law(name) => law.term(name, starts_at, paused),
+        Runs::Law(name) => law.term_again(&armed.basis, name, starts_at, paused),
         Runs::Until => term.map(|term| (term.deadline.clone(), term.basis.clone())),
     }?;
     Some(Armed {

@@ -5,6 +5,7 @@ mod assigning;
 mod closing;
 mod commands;
 mod given;
+mod law_change;
 mod matrix;
 mod mediation;
 mod mediation_time;

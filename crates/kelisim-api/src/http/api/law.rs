@@ -77,8 +77,8 @@ async fn list_laws(call: Call) -> HttpResponse {
     .await
 }
 
-/// Retires a profile or a list of days off. Deadlines that have not fired are worked out anew without the days; no
-/// result that a profile gave changes.
+/// Retires a profile or a list of days off. Deadlines that have not fired are worked out anew without the days. The
+/// versions of a profile hold to the end of the day, and no result that they gave changes, then or later.
 #[utoipa::path(tag = "laws", request_body = ReasonBody,
     params(("kind" = String, Path, description = "profile or holidays"), ("n" = i32, Path, description = "The version.")),
     responses((status = 200, body = LawView), (status = 401), (status = 403), (status = 404), (status = 409),
