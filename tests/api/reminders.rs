@@ -69,6 +69,32 @@ on_both_databases! {
         assert_eq!(at(&t, "2027-12-31T00:00:00Z"), 0);
     }
 
+    fn g07_what_has_come_due_is_told_although_the_entry_is_changed_first(t: TestApp) {
+        let memorandum = signed(&t, "2027-03-01");
+        let registrar = t.by("registrar");
+        let path = format!("mediators/{AIGUL}");
+        let change = |change: Value| {
+            let version = registrar.get(&path).expect(200)["version"].as_i64().unwrap();
+            registrar.patch(&path, version, &change).expect(200);
+        };
+        change(json!({"documents_valid_to": "2027-03-01"}));
+        // Both have something due, and the worker has not come to it.
+        t.clock.set("2027-02-01T00:00:00Z".parse().unwrap());
+        let memorandum_path = format!("memoranda/{}", memorandum["id"].as_str().unwrap());
+        let version = memorandum["version"].as_i64().unwrap();
+        let owner = json!({"renewal_owner": "Demo Owner"});
+        t.by("coordinator").patch(&memorandum_path, version, &owner).expect(200);
+        change(json!({"phone": "8 701 765 43 21"}));
+        assert_eq!(at(&t, "2027-02-01T00:00:00Z"), 3);
+        assert_eq!(told(&t, "memorandum_expiring").len(), 4, "sixty and thirty days before");
+        assert_eq!(told(&t, "documents_expiring"), ["staff"]);
+        assert_eq!(at(&t, "2027-02-01T00:00:00Z"), 0, "once");
+        // Of another last day nobody is reminded by what was due.
+        t.clock.set("2027-02-23T00:00:00Z".parse().unwrap());
+        change(json!({"documents_valid_to": "2027-12-31"}));
+        assert_eq!(t.database.count("register_timer WHERE object_kind = 'mediator' AND state = 'moved'"), 1);
+    }
+
     fn the_registrar_hears_of_papers_that_run_out(t: TestApp) {
         let registrar = t.by("registrar");
         let path = format!("mediators/{AIGUL}");

@@ -62,6 +62,9 @@ pub struct Wanted {
 
 /// Lets exactly those reminders of an entry run that are wanted; one that runs as it should stays as it is.
 ///
+/// One that is due and was not told yet, of a last day that stands, is told all the same: after a downtime or a hold an
+/// entry may be changed before the worker comes to it (G7).
+///
 /// # Errors
 /// Those of the database.
 pub fn register_timer_set(
@@ -78,11 +81,17 @@ pub fn register_timer_set(
             .filter(register_timer::object_id.eq(Uid(id)))
             .filter(sql::<Bool>("register_timer.state = 'armed'"))
     };
-    let running: Vec<(String, Ts)> = armed()
-        .select((register_timer::name, register_timer::due_at))
-        .load(db)?;
+    let columns = (
+        register_timer::name,
+        register_timer::due_at,
+        register_timer::last_day,
+    );
+    let running: Vec<(String, Ts, NaiveDate)> = armed().select(columns).load(db)?;
     let mut kept = Vec::new();
-    for (name, due_at) in running {
+    for (name, due_at, last_day) in running {
+        if wanted.last_day == Some(last_day) && DateTime::<Utc>::from(due_at) <= now {
+            continue;
+        }
         let again = wanted.reminders.iter().find(|(one, _)| one.code() == name);
         let state = match again {
             Some((one, at)) if Ts::from(*at) == due_at => {
