@@ -114,4 +114,32 @@ on_both_databases! {
         assert_eq!(term(&given, &longer), ("2027-01-12".to_owned(), 2));
         assert_eq!(term(&given, &later), ("2026-12-24".to_owned(), 1));
     }
+
+    fn d13_a_document_has_the_elements_of_the_day_on_which_it_was_signed(given: Mediation) {
+        let t = &given.0;
+        let renamed = [("\"order_of_conduct\"", "\"order_of_talks\"")];
+        publish(t, "profile", &second("2026-11-24", &renamed)).expect(201);
+        at(t, "2026-11-23");
+        let case = given.accepted();
+        let listed = || {
+            let path = format!("cases/{}/explain", case["id"].as_str().unwrap());
+            let found = t.by("aigul").get(&path).expect(200);
+            let mut actions = found["actions"].as_array().unwrap().iter();
+            let action = actions.find(|one| one["action"] == json!("record_contract")).unwrap();
+            let mut fields = action["form"].as_array().unwrap().iter();
+            let field = fields.find(|one| one["name"] == json!("contract.elements")).unwrap();
+            field["choices"].as_array().unwrap().last().unwrap().clone()
+        };
+        assert_eq!(listed(), json!("order_of_conduct"), "not those of a version to come");
+        at(t, "2026-11-24");
+        assert_eq!(listed(), json!("order_of_talks"));
+        let contract = |on: &str| {
+            let contract = json!({"signed_on": on, "all_signed": true, "elements": CONTRACT});
+            json!({"action": "record_contract", "contract": contract})
+        };
+        let refused = t.act("aigul", &case, &contract("2026-11-24"));
+        assert_eq!(refusal(refused), (json!("D13"), json!("elements_missing")));
+        let taken = t.moved("aigul", &case, &contract("2026-11-23"));
+        assert_eq!(taken["step"], json!("in_mediation"));
+    }
 }

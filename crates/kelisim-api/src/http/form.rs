@@ -181,7 +181,9 @@ impl<'a> Form<'a> {
         })
     }
 
-    /// The elements of a prescribed document that are there; only those that the law knows (D13).
+    /// The elements of a prescribed document that are there; any that some version of the law knows (D13).
+    ///
+    /// Which version the document follows depends on the day of its signing, and the guard asks that one (D3).
     fn elements(&self, input: &mut Input<'_>, name: &str, field: &Field) -> Option<Option<Value>> {
         if !input.has(name) {
             return Some(None);
@@ -190,17 +192,20 @@ impl<'a> Form<'a> {
             .choices
             .first()
             .and_then(|code| code.parse::<Prescribed>().ok());
-        let version = self.law.on(self.today);
-        let known = version
-            .zip(document)
-            .and_then(|(version, document)| version.contents.get(&document));
-        let known: &[String] = known.map_or(&[], |contents| &contents.elements);
+        let versions = self.law.profile().versions().iter();
+        let contents = versions.filter_map(|version| version.contents.get(&document?));
+        let mut known: Vec<String> = Vec::new();
+        for element in contents.flat_map(|contents| &contents.elements) {
+            if !known.contains(element) {
+                known.push(element.clone());
+            }
+        }
         let read = input.texts(name, ELEMENTS_MOST, |text| {
             let is_known = known.iter().any(|element| element == text);
             is_known
                 .then(|| text.to_owned())
                 .ok_or(FaultKind::UnknownCode {
-                    known: known.to_vec(),
+                    known: known.clone(),
                 })
         })?;
         Some(Some(Value::Elements(read.into_iter().collect())))

@@ -4,6 +4,7 @@ use crate::{
     app::{self, AppError, Tx},
     http::{answer::Answer, problem::RefusalView},
 };
+use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Declared, explain, grounds_offered},
     id::MediatorId,
@@ -76,6 +77,10 @@ pub(super) fn explain_answer(
     let definition = app::case::definition_of(tx, case)?;
     let facts = app::case::facts(tx, authorized, mediator)?;
     let (language, law) = (tx.language(), Arc::clone(&tx.law));
+    let day = Day {
+        law: &law,
+        today: tx.today(),
+    };
     let actions = explain(&definition, case, &tx.actor, &facts, None)
         .into_iter()
         .map(|answer| ActionView {
@@ -87,22 +92,28 @@ pub(super) fn explain_answer(
                 .iter()
                 .map(|refusal| RefusalView::of(refusal, language))
                 .collect(),
-            form: form_view(&definition, answer.action, case, &law, language),
+            form: form_view(&definition, answer.action, case, &day, language),
         })
         .collect();
     // No ETag: the answer depends on the registers, the day and the mediator asked for, not on the case alone.
     Ok(Answer::ok(&ExplainView { actions }))
 }
 
+/// The law, and the day on which it is asked.
+struct Day<'a> {
+    law: &'a Law,
+    today: NaiveDate,
+}
+
 fn form_view(
     definition: &Definition,
     action: &Action,
     case: &Case,
-    law: &Law,
+    day: &Day<'_>,
     language: Language,
 ) -> Vec<FieldView> {
-    let filed_on = law.zone().day(case.filed_at);
-    let version = law.on(filed_on);
+    let filed_on = day.law.zone().day(case.filed_at);
+    let version = day.law.on(filed_on);
     let asked = version.map_or(&[][..], |version| &version.exclusions);
     let question = |one: &Exclusion| QuestionView {
         code: one.code.clone(),
@@ -119,7 +130,7 @@ fn form_view(
         title: field.title.get(language).to_owned(),
         required: field.required,
         confidential: field.confidential,
-        choices: choices(definition, action, field, case, law),
+        choices: choices(definition, action, field, case, day),
         questions: questions(field),
         default: field.default.clone(),
     });
@@ -132,7 +143,7 @@ fn choices(
     action: &Action,
     field: &Field,
     case: &Case,
-    law: &Law,
+    day: &Day<'_>,
 ) -> Vec<String> {
     let codes = |codes: Vec<&'static str>| codes.into_iter().map(str::to_owned).collect();
     match field.kind {
@@ -143,8 +154,9 @@ fn choices(
                 .choices
                 .first()
                 .and_then(|code| code.parse::<Prescribed>().ok());
-            let newest = law.profile().versions().last();
-            let contents = newest
+            // A document that was signed under an older version has its elements; the form takes those too.
+            let today = day.law.on(day.today);
+            let contents = today
                 .zip(document)
                 .and_then(|(law, one)| law.contents.get(&one));
             contents.map_or_else(Vec::new, |contents| contents.elements.clone())
