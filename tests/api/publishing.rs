@@ -231,6 +231,19 @@ on_both_databases! {
         assert_eq!(entries, 1);
     }
 
+    fn d34_no_case_moves_to_a_retired_version(t: TestApp) {
+        let case = t.file(&TestApp::filing());
+        let text = version(2, &RENAMED);
+        publish(&t, &draft(&t, "workflow", &text, &json!({})), false).expect(201);
+        let path = "workflows/basic/versions/2/retire";
+        t.by("coordinator").post(path, &json!({"reason": "A mistake"})).expect(200);
+        let again = draft(&t, "workflow", &text, &json!({"filed": "received"}));
+        let refused = publish(&t, &again, true).expect_problem(409, "refused");
+        assert_eq!(refused["refusals"][0]["code"], json!("is_retired"));
+        assert_eq!(read(&t, &case), case);
+        assert_eq!(t.database.count("case_pass"), 0);
+    }
+
     fn d03_a_profile_keeps_every_version_that_was_published(t: TestApp) {
         let text = kelisim_domain::legal::KZ_MEDIATION;
         let changed = text.replacen("30 calendar_days", "31 calendar_days", 1);

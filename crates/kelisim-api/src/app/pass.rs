@@ -26,6 +26,7 @@ use kelisim_persistence::{
             Left, Over, Pass, Passing, left_insert, pass_find, pass_insert, pass_last, pass_next,
             pass_running, pass_step, passing_change, passing_histories, passing_read,
         },
+        publication::retired_list,
         region::region_find,
     },
 };
@@ -48,7 +49,7 @@ fn refused(refusal: PublishRefusal) -> AppError {
 /// Begins to move the running cases of a workflow to a version of it, or finds the move that was begun.
 ///
 /// # Errors
-/// Another pass over the workflow runs, or the move that was begun has another map.
+/// Another pass over the workflow runs, the move that was begun has another map, or the version is retired.
 pub fn begin_move(
     tx: &mut Tx<'_>,
     definition: &Definition,
@@ -67,6 +68,11 @@ pub fn begin_move(
             true => Ok(running),
             false => Err(refused(PublishRefusal::OtherMap)),
         };
+    }
+    // A move that was begun before goes on; nothing new follows a version from then on.
+    let retired = retired_list(tx.db, region, PublishKind::Workflow)?;
+    if retired.contains(&(key.to_owned(), version)) {
+        return Err(refused(PublishRefusal::IsRetired));
     }
     let steps = whole_map(tx.app, tx.db, region, definition, written)?;
     begin(tx, PassKind::Move, key, version, steps, reason)
