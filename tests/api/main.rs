@@ -17,4 +17,5 @@ mod races;
 mod registers;
 mod reminders;
 mod scope;
+mod shipped;
 mod timers;

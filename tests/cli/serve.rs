@@ -35,6 +35,16 @@ fn ready(folder: &std::path::Path, listen: &str) {
     }
 }
 
+/// A server starts here, is ready, and stops again.
+pub(crate) fn starts(folder: &std::path::Path) {
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut command = kelisim(folder, &["serve", "--listen", &listen]);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    ready(folder, &listen);
+    assert_eq!(stopped(child).code, 0);
+}
+
 fn stopped(mut child: Child) -> Said {
     let kill = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])

@@ -2,6 +2,7 @@
 
 use crate::{done, kelisim, migrated, run};
 use kelisim_tests::{Backend, TestDatabase};
+use sha2::{Digest, Sha256};
 
 #[test]
 fn migrate_makes_everything_once() {
@@ -97,6 +98,42 @@ fn d34_a_workflow_that_differs_from_the_published_one_is_refused() {
         assert_eq!(code, Some(1), "{command}");
         assert!(said.contains("workflow"), "{command}: {said}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn d34_what_people_published_under_a_number_of_the_program_stops_no_start() {
+    let database = TestDatabase::create_empty(Backend::Sqlite);
+    let folder = database.folder();
+    done(folder, &["migrate"]);
+    let ours = format!("{}# ours", kelisim_domain::workflow::MEDIATION);
+    let digest = Sha256::digest(ours.as_bytes())
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    database.execute(&format!(
+        "UPDATE workflow_definition SET text = text || '# ours', digest = x'{digest}' WHERE key = 'mediation'"
+    ));
+    let said = run(folder, &["migrate"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err
+            .contains("mediation version 1 in the database differs"),
+        "{}",
+        said.err
+    );
+    // With the act on record the text is the region's, and the program's of that number is left out.
+    database.execute(
+        "INSERT INTO publication (region_id, kind, key, version, act, at, reason)
+         SELECT id, 'workflow', 'mediation', 1, 'publish', '2026-11-22T05:00:00.000000Z', 'As we work' FROM region",
+    );
+    let said = run(folder, &["migrate"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.err.contains("Did not load workflow mediation 1"),
+        "{}",
+        said.err
+    );
+    crate::serve::starts(folder);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use kelisim_domain::{
     document::DocumentFault,
     id::RegionId,
     legal::{KZ_MEDIATION, Profile},
+    publish::{PublishAct, PublishKind},
     workflow::{self, Definition},
 };
 use kelisim_persistence::{
@@ -18,11 +19,16 @@ use kelisim_persistence::{
     entropy::new_id,
     migrate,
     store::{
-        definition::{StoredDefinition, definition_insert},
+        definition::{StoredDefinition, definition_insert, definition_list},
+        publication::publication_list,
         region::region_find_by_code,
     },
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 /// Why a database is not ready, in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +105,8 @@ pub struct Done {
     pub master_key: Option<PathBuf>,
     /// Whether the region was new.
     pub is_new_region: bool,
+    /// The workflows of the program, as `key version`, that the region has in its own way.
+    pub left_workflows: Vec<String>,
 }
 
 /// The sizes of the database's queues and threads.
@@ -130,7 +138,7 @@ pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
         Arc::clone(&sources.entropy),
         Arc::clone(&sources.secret_entropy),
     );
-    let is_new_region = database.write_blocking(move |db| {
+    let (is_new_region, left_workflows) = database.write_blocking(move |db| {
         Vault::found(db, &key, secrets, now)?;
         load(db, &files, ids.as_ref(), now)
     })?;
@@ -138,6 +146,7 @@ pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
         migrations,
         master_key,
         is_new_region,
+        left_workflows,
     })
 }
 
@@ -157,20 +166,53 @@ fn master_key(
     Ok((MasterKey::create(path, entropy)?, Some(path.clone())))
 }
 
-/// Loads region, lists and embedded workflows; says whether the region was new.
+/// Loads region, lists and embedded workflows; says whether the region was new, and what was not loaded.
 fn load(
     db: &mut Db,
     files: &RegionFiles,
     entropy: &dyn Entropy,
     now: DateTime<Utc>,
-) -> Result<bool, SetupError> {
+) -> Result<(bool, Vec<String>), SetupError> {
     let new = RegionId(new_id(now, entropy));
     let region = region::load(db, files, new, now)?;
-    for (definition, text) in embedded()? {
+    let left = publish_shipped(db, region, &embedded()?, now)?;
+    Ok((region == new, left))
+}
+
+/// Publishes the workflows of the program in a region; gives those that it leaves out, as `key version`.
+///
+/// A workflow of which the region has published a version of its own is the region's from then on: what it published
+/// stays as it is, and a further version of the program is not put over it. A coordinator may publish that text too.
+///
+/// # Errors
+/// A version that the program published before has another text now (D34).
+pub fn publish_shipped(
+    db: &mut Db,
+    region: RegionId,
+    shipped: &[(Definition, &str)],
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, SetupError> {
+    let own = own_versions(db, region)?;
+    let there = definition_list(db, region)?.into_iter();
+    let there: BTreeMap<(String, i32), String> = there
+        .map(|one| ((one.key.to_string(), one.version), one.text))
+        .collect();
+    let mut left = Vec::new();
+    for (definition, text) in shipped {
+        let name = (definition.key.to_string(), definition.version);
+        let is_own = own.contains(&name);
+        if is_own && there.get(&name).is_some_and(|there| there == text) {
+            continue;
+        }
+        let is_late = !there.contains_key(&name) && own.iter().any(|(key, _)| *key == name.0);
+        if is_own || is_late {
+            left.push(format!("{} {}", name.0, name.1));
+            continue;
+        }
         let stored = StoredDefinition {
             key: definition.key.clone(),
             version: definition.version,
-            text: text.to_owned(),
+            text: (*text).to_owned(),
             published_at: now,
         };
         match definition_insert(db, region, &stored) {
@@ -178,7 +220,17 @@ fn load(
             other => other?,
         };
     }
-    Ok(region == new)
+    Ok(left)
+}
+
+/// The workflows, by key and version, that people of a region have published: the program's have no such act.
+pub(crate) fn own_versions(
+    db: &mut Db,
+    region: RegionId,
+) -> Result<BTreeSet<(String, i32)>, SetupError> {
+    let acts = publication_list(db, region, PublishKind::Workflow)?.into_iter();
+    let published = acts.filter(|one| one.act == PublishAct::Publish);
+    Ok(published.map(|one| (one.key, one.version)).collect())
 }
 
 /// The workflows that are part of the program.

@@ -13,6 +13,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<(), Failure> {
             "master_key_made": done.master_key,
             "region": config.region.code,
             "region_made": done.is_new_region,
+            "workflows_left": done.left_workflows,
         });
         return print(&format!("{done}\n"));
     }
@@ -27,6 +28,12 @@ pub(super) fn run(config: &Config, json: bool) -> Result<(), Failure> {
     }
     if done.is_new_region {
         eprintln!("Loaded the region {}.", config.region.code);
+    }
+    for workflow in &done.left_workflows {
+        eprintln!(
+            "Did not load workflow {workflow} of this program: the region has versions of its own. \
+             A coordinator may publish its text under the next number."
+        );
     }
     eprintln!("{} is ready.", config.database);
     Ok(())
