@@ -97,6 +97,35 @@ on_both_databases! {
         assert!(office.sink.taken().is_empty());
     }
 
+    fn d24_what_one_memorandum_allowed_is_not_sent_under_another(office: Office) {
+        // The first one lets the partner's own reference be told, and the second one does not.
+        let coordinator = office.t.by("coordinator");
+        let body = json!({
+            "number": "2/2026", "partner": "EDU", "valid_from": "2026-11-22", "signatories": ["Demo Signer"],
+            "categories": "all", "districts": "all", "events": ["received"], "data_level": "procedural",
+        });
+        let second = coordinator.post("memoranda", &body).expect(201);
+        let path = format!("memoranda/{}/sign", second["id"].as_str().unwrap());
+        let signing = coordinator.request("POST", &path).if_match(1);
+        signing.json(&json!({"signed_on": "2026-11-22"})).send().expect(200);
+        office.drain();
+        let signed = office.sink.taken().len();
+        let case = office.t.by("aigul").post("cases", &TestApp::referred_filing()).expect(201);
+        office.sink.rule(Stage::Rcpt, None, Some(1), Act::Reply("450 4.2.0 greylisted"));
+        office.drain();
+        office.t.database.execute("UPDATE memorandum SET valid_to = '2026-11-22' WHERE number = '1/2026'");
+        office.later(TimeDelta::days(1));
+        office.drain();
+        let taken = office.sink.taken();
+        assert_eq!(taken.len(), signed + 1);
+        let told = subject(&taken[signed]);
+        let receipt_code = case["referral"]["receipt_code"].as_str().unwrap();
+        assert!(told.contains(receipt_code) && !told.contains("214"), "{told}");
+        let mail = mail_parser::MessageParser::default().parse(&taken[signed].data).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("2/2026") && !text.contains("214"), "{text}");
+    }
+
     fn an_unverified_contact_receives_nothing(office: Office) {
         office.t.database.execute("UPDATE contact SET verified_at = NULL");
         office.t.by("aigul").post("cases", &TestApp::referred_filing()).expect(201);

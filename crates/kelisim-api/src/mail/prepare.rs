@@ -1,8 +1,8 @@
 //! From a row of the outbox to a letter: who reads it, whether it is still due, and its bytes.
 //!
 //! The first attempt looks everything up, renders, and freezes the bytes under the case's key;
-//! every later attempt sends the same bytes, unless the reader's address has changed. Whether a partner may still be told (D25) is asked
-//! before every attempt: a memorandum can lapse between two of them.
+//! every later attempt sends the same bytes, unless the reader's address has changed, or the memorandum under which a
+//! partner is told. Whether it may still be told (D25) is asked before every attempt: a memorandum can lapse between two.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
@@ -20,7 +20,7 @@ use kelisim_persistence::{
         account::account_find,
         case_mail::{MailCase, case_for_mail},
         contact::contact_by_id,
-        delivery::outbox_freeze,
+        delivery::{Written, outbox_freeze},
         mediator::{mediator_by_id, mediator_name},
         memorandum::{memoranda_of_partner, memorandum_by_id},
         office::office_by_id,
@@ -137,14 +137,18 @@ fn written(
         let key = vault.key_open(db, row.region, key)?;
         let plain = key.open(&place(row), frozen)?;
         let (to, bytes) = thawed(&plain).ok_or(Stop::Hold("frozen"))?;
+        // D24: what one memorandum allowed is not sent under another, which may allow less.
+        let same = told
+            .as_ref()
+            .is_none_or(|one| Some(one.id) == row.memorandum);
         // Whoever has another address since then is written to anew; the old one gets nothing more.
-        if to == reader.address {
+        if same && to == reader.address {
             return Ok(Prepared::Ready(to, bytes));
         }
     }
-    let content = match told {
+    let content = match &told {
         Some(memorandum) => {
-            partner_content(db, row, kind, &payload, case.as_ref(), &memorandum, &reader)?
+            partner_content(db, row, kind, &payload, case.as_ref(), memorandum, &reader)?
         }
         None if kind == NoticeKind::DocumentsExpiring => {
             documents_content(db, vault, row, &payload, reader.language)?
@@ -164,8 +168,13 @@ fn written(
         tracing::error!(notice = %row.id, %error, "a message cannot be rendered");
         Stop::Hold("render")
     })?;
-    let sealed = key.seal(&place(row), &frozen(&message.to, &bytes));
-    match outbox_freeze(db, lease, reader.language, key.id(), sealed)? {
+    let written = Written {
+        language: reader.language,
+        memorandum: told.map(|memorandum| memorandum.id).or(row.memorandum),
+        data_key: key.id(),
+        sealed: key.seal(&place(row), &frozen(&message.to, &bytes)),
+    };
+    match outbox_freeze(db, lease, &written)? {
         Guarded::Done => Ok(Prepared::Ready(message.to, bytes)),
         Guarded::Stale => Ok(Prepared::Stale),
     }
@@ -261,7 +270,7 @@ fn covered(
         sending_day: today,
     };
     let mut memoranda = memoranda_of_partner(db, row.region, partner)?;
-    // The one that the event named comes first: its reason is the one to show.
+    // The one under which it was written, or that the event named, comes first: its reason is the one to show.
     memoranda.sort_by_key(|memorandum| Some(memorandum.id) != row.memorandum);
     let mut reason = None;
     for memorandum in memoranda {

@@ -13,7 +13,7 @@ use diesel::{
 use uuid::Uuid;
 
 use kelisim_domain::{
-    id::{DataKeyId, NoticeId, RegionId},
+    id::{DataKeyId, MemorandumId, NoticeId, RegionId},
     language::Language,
 };
 
@@ -147,24 +147,32 @@ pub fn outbox_release(db: &mut Db, leases: &[Lease]) -> Result<usize, Error> {
     Ok(count)
 }
 
-/// Keeps the rendered message, sealed under `data_key`, for every later attempt.
+/// A message as it was rendered.
+#[derive(Debug)]
+pub struct Written {
+    /// The language in which it is written.
+    pub language: Language,
+    /// The memorandum under which it may be told; none for what needs none.
+    pub memorandum: Option<MemorandumId>,
+    /// The key under which it is sealed.
+    pub data_key: DataKeyId,
+    /// Its bytes, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// Keeps the rendered message for every later attempt.
 ///
 /// # Errors
 /// Those of the database.
-pub fn outbox_freeze(
-    db: &mut Db,
-    lease: &Lease,
-    language: Language,
-    data_key: DataKeyId,
-    sealed: Vec<u8>,
-) -> Result<Guarded, Error> {
+pub fn outbox_freeze(db: &mut Db, lease: &Lease, written: &Written) -> Result<Guarded, Error> {
     let count = diesel::update(row_of(lease.region, lease.id))
         .filter(outbox::state.eq(State::Waiting.code()))
         .filter(outbox::lease_token.eq(Uid(lease.token)))
         .set((
-            outbox::language.eq(language.code()),
-            outbox::data_key_id.eq(Some(Uid(data_key.0))),
-            outbox::frozen.eq(Some(sealed)),
+            outbox::language.eq(written.language.code()),
+            outbox::data_key_id.eq(Some(Uid(written.data_key.0))),
+            outbox::frozen.eq(Some(&written.sealed)),
+            outbox::memorandum_id.eq(written.memorandum.map(|id| Uid(id.0))),
         ))
         .execute(db)?;
     Ok(guarded(count))
