@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, crash, race::Race, time},
+    proofs::{Order, crash, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -15,6 +16,12 @@ const LIVES_MOST: usize = 40;
 const SKIP_LEASE_CHECK: &str = "defect.skip_lease_check";
 /// Races within which that must have been found; it usually takes one.
 const RACES_MOST: u64 = 6;
+/// Defects that a model of the program must contradict, each within a few thousand steps.
+const DEFECTS: [Defect; 3] = [
+    Defect::AnswerBeforeCommit,
+    Defect::SkipDueCheck,
+    Defect::SkipVersionCheck,
+];
 
 on_both_databases! {
     fn t01_finds_an_answer_before_the_commit(backend: Backend) {
@@ -29,6 +36,14 @@ on_both_databases! {
         let found = time::early_with(backend, 1, "defect.skip_due_check");
         assert!(found > 0, "the defect was not found");
         assert_eq!(time::early_with(backend, 1, ""), 0, "and without it nothing is found");
+    }
+
+    fn t23_contradicts_a_program_with_a_defect(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        for defect in DEFECTS {
+            let outcome = model::run(&order, 4_000, Some(defect));
+            assert!(!outcome.divergences().is_empty(), "{} was not found", defect.code());
+        }
     }
 
     fn t04_finds_a_settlement_without_a_lease(backend: Backend) {

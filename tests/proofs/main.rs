@@ -42,4 +42,8 @@ kelisim_tests::on_both_databases! {
     fn t08_each_deadline_fires_once_and_not_before_its_time(backend: Backend) {
         holds("T8", backend);
     }
+
+    fn t23_the_program_does_what_a_model_of_it_says(backend: Backend) {
+        holds("T23", backend);
+    }
 }

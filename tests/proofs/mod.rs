@@ -9,6 +9,7 @@ pub mod client;
 pub mod crash;
 pub mod dice;
 pub mod mail_crash;
+pub mod model;
 pub mod page;
 pub mod race;
 pub mod report;
@@ -39,6 +40,7 @@ pub const PROOFS: &[Proof] = &[
     ("T2", mail_crash::prove),
     ("T4", race::prove),
     ("T8", time::prove),
+    ("T23", model::prove),
 ];
 
 /// Runs a proof and prints what came of it.

@@ -11,12 +11,12 @@ const PROMISES: [Promise; 13] = [
     (
         "G1",
         "When Kelisim has answered a change with success, the change survives a crash of every Kelisim process and, with the default settings on storage that honours flush, a loss of power.",
-        &["T1", "T6", "T7"],
+        &["T1", "T6", "T7", "T23"],
     ),
     (
         "G2",
         "A request repeated with the same idempotency key within 30 days takes effect at most once and returns the first answer.",
-        &["T1", "T4"],
+        &["T1", "T4", "T23"],
     ),
     (
         "G3",
@@ -41,7 +41,7 @@ const PROMISES: [Promise; 13] = [
     (
         "G7",
         "A deadline fires once and not before its time, also over restarts, clock changes and daylight-saving changes; if the system was down, in the first minute after it is up again; after a restore, when a person has released it.",
-        &["T8", "T4"],
+        &["T8", "T4", "T23"],
     ),
     (
         "G8",
@@ -76,7 +76,7 @@ const PROMISES: [Promise; 13] = [
 ];
 
 /// What each proof does, in a line.
-const PROOFS: [(&str, &str); 14] = [
+const PROOFS: [(&str, &str); 15] = [
     (
         "T1",
         "kill -9 of server and worker while cases are led, at random moments and at failpoints; faults of the database",
@@ -103,6 +103,10 @@ const PROOFS: [(&str, &str); 14] = [
     ("T12", "every change of the audit log"),
     ("T13", "files made to exhaust their reader"),
     ("T18", "restore drills"),
+    (
+        "T23",
+        "a model of the workflows beside the program: the same requests, crashes, repeats and deadlines, and the same outcome",
+    ),
 ];
 
 const AFTERWORD: &str = "\

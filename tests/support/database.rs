@@ -158,20 +158,25 @@ impl TestDatabase {
     /// One line of text for each row: `lines("#id# || ' ' || stage", "cases")`; what stands between
     /// two `#` is a column with an id, and is shown as hexadecimal digits.
     pub fn lines(&self, expression: &str, from: &str) -> Vec<String> {
+        self.lines_on(&mut self.connect(), expression, from)
+    }
+
+    /// As [`TestDatabase::lines`], on a connection that is there already.
+    pub fn lines_on(&self, connection: &mut Db, expression: &str, from: &str) -> Vec<String> {
         let hex = match self.backend() {
             Backend::Sqlite => ["lower(hex(", "))"],
             Backend::Postgres => ["encode(uuid_send(", "), 'hex')"],
         };
-        let parts: Vec<&str> = expression.split('#').collect();
+        let query = format!("SELECT {expression} AS line FROM {from}");
+        let parts: Vec<&str> = query.split('#').collect();
         let mut text = parts[0].to_owned();
         for (number, part) in parts[1..].iter().enumerate() {
             text += hex[number % 2];
             text += part;
         }
-        let query = format!("SELECT {text} AS line FROM {from}");
-        let rows = match self.connect() {
-            Db::Sqlite(mut c) => diesel::sql_query(query).load::<Line>(&mut c),
-            Db::Postgres(mut c) => diesel::sql_query(query).load::<Line>(&mut c),
+        let rows = match connection {
+            Db::Sqlite(c) => diesel::sql_query(text).load::<Line>(c),
+            Db::Postgres(c) => diesel::sql_query(text).load::<Line>(c),
         };
         rows.unwrap().into_iter().map(|row| row.line).collect()
     }

@@ -222,27 +222,41 @@ fn mediators(db: &mut Db, vault: &Vault) -> Result<(), Error> {
             "offices": [office], "max_open_cases": 3, "protocol": {"number": "7", "on": "2026-01-15", "body": "Gathering"},
             "iin": "010203045670", "email": format!("{name}@example.kz"),
         });
-        let (entry, _) =
-            MediatorEntry::parse(&object(body), &known(), None, day("2026-11-22")).unwrap();
-        let mediator = Mediator {
-            id,
-            entry,
-            status: MediatorStatus::Active,
-            status_since: day("2026-02-01"),
-            version: 1,
-            created_at: start(),
-            updated_at: start(),
-        };
-        let step = StatusStep {
-            status: MediatorStatus::Active,
-            since: day("2026-02-01"),
-            reason: String::new(),
-            at: start(),
-            by: None,
-        };
-        mediator_insert(db, vault, REGION, &mediator, &step)?;
+        enter(db, vault, id, body, MediatorStatus::Active)?;
     }
     Ok(())
+}
+
+/// Enters a mediator in the register.
+///
+/// # Errors
+/// Those of the database.
+pub fn enter(
+    db: &mut Db,
+    vault: &Vault,
+    id: MediatorId,
+    body: Value,
+    status: MediatorStatus,
+) -> Result<(), Error> {
+    let (entry, _) =
+        MediatorEntry::parse(&object(body), &known(), None, day("2026-11-22")).unwrap();
+    let mediator = Mediator {
+        id,
+        entry,
+        status,
+        status_since: day("2026-02-01"),
+        version: 1,
+        created_at: start(),
+        updated_at: start(),
+    };
+    let step = StatusStep {
+        status,
+        since: day("2026-02-01"),
+        reason: String::new(),
+        at: start(),
+        by: None,
+    };
+    mediator_insert(db, vault, REGION, &mediator, &step).map(drop)
 }
 
 /// EDU with one verified contact and a memorandum that covers everything.

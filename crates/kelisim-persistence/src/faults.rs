@@ -167,6 +167,8 @@ points! {
         SkipLeaseCheck = "defect.skip_lease_check",
         /// Timers fire without a look at the clock.
         SkipDueCheck = "defect.skip_due_check",
+        /// Whoever changes a case need not have seen it as it is now.
+        SkipVersionCheck = "defect.skip_version_check",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use actix_web::{
     App as ActixApp, Error, HttpRequest, HttpResponse, HttpServer,
     body::MessageBody,
-    dev::{Server, ServiceRequest, ServiceResponse},
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
     middleware::{Next, from_fn},
     web,
@@ -48,19 +48,7 @@ impl Default for Limits {
 /// The socket cannot be used.
 pub fn serve(app: Arc<App>, listener: TcpListener, limits: Limits) -> std::io::Result<Server> {
     let app = web::Data::from(app);
-    let factory = move || {
-        ActixApp::new()
-            .app_data(app.clone())
-            .wrap(from_fn(observe))
-            // Before the scope, which takes everything that begins like it: its own document too.
-            .configure(open_routes)
-            .into_utoipa_app()
-            .openapi(openapi::head())
-            .service(utoipa_actix_web::scope("/api/v1").configure(api::configure))
-            .into_app()
-            .default_service(web::to(nothing_here))
-    };
-    let server = HttpServer::new(factory)
+    let server = HttpServer::new(move || routes(app.clone()))
         .workers(limits.workers)
         .max_connections(limits.connections)
         .shutdown_timeout(limits.stop_seconds)
@@ -70,6 +58,30 @@ pub fn serve(app: Arc<App>, listener: TcpListener, limits: Limits) -> std::io::R
         .listen(listener)?
         .run();
     Ok(server)
+}
+
+/// Every route, as the server serves it; a proof asks here without a socket.
+pub fn routes(
+    app: web::Data<App>,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    ActixApp::new()
+        .app_data(app)
+        .wrap(from_fn(observe))
+        // Before the scope, which takes everything that begins like it: its own document too.
+        .configure(open_routes)
+        .into_utoipa_app()
+        .openapi(openapi::head())
+        .service(utoipa_actix_web::scope("/api/v1").configure(api::configure))
+        .into_app()
+        .default_service(web::to(nothing_here))
 }
 
 /// Routes that need no token.
