@@ -107,6 +107,7 @@ refusal-mediator-recused = The mediator has left this case for good and is not a
 refusal-not-screened = The exclusion questions are not answered yet.
 refusal-excluded = An answer excludes the case from mediation. It can only be closed, as not suitable.
 refusal-no-law-on-day = On { $day } no version of the law was in force that Kelisim knows.
+refusal-answer-time-over = The time to answer the proposal was over on { $day }. If both sides had agreed by then, record that; if not, invite once more.
 refusal-must-refuse = With this connection nobody may mediate. Please recuse yourself.
 refusal-waiver-missing = The mediator disclosed a connection, and not every side has waived it in writing.
 refusal-not-all-signed = The contract counts when every side and the mediator have signed it.

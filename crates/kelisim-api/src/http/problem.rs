@@ -195,7 +195,8 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
 fn guard_arguments(refusal: &GuardRefusal, language: Language) -> Arguments {
     match refusal {
         GuardRefusal::NoLaw { on } => arguments([("day", on.to_string().into())]),
-        GuardRefusal::RequestAfterTerm { last_day }
+        GuardRefusal::AnswerTimeOver { last_day }
+        | GuardRefusal::RequestAfterTerm { last_day }
         | GuardRefusal::AgreementAfterTerm { last_day }
         | GuardRefusal::NotLonger { last_day } => arguments([("day", last_day.to_string().into())]),
         GuardRefusal::PastTotal { latest } => arguments([("day", latest.to_string().into())]),

@@ -274,6 +274,10 @@ impl Case {
             Start::Proposal => day(course.proposal_sent_on),
             Start::Contract => day(course.contract_on),
             Start::TermEnd => day(course.term.as_ref().map(Term::last_day)),
+            Start::AfterTerm => course.term.as_ref().map(|term| Since::After {
+                day: term.last_day(),
+                entered_at: course.entered_at.unwrap_or(self.filed_at),
+            }),
             Start::Ruling => day(course.ruled_on),
             Start::Agreement => day(course.signed_on),
         }
@@ -287,4 +291,12 @@ pub enum Since {
     Instant(DateTime<Utc>),
     /// From a local day.
     Day(NaiveDate),
+    /// From a local day, or from the one before the case came to its step: the later of both. However late somebody
+    /// learns that the day is over, what counts from here is as long.
+    After {
+        /// The day.
+        day: NaiveDate,
+        /// When the case came to its step.
+        entered_at: DateTime<Utc>,
+    },
 }

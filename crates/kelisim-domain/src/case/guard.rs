@@ -36,6 +36,11 @@ pub enum GuardRefusal {
         /// The day.
         on: NaiveDate,
     },
+    /// 3.4: the time to answer the proposal was over before.
+    AnswerTimeOver {
+        /// The last day for an answer.
+        last_day: NaiveDate,
+    },
     /// D6: a connection with which nobody may mediate.
     MustRefuse,
     /// D6: the sides have not waived what the mediator disclosed.
@@ -95,6 +100,7 @@ impl GuardRefusal {
             GuardRefusal::NotScreened => "D1",
             GuardRefusal::Excluded => "D2",
             GuardRefusal::NoLaw { .. } => "D3",
+            GuardRefusal::AnswerTimeOver { .. } => "3.4",
             GuardRefusal::MustRefuse | GuardRefusal::WaiverMissing => "D6",
             GuardRefusal::HasMediator => "D8",
             GuardRefusal::ElementsMissing { .. } => "D13",
@@ -116,6 +122,7 @@ impl GuardRefusal {
             GuardRefusal::NotScreened => "not_screened",
             GuardRefusal::Excluded => "excluded",
             GuardRefusal::NoLaw { .. } => "no_law_on_day",
+            GuardRefusal::AnswerTimeOver { .. } => "answer_time_over",
             GuardRefusal::MustRefuse => "must_refuse",
             GuardRefusal::WaiverMissing => "waiver_missing",
             GuardRefusal::NotAllSigned => "not_all_signed",
@@ -150,6 +157,7 @@ impl GuardRefusal {
             | GuardRefusal::NoLastCheck => vec![Role::Mediator],
             GuardRefusal::Excluded
             | GuardRefusal::NoLaw { .. }
+            | GuardRefusal::AnswerTimeOver { .. }
             | GuardRefusal::MustRefuse
             | GuardRefusal::RequestAfterTerm { .. }
             | GuardRefusal::AgreementAfterTerm { .. }
@@ -176,6 +184,11 @@ pub(super) fn against(
             Some(screening) if !screening.passed => vec![GuardRefusal::Excluded],
             Some(_) => Vec::new(),
         },
+        Guard::InAnswerTime => act.values.map_or_else(Vec::new, |values| {
+            in_answer_time(case, action, values, facts)
+                .into_iter()
+                .collect()
+        }),
         Guard::Declared => {
             let declared = act.values.and_then(|v| v.declaration("declaration.result"));
             one(declared == Some(Declared::MustRefuse), || {
@@ -252,6 +265,29 @@ fn elements(
     let lacks = |element: &&String| there.is_none_or(|there| !there.contains(*element));
     let missing: Vec<String> = contents.elements.iter().filter(lacks).cloned().collect();
     (!missing.is_empty()).then_some(GuardRefusal::ElementsMissing { document, missing })
+}
+
+/// L9: what is over when it is entered leads nowhere, and what comes later than the last day is no answer.
+///
+/// A proposal is measured today, since the answer to it has still to come; a consent by its own day.
+fn in_answer_time(
+    case: &Case,
+    action: &Action,
+    values: &Values,
+    facts: &Facts,
+) -> Option<GuardRefusal> {
+    let (sent_on, day) = if action.does(Effect::RecordProposal) {
+        (values.date("proposal.sent_on")?, facts.today)
+    } else {
+        (
+            case.course.proposal_sent_on?,
+            values.date("consent.given_on")?,
+        )
+    };
+    let law = &facts.law;
+    let (answer, _) = law.term(TermName::ProposalAnswer, start_of(law, sent_on), 0)?;
+    let last_day = answer.last_day;
+    (day > last_day).then_some(GuardRefusal::AnswerTimeOver { last_day })
 }
 
 fn in_term(case: &Case, action: &Action, values: Option<&Values>) -> Vec<GuardRefusal> {

@@ -73,9 +73,15 @@ fn wanted(timer: &Timer, case: &Case, law: &Law) -> Option<Armed> {
     let starts_at = match since {
         Since::Instant(at) => at,
         Since::Day(day) => start_of(law, day),
+        Since::After { day, entered_at } => {
+            let entered = law.zone().day(entered_at);
+            start_of(law, day.max(entered.pred_opt().unwrap_or(entered)))
+        }
     };
+    // The end of the term has moved by the days of a pause already.
+    let from_term = matches!(timer.starts, Start::TermEnd | Start::AfterTerm);
     let paused = match &case.course.term {
-        Some(term) if timer.pauses && timer.starts != Start::TermEnd => term.deadline.days_paused,
+        Some(term) if timer.pauses && !from_term => term.deadline.days_paused,
         _ => 0,
     };
     let (deadline, basis) = end(timer, case, law, starts_at, paused)?;

@@ -380,6 +380,14 @@ impl Check<'_> {
                 self.fault(place, what);
             }
         }
+        let answers = ["proposal.sent_on", "consent.given_on"];
+        if action.guards.contains(&Guard::InAnswerTime)
+            && answers.iter().all(|name| action.field(name).is_none())
+        {
+            let what =
+                "the guard in_answer_time needs the field proposal.sent_on or consent.given_on";
+            self.fault(place, what);
+        }
         for (position, (field, pointer)) in action.form.iter().zip(fields).enumerate() {
             let place = Place {
                 pointer: pointer.clone(),

@@ -95,6 +95,8 @@ closed_enum! {
         MediatorFit = "mediator_fit",
         /// D1: every exclusion question of the law in force on the day of filing is answered, and none excludes the case.
         Screened = "screened",
+        /// 3.4, L9: the time to answer the proposal is not over on the day of what is recorded.
+        InAnswerTime = "in_answer_time",
         /// D6: whoever accepts has declared their connections, and none of them forbids the mediation.
         Declared = "declared",
         /// D6: every side has waived what the mediator disclosed.
@@ -316,6 +318,8 @@ closed_enum! {
         Contract = "contract",
         /// The last day of the term of mediation.
         TermEnd = "term_end",
+        /// The last day of the term, or the day before the case came to the step, whichever is later (D18).
+        AfterTerm = "after_term",
         /// A court paused its proceedings.
         Ruling = "ruling",
         /// The agreement was signed.

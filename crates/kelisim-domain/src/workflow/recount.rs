@@ -50,6 +50,7 @@ fn term_anew(case: &Case, term: &Term, law: &Law) -> Option<Term> {
 fn timer_anew(timer: &Timer, armed: &Armed, term: Option<&Term>, law: &Law) -> Option<Armed> {
     let starts_at = match timer.starts {
         Start::TermEnd => law.zone().start_of(term?.last_day()),
+        Start::AfterTerm => law.zone().start_of(term?.last_day()).max(armed.starts_at),
         _ => armed.starts_at,
     };
     let paused = armed.deadline.days_paused;

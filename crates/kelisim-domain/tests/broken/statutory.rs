@@ -22,6 +22,14 @@ pub(super) const CORPUS: &[Broken] = &[
         &["needs the guard screened (D1)"],
     ),
     broken(
+        "a proposal that is over when it is entered (L9)",
+        &[(
+            "guards = [\"screened\", \"in_answer_time\"]",
+            "guards = [\"screened\"]",
+        )],
+        &["a proposal needs the guard in_answer_time (L9)"],
+    ),
+    broken(
         "no look at the mediator (D4)",
         &[(
             "guards = [\"screened\", \"mediator_fit\"]",

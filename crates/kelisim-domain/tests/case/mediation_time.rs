@@ -2,7 +2,7 @@
 
 use crate::{
     given::{aigul, head, refused, text},
-    mediation::{accepted, agreement, answers, day, due, filed, since, timer},
+    mediation::{accepted, agreement, answers, contract, day, due, filed, since, timer},
 };
 use kelisim_domain::{
     case::{EventData, Fact, NotDue, fire, ground::Ground},
@@ -148,6 +148,50 @@ fn d18_what_was_signed_in_time_is_entered_in_the_two_days_after() {
         (Ground::TermExpired, "2027-06-02".into())
     );
     assert_eq!(closed.told(), ["case_ended", "case_lapsed", "case_lapsed"]);
+}
+
+/// The contract of 20 November was entered in January: its term was over on Monday 21 December.
+#[test]
+fn d18_a_term_that_is_over_when_it_is_entered_leaves_two_days_for_what_was_signed_in_time() {
+    let late =
+        accepted()
+            .on_day("2027-01-15")
+            .after(&aigul(), "record_contract", &contract("2026-11-20"));
+    assert_eq!(
+        due(&late.case).last(),
+        Some(&("term".into(), "2026-12-21".into()))
+    );
+    let over = late.ticks("term");
+    // Friday and Monday, as if the term had ended on the Thursday.
+    assert_eq!(
+        due(&over.case),
+        [("late_entry".into(), "2027-01-18".into())]
+    );
+    let entered =
+        over.clone()
+            .on_day("2027-01-18")
+            .after(&aigul(), "reconcile", &agreement("2026-12-10"));
+    assert_eq!(entered.step(), "signed");
+    let closed = over.at("2027-01-18T19:00:00Z").ticks("late_entry");
+    let closure = closed.case.closure.expect("a ground");
+    assert_eq!(closure.effective_on.to_string(), "2026-12-21");
+}
+
+#[test]
+fn l09_a_proposal_whose_time_is_over_is_not_entered() {
+    let given = filed()
+        .after(&head(), "screen", &answers(None))
+        .on_day("2027-03-12");
+    let sent = |on: &str| Values::new().with("proposal.sent_on", day(on));
+    assert_eq!(
+        refused(given.when(&head(), "send_proposal", &sent("2027-03-01"))),
+        ["3.4 answer_time_over"]
+    );
+    assert_eq!(
+        refused(given.when(&head(), "send_proposal", &sent("2027-03-02"))),
+        [""; 0],
+        "today is the last day"
+    );
 }
 
 #[test]

@@ -85,6 +85,12 @@ impl Check<'_> {
             }
             self.demand(place, action, Guard::Declared, "who accepts", "D6");
         }
+        demand(
+            Effect::RecordProposal,
+            Guard::InAnswerTime,
+            "a proposal",
+            "L9",
+        );
         demand(Effect::RecordContract, Guard::Waived, "the contract", "D6");
         demand(
             Effect::RecordContract,

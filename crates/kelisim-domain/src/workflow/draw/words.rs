@@ -208,7 +208,7 @@ fn after(start: Start, language: Language) -> &'static str {
             "после заключения договора",
             "after the contract",
         ],
-        Start::TermEnd => [
+        Start::TermEnd | Start::AfterTerm => [
             "медиация мерзімі біткеннен кейін",
             "после конца срока медиации",
             "after the term of mediation ends",

@@ -168,7 +168,9 @@ impl Walk<'_> {
 /// Whether a timer comes when the term is over: counted from its end, or as the law counts it from the contract.
 fn counts_term(timer: &Timer) -> bool {
     match timer.runs {
-        Runs::Until | Runs::Own(_) => timer.starts == Start::TermEnd,
+        Runs::Until | Runs::Own(_) => {
+            matches!(timer.starts, Start::TermEnd | Start::AfterTerm)
+        }
         Runs::Law(TermName::Mediation | TermName::MediationTotal) => {
             timer.starts == Start::Contract
         }

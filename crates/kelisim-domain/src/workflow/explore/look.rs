@@ -85,7 +85,8 @@ impl Looks {
             Guard::Paused,
         ];
         let is_guarded = self.expires || of_term.iter().any(|guard| self.at(*guard));
-        is_guarded || self.pauses || self.starts.contains(&Start::TermEnd)
+        let starts = [Start::TermEnd, Start::AfterTerm];
+        is_guarded || self.pauses || starts.iter().any(|start| self.starts.contains(start))
     }
 
     /// For every step: goes back along the actions until nothing is added.

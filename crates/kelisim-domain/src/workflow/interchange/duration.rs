@@ -23,7 +23,7 @@ pub(super) struct Duration {
 /// boundary event cannot wait for a day that is still to come.
 pub(super) fn of(timer: &Timer, law: &Version) -> Duration {
     let term = |name: TermName| law.term(name).map(|term| term.length);
-    let from_term = timer.starts == Start::TermEnd;
+    let from_term = matches!(timer.starts, Start::TermEnd | Start::AfterTerm);
     let base = term(TermName::Mediation).filter(|_| from_term);
     let base = base.map_or(0, hours);
     let (hours, exact) = match timer.runs {

@@ -237,6 +237,7 @@ fn is_shut(guard: Guard, case: &Case) -> bool {
         Guard::NoMediator => case.mediator.is_some(),
         Guard::LastCheck => !course.checks.contains(LAST_CHECK),
         Guard::MayPause
+        | Guard::InAnswerTime
         | Guard::MediatorFit
         | Guard::Declared
         | Guard::ContractComplete
