@@ -2,7 +2,7 @@
 
 use super::{
     Act, Agreement, Case, CaseNumber, Class, Closure, ContentChange, CourtStage, Event, EventData,
-    Facts, Party, Place, Referred, Stage, Term,
+    Fact, Facts, Party, Place, Referred, Stage, Term,
     act::{check, standing},
     evolve::{evolve, opened},
     ground::{EffectiveOn, Ground},
@@ -211,7 +211,10 @@ pub fn decide(
         .and_then(|()| closure(case, action, values, facts))
         .map_err(Rejection::Invalid)?;
     let mediator = given(case, action, values);
-    let learned = learned(case, action, values, facts)?;
+    let mut learned = learned(case, action, values, facts)?;
+    if outlives_answer(definition, case, action, &learned, mediator) {
+        learned.push(Fact::OfferEnded);
+    }
     let (answers, content) = answers(action, values);
     let event = EventData::Moved {
         action: action.name.clone(),
@@ -231,13 +234,28 @@ pub fn decide(
         timers: Vec::new(),
         by: None,
     };
-    let notices = notices(definition, case, actor, &event);
+    let notices = notices(definition, case, actor, action, &event);
     Ok(Decision {
         event: with_timers(definition, case, actor, event, facts),
         content,
         grant: standing.grant,
         notices,
     })
+}
+
+/// D11: whether an open offer would be left behind where nobody can answer it: it ends with the move.
+fn outlives_answer(
+    definition: &Definition,
+    case: &Case,
+    action: &Action,
+    learned: &[Fact],
+    taken_by: Option<MediatorId>,
+) -> bool {
+    let is_answered = |fact: &Fact| matches!(fact, Fact::OfferEnded | Fact::Offered { .. });
+    case.course.asked.is_some()
+        && taken_by.is_none()
+        && !learned.iter().any(is_answered)
+        && !definition.answers_offer(&action.to)
 }
 
 /// The event with what it does to the timers of the case.

@@ -5,7 +5,7 @@ use crate::{
     id::MediatorId,
     notice::{NoticeOrder, OutcomeClass, PartnerEvent},
     policy::{Actor, Relation, System, grants_in},
-    workflow::{Audience, Definition, NoticeRule, Text, Trigger},
+    workflow::{Action, Audience, Definition, Effect, NoticeRule, Text, Trigger},
 };
 
 pub(super) fn rules(definition: &Definition, on: Trigger) -> impl Iterator<Item = &NoticeRule> {
@@ -55,6 +55,7 @@ pub(super) fn notices(
     definition: &Definition,
     case: &Case,
     actor: &Actor,
+    action: &Action,
     event: &EventData,
 ) -> Vec<NoticeOrder> {
     let EventData::Moved {
@@ -83,20 +84,17 @@ pub(super) fn notices(
         .filter(|_| case.closure.is_none())
         .and_then(|closure| OutcomeClass::of(closure.ground));
     let is_referred = case.partner.is_some();
-    let is_asked = |actor: &Actor| {
-        let ties = case.ties(true);
-        !grants_in(actor, &ties, &[Relation::AskedMediator]).is_empty()
-    };
+    // An offer that ends because the case has gone on has neither run out nor been declined.
+    let runs_out = actor.system == Some(System::Clock) && action.does(Effect::EndOffer);
+    let declines = action.who.contains(&Relation::AskedMediator)
+        && !grants_in(actor, &case.ties(true), &[Relation::AskedMediator]).is_empty();
     let happened = [
         (Trigger::Offered, offered.is_some()),
-        (
-            Trigger::OfferExpired,
-            ended_offer && actor.system == Some(System::Clock),
-        ),
-        (Trigger::OfferDeclined, ended_offer && is_asked(actor)),
+        (Trigger::OfferExpired, ended_offer && runs_out),
+        (Trigger::OfferDeclined, ended_offer && declines),
         (
             Trigger::OfferWithdrawn,
-            ended_offer && actor.system != Some(System::Clock) && !is_asked(actor),
+            ended_offer && !runs_out && !declines,
         ),
         (Trigger::MediatorAssigned, mediator.is_some()),
         (Trigger::MediatorReplaced, is_replaced),

@@ -508,6 +508,14 @@ impl Definition {
             .find(|action| action.name == *name && action.from.contains(step))
     }
 
+    /// Whether an open offer can be answered or ended at a step.
+    pub fn answers_offer(&self, step: &StepId) -> bool {
+        let answers = [Effect::AcceptOffer, Effect::EndOffer];
+        self.actions.iter().any(|action| {
+            action.from.contains(step) && answers.iter().any(|effect| action.does(*effect))
+        })
+    }
+
     /// The first action at a step that is open to a relation: for what takes it without a choice (D12).
     pub fn action_of(&self, relation: Relation, step: &StepId) -> Option<&Action> {
         let mut actions = self.actions.iter();

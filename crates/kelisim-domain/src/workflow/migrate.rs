@@ -302,11 +302,7 @@ impl<'a> Mover<'a> {
         {
             return Err(CannotGo::GroundGone(closure.ground));
         }
-        let answers = |action: &Action| {
-            action.from.contains(target)
-                && (action.does(Effect::AcceptOffer) || action.does(Effect::EndOffer))
-        };
-        if case.course.asked.is_some() && !self.new.actions.iter().any(answers) {
+        if case.course.asked.is_some() && !self.new.answers_offer(target) {
             return Err(CannotGo::OfferOpen {
                 step: target.clone(),
             });
@@ -353,6 +349,7 @@ fn certain(definition: &Definition) -> BTreeMap<StepId, BTreeSet<Needed>> {
             let is_filed = definition
                 .step(&action.to)
                 .is_some_and(|step| step.stage == Stage::Filed);
+            let answers = definition.answers_offer(&action.to);
             let nothing = BTreeSet::new();
             let starts: Vec<&BTreeSet<Needed>> = match action.from.is_empty() {
                 true => vec![&nothing],
@@ -363,7 +360,10 @@ fn certain(definition: &Definition) -> BTreeMap<StepId, BTreeSet<Needed>> {
                     .collect(),
             };
             for start in starts {
-                let after = after(action, start, is_filed);
+                let mut after = after(action, start, is_filed);
+                if !answers {
+                    after.remove(&Needed::Offer);
+                }
                 if let Some(at) = certain.get_mut(&action.to) {
                     at.retain(|needed| after.contains(needed));
                 }

@@ -384,6 +384,38 @@ fn d12_a_suspended_mediator_leaves_and_the_clock_goes_on() {
     );
 }
 
+/// Without a mediator after the contract, and BERIK is asked.
+fn asked_again() -> Given {
+    since("2027-05-03")
+        .on_day("2027-05-10")
+        .released()
+        .after(&head(), "offer", &to(BERIK))
+}
+
+#[test]
+fn d11_an_offer_ends_when_the_case_goes_where_nobody_can_answer_it() {
+    let refusal = Values::new()
+        .with("ground", Value::Ground(Ground::OneRefused))
+        .with("effective_on", day("2027-05-10"));
+    let closed = asked_again().after(&head(), "close", &refusal);
+    assert_eq!(closed.case.course.asked, None);
+    assert_eq!(closed.told(), ["offer_withdrawn", "case_ended"]);
+    // The term ends before the time to answer does: asked on the day before its last one.
+    let over = since("2027-05-03")
+        .on_day("2027-06-01")
+        .released()
+        .after(&head(), "offer", &to(BERIK))
+        .at("2027-06-02T19:00:00Z")
+        .ticks("term");
+    assert_eq!((over.step(), over.case.course.asked), ("term_over", None));
+    assert_eq!(over.told(), ["offer_withdrawn", "term_is_over"]);
+    assert_eq!(
+        replay(&over.history),
+        Some(over.case),
+        "the history says that it ended"
+    );
+}
+
 #[test]
 fn d09_only_the_coordinator_lends_a_mediator() {
     let given = ready();
