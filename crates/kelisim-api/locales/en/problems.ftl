@@ -110,6 +110,7 @@ refusal-no-law-on-day = On { $day } no version of the law was in force that Keli
 refusal-answer-time-over = The time to answer the proposal was over on { $day }. If both sides had agreed by then, record that; if not, invite once more.
 refusal-must-refuse = With this connection nobody may mediate. Please recuse yourself.
 refusal-waiver-missing = The mediator disclosed a connection, and not every side has waived it in writing.
+refusal-annex-missing = No annex to the contract names this mediator yet. It has to be signed first.
 refusal-not-all-signed = The contract counts when every side and the mediator have signed it.
 refusal-elements-missing = The document lacks what the law prescribes: { $missing }.
 refusal-no-term = There is no contract yet, so no term runs.

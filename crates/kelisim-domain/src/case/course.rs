@@ -32,6 +32,9 @@ pub struct Course {
     /// Whether the mediator who has the case declared something that the sides have to waive, and have not (D6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub waiver_is_missing: bool,
+    /// Whether the mediator who has the case is named neither in the contract nor in an annex to it (D12).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub annex_is_missing: bool,
     /// The day on which the contract was concluded (D14).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_on: Option<NaiveDate>,
@@ -147,6 +150,11 @@ pub enum Fact {
         /// The term.
         term: Term,
     },
+    /// An annex to the contract names the mediator who has the case (D12).
+    Annexed {
+        /// On which day it was signed.
+        on: NaiveDate,
+    },
     /// The term has another end: extended (D16), or gone on after a pause (D17).
     TermMoved {
         /// The term.
@@ -219,13 +227,17 @@ impl Course {
             Fact::Recused { mediator } => {
                 self.recused.insert(*mediator);
             }
-            Fact::Released => self.waiver_is_missing = false,
+            Fact::Released => {
+                self.waiver_is_missing = false;
+                self.annex_is_missing = false;
+            }
             Fact::Declared { waiver_is_missing } => self.waiver_is_missing = *waiver_is_missing,
             Fact::Waived => self.waiver_is_missing = false,
             Fact::Contracted { on, term } => {
                 self.contract_on = Some(*on);
                 self.term = Some(term.clone());
             }
+            Fact::Annexed { .. } => self.annex_is_missing = false,
             Fact::TermMoved { term } => self.term = Some(term.clone()),
             Fact::Paused { on } => self.paused_on = Some(*on),
             Fact::Resumed => self.paused_on = None,

@@ -45,6 +45,8 @@ pub enum GuardRefusal {
     MustRefuse,
     /// D6: the sides have not waived what the mediator disclosed.
     WaiverMissing,
+    /// D12: no annex to the contract names the mediator who has the case now.
+    AnnexMissing,
     /// D14: not everybody has signed.
     NotAllSigned,
     /// D13: elements that the law prescribes are empty.
@@ -103,6 +105,7 @@ impl GuardRefusal {
             GuardRefusal::AnswerTimeOver { .. } => "3.4",
             GuardRefusal::MustRefuse | GuardRefusal::WaiverMissing => "D6",
             GuardRefusal::HasMediator => "D8",
+            GuardRefusal::AnnexMissing => "D12",
             GuardRefusal::ElementsMissing { .. } => "D13",
             GuardRefusal::NotAllSigned | GuardRefusal::NoTerm => "D14",
             GuardRefusal::RequestAfterTerm { .. }
@@ -125,6 +128,7 @@ impl GuardRefusal {
             GuardRefusal::AnswerTimeOver { .. } => "answer_time_over",
             GuardRefusal::MustRefuse => "must_refuse",
             GuardRefusal::WaiverMissing => "waiver_missing",
+            GuardRefusal::AnnexMissing => "annex_missing",
             GuardRefusal::NotAllSigned => "not_all_signed",
             GuardRefusal::ElementsMissing { .. } => "elements_missing",
             GuardRefusal::NoTerm => "no_term",
@@ -148,6 +152,7 @@ impl GuardRefusal {
                 vec![Role::OfficeHead, Role::Coordinator]
             }
             GuardRefusal::WaiverMissing
+            | GuardRefusal::AnnexMissing
             | GuardRefusal::NotAllSigned
             | GuardRefusal::ElementsMissing { .. }
             | GuardRefusal::NoTerm
@@ -196,6 +201,7 @@ pub(super) fn against(
             })
         }
         Guard::Waived => one(course.waiver_is_missing, || GuardRefusal::WaiverMissing),
+        Guard::Annexed => one(course.annex_is_missing, || GuardRefusal::AnnexMissing),
         Guard::ContractComplete => act.values.map_or_else(Vec::new, |values| {
             let day = values.date("contract.signed_on").unwrap_or(facts.today);
             let signed = values.yes_no("contract.all_signed") == Some(true);

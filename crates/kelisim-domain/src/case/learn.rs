@@ -40,6 +40,9 @@ pub(super) fn learned(
             }
             Effect::RecordWaivers => Some(Fact::Waived),
             Effect::RecordContract => contracted(values, facts, &mut faults),
+            Effect::RecordAnnex => values
+                .date("annex.signed_on")
+                .map(|on| Fact::Annexed { on }),
             Effect::ExtendTerm => extended(case, values, facts),
             Effect::PauseTerm => values.date("pause.from").map(|on| Fact::Paused { on }),
             Effect::ResumeTerm => {

@@ -101,6 +101,8 @@ closed_enum! {
         Declared = "declared",
         /// D6: every side has waived what the mediator disclosed.
         Waived = "waived",
+        /// D12: the mediator who has the case is named in the contract, or in an annex to it.
+        Annexed = "annexed",
         /// D13, D14: the contract is signed by all, and no element that the law prescribes is empty.
         ContractComplete = "contract_complete",
         /// D13: the agreement has every element that the law prescribes.
@@ -145,6 +147,8 @@ closed_enum! {
         RecordWaivers = "record_waivers",
         /// Records the contract; the term of mediation begins (D13, D14).
         RecordContract = "record_contract",
+        /// Records the annex to the contract that names another mediator (D12).
+        RecordAnnex = "record_annex",
         /// Lengthens the term (D16).
         ExtendTerm = "extend_term",
         /// Stops the term (D17).
@@ -179,6 +183,7 @@ impl Effect {
                 ("contract.all_signed", FieldType::YesNo),
                 ("contract.elements", FieldType::Elements),
             ],
+            Effect::RecordAnnex => &[("annex.signed_on", FieldType::Date)],
             Effect::ExtendTerm => &[
                 ("extension.requested_on", FieldType::Date),
                 ("extension.until", FieldType::Date),
@@ -216,6 +221,7 @@ impl Effect {
                 "contract.all_signed",
                 "contract.elements",
             ],
+            Effect::RecordAnnex => &["annex.signed_on"],
             Effect::ExtendTerm => &["extension.requested_on", "extension.until"],
             Effect::PauseTerm => &["pause.from"],
             Effect::ResumeTerm => &["pause.until"],

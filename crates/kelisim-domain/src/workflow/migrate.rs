@@ -400,6 +400,7 @@ fn after(action: &Action, before: &BTreeSet<Needed>, is_filed: bool) -> BTreeSet
             Effect::RecordProposal
             | Effect::RecordDeclaration
             | Effect::RecordWaivers
+            | Effect::RecordAnnex
             | Effect::ExtendTerm
             | Effect::PauseTerm
             | Effect::ResumeTerm

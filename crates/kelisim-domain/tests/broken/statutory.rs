@@ -95,24 +95,40 @@ pub(super) const CORPUS: &[Broken] = &[
     broken(
         "an agreement after the term (D18)",
         &[(
-            "guards = [\"in_term\", \"agreement_complete\"]",
-            "guards = [\"agreement_complete\"]",
+            "\"annexed\", \"in_term\", \"agreement_complete\"]",
+            "\"annexed\", \"agreement_complete\"]",
         )],
         &["the agreement needs the guard in_term (D18)"],
     ),
     broken(
+        "an agreement without waivers (D6)",
+        &[(
+            "guards = [\"waived\", \"annexed\",",
+            "guards = [\"annexed\",",
+        )],
+        &["the agreement needs the guard waived (D6)"],
+    ),
+    broken(
+        "an agreement without an annex (D12)",
+        &[(
+            "guards = [\"waived\", \"annexed\",",
+            "guards = [\"waived\",",
+        )],
+        &["the agreement needs the guard annexed (D12)"],
+    ),
+    broken(
         "an agreement without its elements (D13)",
         &[(
-            "guards = [\"in_term\", \"agreement_complete\"]",
-            "guards = [\"in_term\"]",
+            "\"annexed\", \"in_term\", \"agreement_complete\"]",
+            "\"annexed\", \"in_term\"]",
         )],
         &["the agreement needs the guard agreement_complete (D13)"],
     ),
     broken(
         "a head who records an outcome (D8)",
         &[(
-            "who = [\"case_mediator\"]\nguards = [\"in_term\", \"agreement_complete\"]",
-            "who = [\"case_mediator\", \"office_head\"]\nguards = [\"in_term\", \"agreement_complete\"]",
+            "who = [\"case_mediator\"]\nguards = [\"waived\", \"annexed\"",
+            "who = [\"case_mediator\", \"office_head\"]\nguards = [\"waived\", \"annexed\"",
         )],
         &["only the mediator of the case records its outcome"],
     ),

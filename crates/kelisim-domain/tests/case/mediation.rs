@@ -417,6 +417,36 @@ fn d11_an_offer_ends_when_the_case_goes_where_nobody_can_answer_it() {
 }
 
 #[test]
+fn d12_whoever_follows_records_no_agreement_before_waivers_and_annex() {
+    let over = asked_again()
+        .after(&berik(), "accept", &declared(Declared::Disclosed))
+        .at("2027-06-02T19:00:00Z")
+        .ticks("term")
+        .on_day("2027-06-03");
+    let signed = agreement("2027-06-02");
+    assert_eq!(
+        refused(over.when(&berik(), "reconcile", &signed)),
+        ["D6 waiver_missing", "D12 annex_missing"]
+    );
+    let waived = Values::new().with("waivers.given_on", day("2027-05-12"));
+    let annex = Values::new().with("annex.signed_on", day("2027-05-12"));
+    assert_eq!(
+        refused(over.when(&berik(), "sign_annex", &annex)),
+        ["D6 waiver_missing"]
+    );
+    let over = over.after(&berik(), "record_waivers", &waived);
+    assert_eq!(
+        refused(over.when(&berik(), "reconcile", &signed)),
+        ["D12 annex_missing"]
+    );
+    let over = over.after(&berik(), "sign_annex", &annex);
+    assert_eq!(over.step(), "term_over");
+    let settled = over.after(&berik(), "reconcile", &signed);
+    assert_eq!(settled.step(), "signed");
+    assert_eq!(replay(&settled.history), Some(settled.case));
+}
+
+#[test]
 fn d09_only_the_coordinator_lends_a_mediator() {
     let given = ready();
     assert_eq!(

@@ -30,6 +30,7 @@ impl Check<'_> {
         let office: &[Relation] = &[Relation::OfficeHead, Relation::Coordinator];
         for (effect, others, what) in [
             (Effect::RecordContract, &[][..], "records the contract"),
+            (Effect::RecordAnnex, &[], "records an annex"),
             (Effect::ExtendTerm, &[], "extends the term"),
             (Effect::PauseTerm, &[], "pauses the term"),
             // A pause may have a length, and must not outlast the mediator.
@@ -111,6 +112,18 @@ impl Check<'_> {
             Guard::Paused,
             "the end of a pause",
             "D17",
+        );
+        demand(
+            Effect::RecordAgreement,
+            Guard::Waived,
+            "the agreement",
+            "D6",
+        );
+        demand(
+            Effect::RecordAgreement,
+            Guard::Annexed,
+            "the agreement",
+            "D12",
         );
         demand(
             Effect::RecordAgreement,

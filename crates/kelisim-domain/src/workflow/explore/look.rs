@@ -20,6 +20,7 @@ pub(super) struct State {
     facts: Vec<(Start, bool)>,
     screening: Option<bool>,
     waiver_is_missing: bool,
+    annex_is_missing: bool,
     /// Whether the term stands still, is extended, and is over.
     term: Option<[bool; 3]>,
     checks: Vec<String>,
@@ -52,6 +53,7 @@ impl State {
                 .collect(),
             screening: screening.filter(|_| looks.at(Guard::Screened)),
             waiver_is_missing: course.waiver_is_missing && looks.at(Guard::Waived),
+            annex_is_missing: course.annex_is_missing && looks.at(Guard::Annexed),
             term: term.filter(|_| looks.at_term()),
             checks: checks.cloned().collect(),
             timers: timers

@@ -209,6 +209,7 @@ fn is_needed(action: &Action, case: &Case, wish: Wish) -> Option<bool> {
         Effect::AssignMediator => nobody.then_some(true),
         Effect::AcceptOffer => Some(course.asked.is_some()),
         Effect::RecordWaivers => Some(course.waiver_is_missing),
+        Effect::RecordAnnex => Some(course.annex_is_missing),
         Effect::ResumeTerm => Some(course.paused_on.is_some()),
         Effect::RecordCheck => Some(wish.goal == Goal::Close && wish.check_is_next),
         Effect::EndOffer => course.asked.is_none().then_some(false),
@@ -232,6 +233,7 @@ fn is_shut(guard: Guard, case: &Case) -> bool {
     match guard {
         Guard::Screened => !course.screening.is_some_and(|screening| screening.passed),
         Guard::Waived => course.waiver_is_missing,
+        Guard::Annexed => course.annex_is_missing,
         Guard::InTerm | Guard::InTotal => course.term.is_none(),
         Guard::Paused => course.paused_on.is_none(),
         Guard::NoMediator => case.mediator.is_some(),
