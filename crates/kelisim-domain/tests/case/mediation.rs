@@ -254,6 +254,56 @@ fn d06_what_was_disclosed_needs_the_waiver_of_every_side_before_the_contract() {
     );
 }
 
+/// The case at every step at which it may have a mediator.
+fn with_a_mediator() -> Vec<Given> {
+    let mediated = since("2027-05-03");
+    let over = mediated
+        .clone()
+        .at("2027-06-02T19:00:00Z")
+        .ticks("term")
+        .on_day("2027-06-03");
+    let signed = mediated
+        .clone()
+        .after(&aigul(), "reconcile", &agreement("2027-05-03"));
+    let followed = signed.clone().after(&aigul(), "follow_up", &Values::new());
+    let again = asked_again().after(&berik(), "accept", &declared(Declared::None));
+    vec![accepted(), mediated, again, over, signed, followed]
+}
+
+#[test]
+fn d07_a_mediator_declares_and_leaves_at_every_step_until_the_case_is_closed() {
+    let steps: Vec<String> = mediation()
+        .steps
+        .iter()
+        .filter(|step| matches!(step.stage, Stage::Assigned | Stage::Reconciled))
+        .map(|step| step.id.to_string())
+        .filter(|step| step != "offered")
+        .collect();
+    let given = with_a_mediator();
+    let stands: Vec<&str> = given.iter().map(Given::step).collect();
+    assert_eq!(stands, steps);
+    for given in given {
+        let step = given.case.step.clone();
+        let mediator = given.case.mediator.expect("a mediator");
+        let who = if mediator == AIGUL { aigul() } else { berik() };
+        let must = declared(Declared::MustRefuse);
+        assert_eq!(
+            refused(given.when(&who, "declare", &must)),
+            ["D6 must_refuse"],
+            "{step}"
+        );
+        let disclosed = given
+            .clone()
+            .after(&who, "declare", &declared(Declared::Disclosed));
+        assert_eq!(disclosed.case.step, step, "declaring moves nothing");
+        assert!(disclosed.case.course.waiver_is_missing);
+        let left = given.after(&who, "recuse", &Values::new());
+        assert_eq!(left.case.mediator, None, "{step}");
+        assert!(left.case.course.recused.contains(&mediator), "{step}");
+        assert_eq!(left.told()[0], "unassignment", "{step}");
+    }
+}
+
 #[test]
 fn an_offer_is_declined_withdrawn_or_runs_out() {
     let declined = offered().after(
