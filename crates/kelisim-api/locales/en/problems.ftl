@@ -124,6 +124,7 @@ refusal-term-not-paused = The term is not paused.
 refusal-has-mediator = The case has a mediator, whose conduct it is.
 refusal-no-last-check = The check 180 days after the agreement has not been made.
 refusal-nobody-asked = No mediator has an open offer for this case.
+refusal-offer-is-open = The case is offered to another mediator. Withdraw that offer first, or wait for the answer.
 refusal-ground-not-from-here = “{ $ground }” is not a ground for closing a case at the stage “{ $stage }”.
 refusal-ground-not-in-workflow = The workflow does not use the ground “{ $ground }”.
 refusal-ground-is-set = The ground is set: “{ $ground }”. Closing can repeat it, not change it.

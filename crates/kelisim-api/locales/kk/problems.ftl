@@ -118,6 +118,7 @@ refusal-term-not-paused = Мерзім тоқтатылмаған.
 refusal-has-mediator = Істің медиаторы бар, оны сол жүргізеді.
 refusal-no-last-check = Келісімнен кейінгі 180 күндік тексеру әлі жүргізілмеген.
 refusal-nobody-asked = Бұл іс қазір бірде-бір медиаторға ұсынылмаған.
+refusal-offer-is-open = Іс басқа медиаторға ұсынылған. Алдымен сол ұсынысты қайтарып алыңыз немесе жауабын күтіңіз.
 refusal-ground-not-from-here = «{ $stage }» кезеңіндегі істі «{ $ground }» негізімен жабуға болмайды.
 refusal-ground-not-in-workflow = Іс жүргізу тәртібінде «{ $ground }» негізі жоқ.
 refusal-ground-is-set = Негізі жазылған: «{ $ground }». Жапқанда оны қайталауға болады, өзгертуге болмайды.

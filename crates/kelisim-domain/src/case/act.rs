@@ -79,7 +79,7 @@ pub fn check(
         refusals.extend(reasons.into_iter().map(Refusal::Guard));
     }
     let answers_offer = [Effect::AcceptOffer, Effect::EndOffer];
-    // D12: where a mediator is asked or has the case already, one action of the register ends either.
+    // D12: where a mediator is asked or has the case already, one action of the register or the office ends either.
     let releases = action.does(Effect::ReleaseMediator) && case.mediator.is_some();
     if answers_offer.iter().any(|effect| action.does(*effect))
         && case.course.asked.is_none()
@@ -88,6 +88,9 @@ pub fn check(
         refusals.push(Refusal::Guard(GuardRefusal::NobodyAsked {
             action: action.name.clone(),
         }));
+    }
+    if action.does(Effect::OfferMediator) && case.course.asked.is_some() {
+        refusals.push(Refusal::Guard(GuardRefusal::OfferIsOpen));
     }
     if action.does(Effect::SetGround)
         && let Some(ground) = act.values.and_then(|values| values.ground("ground"))

@@ -93,6 +93,8 @@ pub enum GuardRefusal {
         /// The action.
         action: ActionName,
     },
+    /// One mediator is asked at a time: the open offer ends before another is made.
+    OfferIsOpen,
 }
 
 impl GuardRefusal {
@@ -115,7 +117,9 @@ impl GuardRefusal {
                 "D17"
             }
             GuardRefusal::AgreementAfterTerm { .. } => "D18",
-            GuardRefusal::NoLastCheck | GuardRefusal::NobodyAsked { .. } => "3.1",
+            GuardRefusal::NoLastCheck
+            | GuardRefusal::NobodyAsked { .. }
+            | GuardRefusal::OfferIsOpen => "3.1",
         }
     }
 
@@ -142,13 +146,16 @@ impl GuardRefusal {
             GuardRefusal::HasMediator => "has_mediator",
             GuardRefusal::NoLastCheck => "no_last_check",
             GuardRefusal::NobodyAsked { .. } => "nobody_asked",
+            GuardRefusal::OfferIsOpen => "offer_is_open",
         }
     }
 
     /// Who can lift it, by doing what is missing; nobody for what the law forbids.
     pub fn lifted_by(&self) -> Vec<Role> {
         match self {
-            GuardRefusal::NotScreened | GuardRefusal::NobodyAsked { .. } => {
+            GuardRefusal::NotScreened
+            | GuardRefusal::NobodyAsked { .. }
+            | GuardRefusal::OfferIsOpen => {
                 vec![Role::OfficeHead, Role::Coordinator]
             }
             GuardRefusal::WaiverMissing

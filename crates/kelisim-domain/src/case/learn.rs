@@ -25,9 +25,10 @@ pub(super) fn learned(
             Effect::OfferMediator => values
                 .mediator("mediator")
                 .map(|mediator| Fact::Offered { mediator }),
-            Effect::EndOffer => Some(Fact::OfferEnded),
+            // An action may end either, an offer or an assignment; only what was there has ended.
+            Effect::EndOffer => case.course.asked.map(|_| Fact::OfferEnded),
             Effect::Recuse => recused(case, &mut learned),
-            Effect::ReleaseMediator => Some(Fact::Released),
+            Effect::ReleaseMediator => case.mediator.map(|_| Fact::Released),
             Effect::RecordScreening => screened(values, facts, &mut faults),
             Effect::RecordProposal => values
                 .date("proposal.sent_on")

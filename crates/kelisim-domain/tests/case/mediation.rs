@@ -467,6 +467,40 @@ fn d11_an_offer_ends_when_the_case_goes_where_nobody_can_answer_it() {
 }
 
 #[test]
+fn one_mediator_is_asked_at_a_time() {
+    let given = asked_again();
+    assert_eq!(
+        refused(given.when(&coordinator(), "offer", &to(crate::given::DANA))),
+        ["3.1 offer_is_open"]
+    );
+    let withdrawn = given.after(&head(), "withdraw_offer", &Values::new());
+    assert_eq!(withdrawn.told(), ["offer_withdrawn"], "nobody was lost");
+    assert_eq!(
+        refused(withdrawn.when(&coordinator(), "offer", &to(crate::given::DANA))),
+        [""; 0]
+    );
+    assert_eq!(
+        refused(withdrawn.when(&head(), "withdraw_offer", &Values::new())),
+        ["3.1 nobody_asked"]
+    );
+}
+
+/// 3.3: head and coordinator reassign; D8 begins where the new mediator is named in the annex.
+#[test]
+fn d12_an_idle_mediator_who_follows_can_be_replaced_until_the_annex() {
+    let idle = asked_again().after(&berik(), "accept", &declared(Declared::None));
+    let back = idle.after(&head(), "withdraw_offer", &Values::new());
+    assert_eq!((back.step(), back.case.mediator), ("vacant", None));
+    assert_eq!(back.told()[0], "unassignment");
+    let again = back.after(&coordinator(), "offer", &to(crate::given::DANA));
+    assert_eq!(
+        again.case.course.asked.map(|asked| asked.mediator),
+        Some(crate::given::DANA)
+    );
+    assert_eq!(replay(&again.history), Some(again.case));
+}
+
+#[test]
 fn d12_whoever_follows_records_no_agreement_before_waivers_and_annex() {
     let over = asked_again()
         .after(&berik(), "accept", &declared(Declared::Disclosed))
