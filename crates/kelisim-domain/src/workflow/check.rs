@@ -210,6 +210,16 @@ impl Check<'_> {
                 "D4",
             );
         }
+        // A case in `filed` has no mediator. Elsewhere, while one has it and another is asked, nobody could say of
+        // `recuse`, or of a mediator whom the register has lost, which of them leaves.
+        let may_have_one = |id: &StepId| {
+            let step = self.definition.step(id);
+            step.is_some_and(|step| step.stage != Stage::Filed)
+        };
+        if action.does(Effect::OfferMediator) && action.from.iter().any(may_have_one) {
+            let who = "who offers a case that has left the stage filed";
+            self.demand(place, action, Guard::NoMediator, who, "D12");
+        }
         if self.definition.statutory {
             self.statutory(place, action, to);
         }

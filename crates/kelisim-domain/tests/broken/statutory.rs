@@ -51,6 +51,14 @@ pub(super) const CORPUS: &[Broken] = &[
         &["needs the guard declared (D6)"],
     ),
     broken(
+        "an offer while another mediator has the case (D12)",
+        &[(
+            "guards = [\"no_mediator\", \"mediator_fit\"]",
+            "guards = [\"mediator_fit\"]",
+        )],
+        &["needs the guard no_mediator (D12)"],
+    ),
+    broken(
         "a contract without waivers (D6)",
         &[(
             "guards = [\"waived\", \"contract_complete\"]",
