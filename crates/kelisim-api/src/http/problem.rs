@@ -194,7 +194,9 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
 
 fn guard_arguments(refusal: &GuardRefusal, language: Language) -> Arguments {
     match refusal {
-        GuardRefusal::NoLaw { on } => arguments([("day", on.to_string().into())]),
+        GuardRefusal::NoLaw { on }
+        | GuardRefusal::BeforeWaiver { on }
+        | GuardRefusal::BeforeAcceptance { on } => arguments([("day", on.to_string().into())]),
         GuardRefusal::AnswerTimeOver { last_day }
         | GuardRefusal::RequestAfterTerm { last_day }
         | GuardRefusal::AgreementAfterTerm { last_day }

@@ -32,6 +32,12 @@ pub struct Course {
     /// Whether the mediator who has the case declared something that the sides have to waive, and have not (D6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub waiver_is_missing: bool,
+    /// The day on which every side had waived it; none where nothing was waived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived_on: Option<NaiveDate>,
+    /// When the mediator who has the case took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_at: Option<DateTime<Utc>>,
     /// Whether the mediator who has the case is named neither in the contract nor in an annex to it (D12).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub annex_is_missing: bool,
@@ -142,7 +148,11 @@ pub enum Fact {
         waiver_is_missing: bool,
     },
     /// Every side waived what was disclosed (D6).
-    Waived,
+    Waived {
+        /// On which day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<NaiveDate>,
+    },
     /// The contract was concluded, and the term began (D14).
     Contracted {
         /// On which day.
@@ -229,10 +239,15 @@ impl Course {
             }
             Fact::Released => {
                 self.waiver_is_missing = false;
+                self.waived_on = None;
+                self.taken_at = None;
                 self.annex_is_missing = false;
             }
             Fact::Declared { waiver_is_missing } => self.waiver_is_missing = *waiver_is_missing,
-            Fact::Waived => self.waiver_is_missing = false,
+            Fact::Waived { on } => {
+                self.waiver_is_missing = false;
+                self.waived_on = *on;
+            }
             Fact::Contracted { on, term } => {
                 self.contract_on = Some(*on);
                 self.term = Some(term.clone());

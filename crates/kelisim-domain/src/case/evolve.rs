@@ -76,6 +76,8 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
             if mediator.is_some() {
                 case.mediator = *mediator;
                 case.course.asked = None;
+                case.course.taken_at = Some(event.at);
+                case.course.waived_on = None;
                 // D12: whoever comes after the contract is not named in it.
                 case.course.annex_is_missing = case.course.contract_on.is_some();
                 case.accepted_at = case.accepted_at.or(Some(event.at));

@@ -45,6 +45,16 @@ pub enum GuardRefusal {
     MustRefuse,
     /// D6: the sides have not waived what the mediator disclosed.
     WaiverMissing,
+    /// D6: the contract, or the annex, is dated before the sides waived what was disclosed.
+    BeforeWaiver {
+        /// The day on which they did.
+        on: NaiveDate,
+    },
+    /// D6, D14: the contract, or the annex, is dated before the mediator whom it names took the case.
+    BeforeAcceptance {
+        /// The day on which they did.
+        on: NaiveDate,
+    },
     /// D12: no annex to the contract names the mediator who has the case now.
     AnnexMissing,
     /// D14: not everybody has signed.
@@ -105,7 +115,10 @@ impl GuardRefusal {
             GuardRefusal::Excluded => "D2",
             GuardRefusal::NoLaw { .. } => "D3",
             GuardRefusal::AnswerTimeOver { .. } => "3.4",
-            GuardRefusal::MustRefuse | GuardRefusal::WaiverMissing => "D6",
+            GuardRefusal::MustRefuse
+            | GuardRefusal::WaiverMissing
+            | GuardRefusal::BeforeWaiver { .. }
+            | GuardRefusal::BeforeAcceptance { .. } => "D6",
             GuardRefusal::HasMediator => "D8",
             GuardRefusal::AnnexMissing => "D12",
             GuardRefusal::ElementsMissing { .. } => "D13",
@@ -132,6 +145,8 @@ impl GuardRefusal {
             GuardRefusal::AnswerTimeOver { .. } => "answer_time_over",
             GuardRefusal::MustRefuse => "must_refuse",
             GuardRefusal::WaiverMissing => "waiver_missing",
+            GuardRefusal::BeforeWaiver { .. } => "before_waiver",
+            GuardRefusal::BeforeAcceptance { .. } => "before_acceptance",
             GuardRefusal::AnnexMissing => "annex_missing",
             GuardRefusal::NotAllSigned => "not_all_signed",
             GuardRefusal::ElementsMissing { .. } => "elements_missing",
@@ -171,6 +186,8 @@ impl GuardRefusal {
             | GuardRefusal::NoLaw { .. }
             | GuardRefusal::AnswerTimeOver { .. }
             | GuardRefusal::MustRefuse
+            | GuardRefusal::BeforeWaiver { .. }
+            | GuardRefusal::BeforeAcceptance { .. }
             | GuardRefusal::RequestAfterTerm { .. }
             | GuardRefusal::AgreementAfterTerm { .. }
             | GuardRefusal::PastTotal { .. }
@@ -207,7 +224,7 @@ pub(super) fn against(
                 GuardRefusal::MustRefuse
             })
         }
-        Guard::Waived => one(course.waiver_is_missing, || GuardRefusal::WaiverMissing),
+        Guard::Waived => waived(case, act.values, &facts.law),
         Guard::Annexed => one(course.annex_is_missing, || GuardRefusal::AnnexMissing),
         Guard::ContractComplete => act.values.map_or_else(Vec::new, |values| {
             let day = values.date("contract.signed_on").unwrap_or(facts.today);
@@ -278,6 +295,23 @@ fn elements(
     let lacks = |element: &&String| there.is_none_or(|there| !there.contains(*element));
     let missing: Vec<String> = contents.elements.iter().filter(lacks).cloned().collect();
     (!missing.is_empty()).then_some(GuardRefusal::ElementsMissing { document, missing })
+}
+
+/// D6: whoever mediates has accepted, and what they disclosed was waived, before a contract or an annex names them.
+fn waived(case: &Case, values: Option<&Values>, law: &Law) -> Vec<GuardRefusal> {
+    let course = &case.course;
+    let mut refusals = one(course.waiver_is_missing, || GuardRefusal::WaiverMissing);
+    let papers = ["contract.signed_on", "annex.signed_on"];
+    let signed_on = values.and_then(|values| papers.iter().find_map(|name| values.date(name)));
+    let Some(signed_on) = signed_on else {
+        return refusals;
+    };
+    let later = |day: &NaiveDate| signed_on < *day;
+    let waived_on = course.waived_on.filter(later);
+    refusals.extend(waived_on.map(|on| GuardRefusal::BeforeWaiver { on }));
+    let taken_on = course.taken_at.map(|at| law.zone().day(at)).filter(later);
+    refusals.extend(taken_on.map(|on| GuardRefusal::BeforeAcceptance { on }));
+    refusals
 }
 
 /// L9: what is over when it is entered leads nowhere, and what comes later than the last day is no answer.

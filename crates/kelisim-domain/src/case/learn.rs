@@ -35,11 +35,17 @@ pub(super) fn learned(
                 .map(|on| Fact::ProposalSent { on }),
             Effect::RecordDeclaration => {
                 let declared = values.declaration("declaration.result");
+                // What was disclosed stays so until it is waived, whatever the same mediator declares later.
+                let is_first = [Effect::AcceptOffer, Effect::AssignMediator];
+                let waits = case.course.waiver_is_missing
+                    && !is_first.iter().any(|effect| action.does(*effect));
                 declared.map(|declared| Fact::Declared {
-                    waiver_is_missing: declared == Declared::Disclosed,
+                    waiver_is_missing: declared == Declared::Disclosed || waits,
                 })
             }
-            Effect::RecordWaivers => Some(Fact::Waived),
+            Effect::RecordWaivers => Some(Fact::Waived {
+                on: values.date("waivers.given_on"),
+            }),
             Effect::RecordContract => contracted(values, facts, &mut faults),
             Effect::RecordAnnex => values
                 .date("annex.signed_on")

@@ -99,7 +99,8 @@ closed_enum! {
         InAnswerTime = "in_answer_time",
         /// D6: whoever accepts has declared their connections, and none of them forbids the mediation.
         Declared = "declared",
-        /// D6: every side has waived what the mediator disclosed.
+        /// D6: every side has waived what the mediator disclosed; a contract or an annex is dated neither before that,
+        /// nor before the mediator took the case.
         Waived = "waived",
         /// D12: the mediator who has the case is named in the contract, or in an annex to it.
         Annexed = "annexed",

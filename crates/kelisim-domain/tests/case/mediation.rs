@@ -254,6 +254,55 @@ fn d06_what_was_disclosed_needs_the_waiver_of_every_side_before_the_contract() {
     );
 }
 
+#[test]
+fn d06_a_later_declaration_takes_nothing_back() {
+    let given = offered()
+        .after(&aigul(), "accept", &declared(Declared::Disclosed))
+        .after(&aigul(), "declare", &declared(Declared::None));
+    assert_eq!(
+        refused(given.when(&aigul(), "record_contract", &contract("2026-11-17"))),
+        ["D6 waiver_missing"]
+    );
+    // Whoever comes next has disclosed nothing.
+    let next = given
+        .after(&aigul(), "recuse", &Values::new())
+        .after(&head(), "offer", &to(BERIK))
+        .after(&berik(), "accept", &declared(Declared::None));
+    assert!(!next.case.course.waiver_is_missing);
+}
+
+#[test]
+fn d06_no_contract_is_older_than_the_acceptance_or_the_waivers() {
+    let waived = Values::new().with("waivers.given_on", day("2026-11-19"));
+    let given = offered()
+        .after(&aigul(), "accept", &declared(Declared::Disclosed))
+        .on_day("2026-11-20")
+        .after(&aigul(), "record_waivers", &waived);
+    assert_eq!(
+        refused(given.when(&aigul(), "record_contract", &contract("2026-11-18"))),
+        ["D6 before_waiver"]
+    );
+    assert_eq!(
+        refused(given.when(&aigul(), "record_contract", &contract("2026-11-16"))),
+        ["D6 before_waiver", "D6 before_acceptance"]
+    );
+    assert_eq!(
+        refused(given.when(&aigul(), "record_contract", &contract("2026-11-19"))),
+        [""; 0]
+    );
+    // Whoever follows is measured by their own acceptance, and not by the first one.
+    let next = asked_again().after(&berik(), "accept", &declared(Declared::None));
+    let annex = |on: &str| Values::new().with("annex.signed_on", day(on));
+    assert_eq!(
+        refused(next.when(&berik(), "sign_annex", &annex("2027-05-09"))),
+        ["D6 before_acceptance"]
+    );
+    assert_eq!(
+        refused(next.when(&berik(), "sign_annex", &annex("2027-05-10"))),
+        [""; 0]
+    );
+}
+
 /// The case at every step at which it may have a mediator.
 fn with_a_mediator() -> Vec<Given> {
     let mediated = since("2027-05-03");

@@ -7,7 +7,7 @@ use crate::given::{
 use kelisim_domain::{
     assignment::MediatorFacts,
     case::{
-        Closure, ContentChange, Correction, CourtStage, EventData, GroundCorrection, correct,
+        Closure, ContentChange, Correction, CourtStage, EventData, Fact, GroundCorrection, correct,
         correct_ground, ground::Ground,
     },
     code::{CategoryCode, DistrictCode},
@@ -301,6 +301,16 @@ fn nothing_confidential_stands_in_the_open_half() {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
+}
+
+/// A waiver was stored without its day before.
+#[test]
+fn a_fact_without_its_day_is_read() {
+    let read = |value: Json| serde_json::from_value::<Fact>(value).expect("a fact");
+    assert_eq!(read(json!({"fact": "waived"})), Fact::Waived { on: None });
+    let on = Some(today());
+    let written = serde_json::to_value(Fact::Waived { on }).expect("JSON");
+    assert_eq!(written, json!({"fact": "waived", "on": "2026-11-22"}));
 }
 
 #[test]
