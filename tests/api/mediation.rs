@@ -94,6 +94,8 @@ on_both_databases! {
         let answer = &case["due"][0];
         assert_eq!((&answer["name"], &answer["article"], &answer["profile"]), (&json!("proposal_answer"), &json!("20"), &json!(1)));
         assert_eq!((&answer["starts_on"], &answer["last_day"], &answer["length"]), (&json!("2026-11-22"), &json!("2026-12-02"), &json!("10 calendar_days")));
+        let early = json!({"action": "close", "ground": "withdrawn", "effective_on": "2026-11-23"});
+        assert_eq!(app.act("head", &case, &early).expect(422)["errors"][0]["code"], "too_late");
         let case = app.moved("head", &case, &json!({"action": "record_consent", "consent": {"given_on": "2026-11-22"}}));
         assert_eq!(due(&case), []);
 

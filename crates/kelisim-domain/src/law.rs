@@ -3,7 +3,7 @@
 //! Every date that Kelisim computes is computed here, and keeps how it came about (D3, D15).
 
 use crate::{
-    calendar::{DayKind, DaysOff, Deadline, Length, Rule, Zone, deadline, deadline_before},
+    calendar::{DayKind, DaysOff, Deadline, Length, Moved, Rule, Zone, deadline, deadline_before},
     legal::{Profile, TermName, Version},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -112,6 +112,24 @@ impl Law {
         let rule = term.rule(days_paused);
         let end = deadline(self.zone, days_off, starts_at, term.length, rule)?;
         Some((end, basis))
+    }
+
+    /// The last day of a term that people have agreed on, moved over days off as the profile of its start says (D15),
+    /// with the days over which it was moved.
+    ///
+    /// None before the law was in force, or behind the end of the calendar.
+    pub fn agreed(
+        &self,
+        name: TermName,
+        starts_on: NaiveDate,
+        last_day: NaiveDate,
+    ) -> Option<(NaiveDate, Vec<Moved>)> {
+        if !self.on(starts_on)?.term(name)?.moves_to_working_day {
+            return Some((last_day, Vec::new()));
+        }
+        let (moved_to, over) = self.days_off(starts_on)?.next_working(last_day)?;
+        let moved = over.into_iter().map(|(over, why)| Moved { over, why });
+        Some((moved_to, moved.collect()))
     }
 
     /// The end of a term of the network's own.

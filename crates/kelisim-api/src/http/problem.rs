@@ -197,7 +197,11 @@ fn guard_arguments(refusal: &GuardRefusal, language: Language) -> Arguments {
         GuardRefusal::NoLaw { on }
         | GuardRefusal::BeforeWaiver { on }
         | GuardRefusal::BeforeAcceptance { on } => arguments([("day", on.to_string().into())]),
+        GuardRefusal::PausesOverlap { resumed_on } => {
+            arguments([("day", resumed_on.to_string().into())])
+        }
         GuardRefusal::AnswerTimeOver { last_day }
+        | GuardRefusal::PauseAfterTerm { last_day }
         | GuardRefusal::RequestAfterTerm { last_day }
         | GuardRefusal::AgreementAfterTerm { last_day }
         | GuardRefusal::NotLonger { last_day } => arguments([("day", last_day.to_string().into())]),

@@ -50,6 +50,9 @@ pub struct Course {
     /// Since when the term is paused (D17).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_on: Option<NaiveDate>,
+    /// The day on which it went on after its last pause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed_on: Option<NaiveDate>,
     /// The day on which a court paused its proceedings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ruled_on: Option<NaiveDate>,
@@ -176,7 +179,11 @@ pub enum Fact {
         on: NaiveDate,
     },
     /// The term goes on (D17).
-    Resumed,
+    Resumed {
+        /// The first day on which it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<NaiveDate>,
+    },
     /// A court paused its proceedings (L18).
     Ruled {
         /// On which day.
@@ -255,7 +262,10 @@ impl Course {
             Fact::Annexed { .. } => self.annex_is_missing = false,
             Fact::TermMoved { term } => self.term = Some(term.clone()),
             Fact::Paused { on } => self.paused_on = Some(*on),
-            Fact::Resumed => self.paused_on = None,
+            Fact::Resumed { on } => {
+                self.paused_on = None;
+                self.resumed_on = *on;
+            }
             Fact::Ruled { on } => self.ruled_on = Some(*on),
             Fact::Signed { on } => {
                 self.signed_on = Some(*on);

@@ -1,6 +1,6 @@
 //! The guards of a workflow: what the law and the house rules ask before an action, each with its refusal (D1 to D18).
 
-use super::{Case, closed_enum, timer::start_of};
+use super::{Case, Term, closed_enum, timer::start_of};
 use crate::{
     case::act::{Act, Facts},
     code::ActionName,
@@ -94,6 +94,16 @@ pub enum GuardRefusal {
     IsPaused,
     /// D17: the term is not paused.
     NotPaused,
+    /// D17: the pause would begin before the last one had ended, so that days would be added twice.
+    PausesOverlap {
+        /// The day on which the term went on.
+        resumed_on: NaiveDate,
+    },
+    /// D17: the pause would begin when the term is over.
+    PauseAfterTerm {
+        /// The last day of the term.
+        last_day: NaiveDate,
+    },
     /// D8: the case has a mediator, whose conduct it is.
     HasMediator,
     /// 3.1: the last check after the agreement has not been made.
@@ -126,9 +136,11 @@ impl GuardRefusal {
             GuardRefusal::RequestAfterTerm { .. }
             | GuardRefusal::NotLonger { .. }
             | GuardRefusal::PastTotal { .. } => "D16",
-            GuardRefusal::PauseNotAllowed | GuardRefusal::IsPaused | GuardRefusal::NotPaused => {
-                "D17"
-            }
+            GuardRefusal::PauseNotAllowed
+            | GuardRefusal::IsPaused
+            | GuardRefusal::NotPaused
+            | GuardRefusal::PausesOverlap { .. }
+            | GuardRefusal::PauseAfterTerm { .. } => "D17",
             GuardRefusal::AgreementAfterTerm { .. } => "D18",
             GuardRefusal::NoLastCheck
             | GuardRefusal::NobodyAsked { .. }
@@ -158,6 +170,8 @@ impl GuardRefusal {
             GuardRefusal::PauseNotAllowed => "pause_not_allowed",
             GuardRefusal::IsPaused => "term_is_paused",
             GuardRefusal::NotPaused => "term_not_paused",
+            GuardRefusal::PausesOverlap { .. } => "pauses_overlap",
+            GuardRefusal::PauseAfterTerm { .. } => "pause_after_term",
             GuardRefusal::HasMediator => "has_mediator",
             GuardRefusal::NoLastCheck => "no_last_check",
             GuardRefusal::NobodyAsked { .. } => "nobody_asked",
@@ -192,6 +206,8 @@ impl GuardRefusal {
             | GuardRefusal::AgreementAfterTerm { .. }
             | GuardRefusal::PastTotal { .. }
             | GuardRefusal::PauseNotAllowed
+            | GuardRefusal::PausesOverlap { .. }
+            | GuardRefusal::PauseAfterTerm { .. }
             | GuardRefusal::NotPaused => Vec::new(),
         }
     }
@@ -259,6 +275,8 @@ pub(super) fn against(
             let mut refusals = one(!allowed, || GuardRefusal::PauseNotAllowed);
             refusals.extend(one(course.paused_on.is_some(), || GuardRefusal::IsPaused));
             refusals.extend(one(course.term.is_none(), || GuardRefusal::NoTerm));
+            let from = act.values.and_then(|values| values.date("pause.from"));
+            refusals.extend(from.into_iter().flat_map(|from| misplaced(case, from)));
             refusals
         }
         Guard::Paused => one(course.paused_on.is_none(), || GuardRefusal::NotPaused),
@@ -337,10 +355,25 @@ fn in_answer_time(
     (day > last_day).then_some(GuardRefusal::AnswerTimeOver { last_day })
 }
 
+/// D17: a pause stops a term that runs, and each day is added once.
+fn misplaced(case: &Case, from: NaiveDate) -> Vec<GuardRefusal> {
+    let course = &case.course;
+    let overlaps = course.resumed_on.filter(|resumed_on| from < *resumed_on);
+    let last_day = course.term.as_ref().map(Term::last_day);
+    let is_late = last_day.filter(|last_day| from > *last_day);
+    let overlaps = overlaps.map(|resumed_on| GuardRefusal::PausesOverlap { resumed_on });
+    let is_late = is_late.map(|last_day| GuardRefusal::PauseAfterTerm { last_day });
+    overlaps.into_iter().chain(is_late).collect()
+}
+
+/// D16, D18. While the term is paused it is not over, and its last day is not known yet.
 fn in_term(case: &Case, action: &Action, values: Option<&Values>) -> Vec<GuardRefusal> {
     let Some(term) = &case.course.term else {
         return vec![GuardRefusal::NoTerm];
     };
+    if case.course.paused_on.is_some() {
+        return Vec::new();
+    }
     let last_day = term.last_day();
     let after = |field: &str| {
         let day = values.and_then(|values| values.date(field));

@@ -5,10 +5,11 @@ use super::{
 };
 use crate::{
     fault::{FaultKind, Faults},
+    law::Law,
     legal::TermName,
     workflow::{Action, Effect, Values},
 };
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 /// What the case learns from the answers, in the order of the effects.
 pub(super) fn learned(
@@ -55,7 +56,9 @@ pub(super) fn learned(
             Effect::ResumeTerm => {
                 let moved = resumed(case, values, facts, &mut faults);
                 learned.extend(moved);
-                Some(Fact::Resumed)
+                Some(Fact::Resumed {
+                    on: values.date("pause.until"),
+                })
             }
             Effect::RecordRuling => values.date("court.ruled_on").map(|on| Fact::Ruled { on }),
             Effect::RecordAgreement => values
@@ -119,12 +122,19 @@ fn contracted(values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fac
 /// D16: the day on which the sides agreed; the guard has seen that it lies within the total.
 fn extended(case: &Case, values: &Values, facts: &Facts) -> Option<Fact> {
     let until = values.date("extension.until")?;
-    let mut term = case.course.term.clone()?;
-    term.deadline.last_day = until;
-    term.deadline.moved = Vec::new();
-    term.deadline.due_at = start_of(&facts.law, until.checked_add_days(Days::new(1))?);
-    term.extended_to = Some(until);
+    let term = until_agreed(case, until, &facts.law)?;
     Some(Fact::TermMoved { term })
+}
+
+/// The term with a last day on which the sides agreed; one on which nobody works moves as any other (D15).
+fn until_agreed(case: &Case, until: NaiveDate, law: &Law) -> Option<Term> {
+    let mut term = case.course.term.clone()?;
+    let (last_day, moved) = law.agreed(TermName::Mediation, case.course.contract_on?, until)?;
+    term.deadline.last_day = last_day;
+    term.deadline.moved = moved;
+    term.deadline.due_at = start_of(law, last_day.checked_add_days(Days::new(1))?);
+    term.extended_to = Some(until);
+    Some(term)
 }
 
 /// D17: exactly the paused days are added, to the term and to every timer that hangs on it.
@@ -152,11 +162,8 @@ fn resumed(case: &Case, values: &Values, facts: &Facts, faults: &mut Faults) -> 
         }
         Some(last) => {
             let last = last.checked_add_days(Days::new(u64::from(days)))?;
-            let mut term = term;
+            let mut term = until_agreed(case, last, law)?;
             term.deadline.days_paused = paused;
-            term.deadline.last_day = last;
-            term.deadline.due_at = start_of(law, last.checked_add_days(Days::new(1))?);
-            term.extended_to = Some(last);
             term
         }
     };

@@ -109,7 +109,8 @@ pub(super) fn notices(
         ),
         (
             Trigger::TermExtended,
-            has(|fact| matches!(fact, Fact::TermMoved { .. })) && !has(|f| *f == Fact::Resumed),
+            has(|fact| matches!(fact, Fact::TermMoved { .. }))
+                && !has(|fact| matches!(fact, Fact::Resumed { .. })),
         ),
         (Trigger::Ended, closure.is_some() && case.closure.is_none()),
     ];

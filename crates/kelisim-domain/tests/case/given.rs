@@ -231,6 +231,8 @@ pub(crate) struct Given {
     pub(crate) mediators: Vec<MediatorFacts>,
     /// The instant of the next act.
     pub(crate) now: DateTime<Utc>,
+    /// The law of the region.
+    pub(crate) law: Arc<Law>,
 }
 
 impl Given {
@@ -271,6 +273,7 @@ impl Given {
             notices: decision.notices,
             mediators: vec![fit(AIGUL, HOME), fit(BERIK, HOME), fit(DANA, AWAY)],
             now: filed_at() + TimeDelta::days(6),
+            law: law(),
         }
     }
 
@@ -321,7 +324,7 @@ impl Given {
         let known = |id| self.mediators.iter().find(|known| known.id == id).cloned();
         Facts {
             region: RegionId(Uuid::from_u128(1)),
-            law: law(),
+            law: Arc::clone(&self.law),
             now: self.now,
             today: Zone::ORAL.day(self.now),
             filed_on: filed_on(),
@@ -381,6 +384,14 @@ pub(crate) fn law() -> Arc<Law> {
         Arc::new(Law::new(profile, Zone::ORAL, &[]))
     });
     Arc::clone(&LAW)
+}
+
+/// The same law, where it lets the term be paused.
+pub(crate) fn pausing() -> Arc<Law> {
+    let text = KZ_MEDIATION.replacen("allowed = false", "allowed = true", 1);
+    assert_ne!(text, KZ_MEDIATION, "the profile says that it does not");
+    let profile = Profile::parse(&text).expect("the shipped profile");
+    Arc::new(Law::new(profile, Zone::ORAL, &[]))
 }
 
 fn filed_at() -> DateTime<Utc> {

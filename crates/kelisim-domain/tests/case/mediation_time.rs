@@ -1,7 +1,7 @@
 //! The clock of the standard workflow: what runs, until when and why then, and what happens when it is over (3.4).
 
 use crate::{
-    given::{aigul, head, refused, text},
+    given::{aigul, head, pausing, refused, text},
     mediation::{accepted, agreement, answers, contract, day, due, filed, since, timer},
 };
 use kelisim_domain::{
@@ -34,6 +34,17 @@ fn d15_silence_on_a_proposal_closes_at_midnight_in_oral_and_not_before() {
         &Values::new().with("consent.given_on", day("2027-03-11")),
     );
     assert_eq!((in_time.step(), due(&in_time.case)), ("ready", vec![]));
+    // The timer is put off: what came in time is taken all the same, and what came later is not.
+    let consent = |on: &str| Values::new().with("consent.given_on", day(on));
+    let put_off = given.clone().on_day("2027-03-12");
+    assert_eq!(
+        refused(put_off.when(&head(), "record_consent", &consent("2027-03-12"))),
+        ["3.4 answer_time_over"]
+    );
+    assert_eq!(
+        refused(put_off.when(&head(), "record_consent", &consent("2027-03-11"))),
+        [""; 0]
+    );
     let late = given.at("2027-03-11T19:00:00Z").ticks("proposal_answer");
     assert_eq!(late.step(), "other");
     let closure = late.case.closure.expect("a ground");
@@ -211,6 +222,91 @@ fn d17_the_term_stands_still_only_where_the_law_lets_it() {
             &Values::new().with("pause.until", day("2027-05-03"))
         )),
         ["D17 term_not_paused"]
+    );
+}
+
+/// 13 June 2027 is a Sunday.
+#[test]
+fn d15_an_extension_to_a_day_off_moves_as_the_term_does() {
+    let ask = Values::new()
+        .with("extension.requested_on", day("2027-05-20"))
+        .with("extension.until", day("2027-06-13"));
+    let given = since("2027-05-03")
+        .on_day("2027-05-20")
+        .after(&aigul(), "extend", &ask);
+    let term = given.case.course.term.as_ref().expect("a term");
+    assert_eq!(term.last_day().to_string(), "2027-06-14");
+    assert_eq!(term.deadline.moved.len(), 1);
+    assert_eq!(
+        term.extended_to.map(|day| day.to_string()).as_deref(),
+        Some("2027-06-13")
+    );
+    assert_eq!(
+        due(&given.case).last(),
+        Some(&("term".into(), "2027-06-14".into()))
+    );
+}
+
+fn paused(from: &str) -> Values {
+    Values::new()
+        .with("pause.from", day(from))
+        .with("pause.reason", text("illness"))
+}
+
+fn until(on: &str) -> Values {
+    Values::new().with("pause.until", day(on))
+}
+
+#[test]
+fn d17_each_day_is_paused_once_and_only_while_the_term_runs() {
+    let mut given = since("2027-05-03");
+    given.law = pausing();
+    let given = given
+        .on_day("2027-05-10")
+        .after(&aigul(), "pause", &paused("2027-05-05"))
+        .after(&aigul(), "resume", &until("2027-05-10"));
+    assert_eq!(
+        due(&given.case).last(),
+        Some(&("term".into(), "2027-06-07".into()))
+    );
+    assert_eq!(
+        refused(given.when(&aigul(), "pause", &paused("2027-05-09"))),
+        ["D17 pauses_overlap"]
+    );
+    assert_eq!(
+        refused(given.when(&aigul(), "pause", &paused("2027-05-10"))),
+        [""; 0]
+    );
+    let late = given.on_day("2027-06-08");
+    assert_eq!(
+        refused(late.when(&aigul(), "pause", &paused("2027-06-08"))),
+        ["D17 pause_after_term"]
+    );
+}
+
+#[test]
+fn d17_a_paused_term_is_not_over() {
+    let mut given = since("2027-05-03");
+    given.law = pausing();
+    let given = given
+        .on_day("2027-05-31")
+        .after(&aigul(), "pause", &paused("2027-05-31"))
+        .on_day("2027-06-10");
+    let settled = given
+        .clone()
+        .after(&aigul(), "reconcile", &agreement("2027-06-10"));
+    assert_eq!(settled.step(), "signed");
+    let ask = Values::new()
+        .with("extension.requested_on", day("2027-06-10"))
+        .with("extension.until", day("2027-06-30"));
+    let longer =
+        given
+            .after(&aigul(), "extend", &ask)
+            .after(&aigul(), "resume", &until("2027-06-10"));
+    // Ten days behind Wednesday 30 June: Saturday 10 July, so Monday.
+    assert_eq!(
+        due(&longer.case).last(),
+        Some(&("term".into(), "2027-07-12".into()))
     );
 }
 

@@ -303,11 +303,12 @@ fn nothing_confidential_stands_in_the_open_half() {
     }
 }
 
-/// A waiver was stored without its day before.
+/// A waiver was stored without its day before, and the end of a pause without its own.
 #[test]
 fn a_fact_without_its_day_is_read() {
     let read = |value: Json| serde_json::from_value::<Fact>(value).expect("a fact");
     assert_eq!(read(json!({"fact": "waived"})), Fact::Waived { on: None });
+    assert_eq!(read(json!({"fact": "resumed"})), Fact::Resumed { on: None });
     let on = Some(today());
     let written = serde_json::to_value(Fact::Waived { on }).expect("JSON");
     assert_eq!(written, json!({"fact": "waived", "on": "2026-11-22"}));

@@ -150,6 +150,10 @@ pub(in crate::workflow) fn day(name: &str, case: &Case, facts: &Facts) -> NaiveD
             });
             longest.map_or(facts.today, |(deadline, _)| deadline.last_day)
         }
+        "pause.from" => {
+            let resumed_on = case.course.resumed_on;
+            resumed_on.map_or(inside, |day| inside.max(day))
+        }
         "pause.until" => case
             .course
             .paused_on
