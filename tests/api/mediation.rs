@@ -128,9 +128,12 @@ on_both_databases! {
         let settled = app.act("dana", case, &agreement("2026-11-22")).expect(201);
         assert_eq!(kinds(&settled), ["case_ended"]);
         let case = app.moved("dana", &settled["case"], &json!({"action": "follow_up"}));
-        let check = json!({"action": "record_check", "check": {"after": "30", "contacted_on": "2026-11-22", "result": "kept", "satisfaction_a": "5"}});
-        let case = app.moved("dana", &case, &check);
-        assert_eq!(due(&case).len(), 3);
+        let check = |after: &str| json!({"action": "record_check", "check": {"after": after, "contacted_on": "2026-12-22", "result": "kept", "satisfaction_a": "5"}});
+        app.clock.set("2026-12-22T06:00:00Z".parse().unwrap());
+        let early = app.act("dana", &case, &check("180")).expect(422);
+        assert_eq!((&early["errors"][0]["pointer"], &early["errors"][0]["code"]), (&json!("/check/contacted_on"), &json!("too_early")));
+        let case = app.moved("dana", &case, &check("30"));
+        assert_eq!(due(&case), [("check_90", "2027-02-20"), ("check_180", "2027-05-21")], "what was made is not reminded of");
         let no = json!({"action": "close", "all_final": false});
         assert_eq!(app.act("dana", &case, &no).expect(422)["errors"][0]["code"], "must_be_yes");
         let case = app.moved("dana", &case, &json!({"action": "close", "all_final": true}));

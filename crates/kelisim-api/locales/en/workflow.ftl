@@ -37,6 +37,7 @@ part-starts = counts from
 part-runs = runs for
 part-pauses = stands still with the term
 part-fires = takes the action
+part-check = reminds of the check
 part-tells = tells
 part-nothing = nothing
 

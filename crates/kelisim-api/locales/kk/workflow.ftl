@@ -37,6 +37,7 @@ part-starts = неден бастап саналады
 part-runs = ұзақтығы
 part-pauses = медиация мерзімімен бірге тоқтайды
 part-fires = жасайтын әрекеті
+part-check = қай тексеруді еске салады
 part-tells = кімге хабарлайды
 part-nothing = ештеңе
 

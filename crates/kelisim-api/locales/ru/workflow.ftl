@@ -37,6 +37,7 @@ part-starts = считается от
 part-runs = длится
 part-pauses = стоит вместе со сроком медиации
 part-fires = совершает действие
+part-check = напоминает о проверке
 part-tells = сообщает
 part-nothing = ничего
 

@@ -391,13 +391,14 @@ pub(super) fn link_fits(
 }
 
 /// Fields that an effect reads and that are kept as answers besides: the effect keeps only what follows from them.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 7] = [
     "exclusions",
     "declaration.result",
     "waivers.given_on",
     "contract.elements",
     "extension.requested_on",
     "agreement.elements",
+    "check.contacted_on",
 ];
 
 /// Sorts the answers into what an effect takes, what goes to the ciphertext, and what stays open in the event.

@@ -64,13 +64,29 @@ pub(super) fn learned(
             Effect::RecordAgreement => values
                 .date("agreement.signed_on")
                 .map(|on| Fact::Signed { on }),
-            Effect::RecordCheck => values.choice("check.after").map(|check| Fact::Checked {
-                check: check.to_owned(),
-            }),
+            Effect::RecordCheck => checked(case, values, facts, &mut faults),
         };
         learned.extend(fact);
     }
     faults.finish(Some(learned)).map_err(Rejection::Invalid)
+}
+
+/// 3.1: a check is named after the days from the agreement to it, and what was asked before is not that check.
+fn checked(case: &Case, values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fact> {
+    let check = values.choice("check.after")?;
+    let days = check.parse().ok().map(Days::new);
+    let signed_on = case.course.signed_on;
+    let earliest = signed_on
+        .zip(days)
+        .and_then(|(on, days)| on.checked_add_days(days));
+    let contacted_on = values.date("check.contacted_on").unwrap_or(facts.today);
+    if let Some(earliest) = earliest.filter(|earliest| contacted_on < *earliest) {
+        faults.push("/check/contacted_on", FaultKind::TooEarly { earliest });
+        return None;
+    }
+    Some(Fact::Checked {
+        check: check.to_owned(),
+    })
 }
 
 /// Whoever has the case or was asked leaves it for good; both facts follow.

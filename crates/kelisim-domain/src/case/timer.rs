@@ -66,7 +66,8 @@ impl Armed {
 fn wanted(timer: &Timer, case: &Case, law: &Law) -> Option<Armed> {
     let stands = timer.at.contains(&case.step);
     let still = timer.pauses && case.course.paused_on.is_some();
-    if !stands || still {
+    let made = |check: &String| case.course.checks.contains(check);
+    if !stands || still || timer.check.as_ref().is_some_and(made) {
         return None;
     }
     let since = case.start(timer.starts)?;

@@ -196,7 +196,10 @@ impl Effect {
                 ("agreement.signed_on", FieldType::Date),
                 ("agreement.summary", FieldType::Text),
             ],
-            Effect::RecordCheck => &[("check.after", FieldType::Choice)],
+            Effect::RecordCheck => &[
+                ("check.after", FieldType::Choice),
+                ("check.contacted_on", FieldType::Date),
+            ],
             Effect::SetGround => &[
                 ("ground", FieldType::Ground),
                 ("effective_on", FieldType::Date),
@@ -364,6 +367,8 @@ pub struct Timer {
     pub runs: Runs,
     /// Whether it stands still while the term is paused (D17).
     pub pauses: bool,
+    /// The check after the agreement of which it reminds; it ends when that check is made.
+    pub check: Option<String>,
     /// Who is told when it is due.
     pub tells: Vec<Telling>,
     /// The action that it takes when it is due.

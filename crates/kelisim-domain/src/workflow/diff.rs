@@ -36,6 +36,8 @@ closed_enum! {
         Runs = "runs",
         /// Whether it stands still while the term is paused.
         Pauses = "pauses",
+        /// The check of which it reminds.
+        Check = "check",
         /// The action that it takes.
         Fires = "fires",
         /// Whom it tells.
@@ -340,6 +342,7 @@ fn timers(old: &Definition, new: &Definition, changes: &mut Vec<Change>) {
 
 fn timer_changed(was: &Timer, is: &Timer, changes: &mut Vec<Change>) {
     let yes_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    let check = |timer: &Timer| timer.check.clone().unwrap_or_default();
     let parts = [
         (
             TimerPart::At,
@@ -353,6 +356,7 @@ fn timer_changed(was: &Timer, is: &Timer, changes: &mut Vec<Change>) {
         ),
         (TimerPart::Runs, runs(was.runs), runs(is.runs)),
         (TimerPart::Pauses, yes_no(was.pauses), yes_no(is.pauses)),
+        (TimerPart::Check, check(was), check(is)),
         (TimerPart::Fires, fires(was), fires(is)),
         (TimerPart::Tells, tells(was), tells(is)),
     ];

@@ -83,6 +83,7 @@ fn timer(name: &str, at: &str, (starts, runs): (Start, Runs), fires: &str, title
         starts,
         runs,
         pauses: false,
+        check: None,
         tells: Vec::new(),
         fires: fires.parse().ok().map(|action| Firing {
             action,

@@ -214,6 +214,7 @@ fn timer(document: &Document<'_>, table: &Table<'_>) -> Option<(Timer, Vec<Strin
     let starts = table.word("starts");
     let runs = runs(table);
     let pauses = table.yes_no("pauses", false);
+    let check = table.optional_text("check");
     let fires = firing(table);
     let (tells_at, tells) = read_all(document, table.tables("tells"), telling);
     let timer = Timer {
@@ -223,6 +224,7 @@ fn timer(document: &Document<'_>, table: &Table<'_>) -> Option<(Timer, Vec<Strin
         starts: starts?,
         runs: runs?,
         pauses,
+        check,
         tells,
         fires,
     };

@@ -305,8 +305,14 @@ pub(super) const CORPUS: &[Broken] = &[
                 "choices = [\"30\", \"90\", \"180\"]",
                 "choices = [\"30\", \"90\"]",
             ),
+            ("check = \"180\"\n", ""),
         ],
         &["the action close_after_last_check can never be taken"],
+    ),
+    broken(
+        "a reminder of a check that nobody can make",
+        &[("check = \"30\"", "check = \"31\"")],
+        &["no action records the check 31"],
     ),
     broken(
         "two timers that move the case round and round",

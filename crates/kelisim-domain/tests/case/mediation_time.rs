@@ -1,11 +1,11 @@
 //! The clock of the standard workflow: what runs, until when and why then, and what happens when it is over (3.4).
 
 use crate::{
-    given::{aigul, head, pausing, refused, text},
+    given::{aigul, faults, head, pausing, refused, text},
     mediation::{accepted, agreement, answers, contract, day, due, filed, since, timer},
 };
 use kelisim_domain::{
-    case::{EventData, Fact, NotDue, fire, ground::Ground},
+    case::{EventData, Fact, NotDue, fire, ground::Ground, replay},
     workflow::{Value, Values},
 };
 
@@ -310,6 +310,32 @@ fn d17_a_paused_term_is_not_over() {
     );
 }
 
+fn check(after: &str, on: &str) -> Values {
+    Values::new()
+        .with("check.after", Value::Choice(after.into()))
+        .with("check.contacted_on", day(on))
+        .with("check.result", Value::Choice("kept".into()))
+}
+
+#[test]
+fn a_check_is_made_on_its_day_or_later_and_then_nobody_is_reminded_of_it() {
+    let given = since("2026-11-20")
+        .after(&aigul(), "reconcile", &agreement("2026-11-20"))
+        .on_day("2026-12-20");
+    assert_eq!(
+        faults(given.when(&aigul(), "record_check", &check("180", "2026-12-20"))),
+        ["/check/contacted_on: too_early"]
+    );
+    assert_eq!(
+        faults(given.when(&aigul(), "record_check", &check("30", "2026-12-19"))),
+        ["/check/contacted_on: too_early"]
+    );
+    let made = given.after(&aigul(), "record_check", &check("30", "2026-12-20"));
+    let left: Vec<String> = due(&made.case).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(left, ["check_90", "check_180"]);
+    assert_eq!(replay(&made.history), Some(made.case));
+}
+
 #[test]
 fn after_the_agreement_there_are_checks_and_the_last_one_ends_the_file() {
     let given = since("2026-11-20").after(&aigul(), "reconcile", &agreement("2026-11-20"));
@@ -326,12 +352,6 @@ fn after_the_agreement_there_are_checks_and_the_last_one_ends_the_file() {
         (given.told(), due(&given.case).len()),
         (vec!["follow_up_due"], 2)
     );
-    let check = |after: &str, on: &str| {
-        Values::new()
-            .with("check.after", Value::Choice(after.into()))
-            .with("check.contacted_on", day(on))
-            .with("check.result", Value::Choice("kept".into()))
-    };
     let given =
         given
             .on_day("2027-05-20")

@@ -5,7 +5,7 @@ use crate::{
     case::{Stage, parse_answer},
     policy::Relation,
     workflow::{
-        definition::{Audience, Field, Firing, Runs, Start, Timer},
+        definition::{Action, Audience, Effect, Field, Firing, Runs, Start, Timer},
         values::Value,
     },
 };
@@ -29,6 +29,20 @@ impl Check<'_> {
                     self.fault(&place.at("at"), "nothing runs on a closed case (D20)");
                 }
                 Some(_) => {}
+            }
+        }
+        if let Some(check) = &timer.check {
+            let mut actions = self.definition.actions.iter();
+            let records = |action: &Action| {
+                let field = action.field("check.after");
+                action.does(Effect::RecordCheck)
+                    && field.is_some_and(|field| field.choices.contains(check))
+            };
+            if self.draft.is_whole && !actions.any(records) {
+                self.fault(
+                    &place.at("check"),
+                    format!("no action records the check {check}"),
+                );
             }
         }
         let from_term = timer.starts == Start::TermEnd;
