@@ -37,7 +37,7 @@ pub(super) use tries::{day, elements, screened};
 /// The most states of a walk; the standard workflow has some hundreds.
 const STATES_MOST: usize = 20_000;
 /// The most answers and timers that a walk tries, in all states together.
-const TRIES_MOST: usize = 200_000;
+const TRIES_MOST: usize = 100_000;
 
 /// Walks every way, and says what is wrong with them; nothing for a definition in which every case can end.
 pub fn explore(definition: &Definition) -> Vec<Finding> {
