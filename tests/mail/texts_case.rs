@@ -81,6 +81,10 @@ fn about_offers() -> Vec<(&'static str, Content)> {
             letter(lost(None, Reader::Office), true),
         ),
         (
+            "mediator_lost_after_term",
+            letter(lost(Some(day(11, 20)), Reader::Keeping), true),
+        ),
+        (
             "case_unattended",
             letter(CaseNews::CaseUnattended { filed_on }, true),
         ),
@@ -126,7 +130,7 @@ fn about_terms() -> Vec<(&'static str, Content)> {
         ),
         ("term_is_over", letter(over(Reader::Mediator), true)),
         ("term_is_over_staff", letter(over(Reader::Office), true)),
-        ("term_is_over_vacant", letter(over(Reader::Choosing), true)),
+        ("term_is_over_vacant", letter(over(Reader::Keeping), true)),
         ("term_extended", letter(extended, true)),
         ("case_lapsed", letter(lapsed(Reader::Mediator), true)),
         ("case_lapsed_staff", letter(lapsed(Reader::Office), true)),

@@ -28,6 +28,18 @@ use crate::office::{Office, Standard, subject};
 const HEAD: Uuid = Uuid::from_u128(100);
 const COORDINATOR: Uuid = Uuid::from_u128(105);
 
+/// Every element that the law prescribes for the agreement.
+const AGREEMENT: [&str; 8] = [
+    "sides",
+    "subject",
+    "mediator",
+    "terms",
+    "ways_of_performance",
+    "dates_of_performance",
+    "consequences",
+    "signatures",
+];
+
 fn account(id: Uuid) -> Recipient {
     Recipient {
         kind: RecipientKind::Account,
@@ -294,6 +306,26 @@ on_both_databases! {
         for to in ["aigul@example.kz", "head@example.kz"] {
             text(office, to, "its time was over, it is closed");
         }
+    }
+
+    fn d12_after_the_agreement_nobody_is_asked_to_choose_a_mediator(standard: Standard) {
+        let office = &standard.0;
+        let case = accepted(office);
+        let contract = json!({"signed_on": "2026-11-22", "all_signed": true, "elements": CONTRACT});
+        let case = office.t.moved("aigul", &case, &json!({"action": "record_contract", "contract": contract}));
+        let agreement = json!({"signed_on": "2026-11-22", "summary": "The cow stays out.", "elements": AGREEMENT});
+        office.t.moved("aigul", &case, &json!({"action": "reconcile", "agreement": agreement}));
+        let registrar = office.t.by("registrar");
+        let path = format!("mediators/{AIGUL}");
+        let version = registrar.get(&path).expect(200)["version"].as_i64().unwrap();
+        registrar.patch(&path, version, &json!({"status": "removed", "status_reason": "Has moved away."})).expect(200);
+        office.drain();
+        let letter = text(office, "head@example.kz", "its mediator can no longer conduct it");
+        assert!(letter.contains("No other mediator is chosen") && !letter.contains("choose one"), "{letter}");
+        // Thirty days later the check is due, and nobody but the office is there to make it.
+        at(office, "2026-12-23T06:00:00Z");
+        let letter = text(office, "head@example.kz", "how is the agreement kept?");
+        assert!(letter.contains("Get in touch with the parties"), "{letter}");
     }
 
     fn nobody_answered_and_both_sides_of_the_offer_learn_it(standard: Standard) {

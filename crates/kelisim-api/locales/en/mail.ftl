@@ -87,6 +87,7 @@ mail-mediator-lost-subject = Case { $number }: its mediator can no longer conduc
 mail-mediator-lost-heading = The mediator can no longer conduct the case
 mail-mediator-lost-body = The mediator who had case { $number }, or was asked to take it, can no longer conduct it.
 mail-mediator-lost-term = The term of mediation has not stopped: it runs as before.
+mail-mediator-lost-left = No other mediator is chosen for this case any more. Open the case and see what is left for the office.
 
 mail-case-unattended-subject = Case { $number }: nobody has acted on it yet
 mail-case-unattended-heading = A new case is waiting

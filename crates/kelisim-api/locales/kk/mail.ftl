@@ -87,6 +87,7 @@ mail-mediator-lost-subject = { $number } ісі: медиатор істі ен�
 mail-mediator-lost-heading = Медиатор істі енді жүргізе алмайды
 mail-mediator-lost-body = { $number } ісі тапсырылған немесе ұсынылған медиатор оны енді жүргізе алмайды.
 mail-mediator-lost-term = Медиация мерзімі тоқтаған жоқ, бұрынғыдай жүріп жатыр.
+mail-mediator-lost-left = Бұл істе енді басқа медиатор таңдалмайды. Істі ашып, кабинетке не қалғанын қараңыз.
 
 mail-case-unattended-subject = { $number } ісі: әлі ешкім қолға алған жоқ
 mail-case-unattended-heading = Жаңа іс күтіп тұр

@@ -87,6 +87,7 @@ mail-mediator-lost-subject = Дело { $number }: медиатор больше
 mail-mediator-lost-heading = Медиатор больше не может вести дело
 mail-mediator-lost-body = Медиатор, которому поручили или предложили дело { $number }, больше не может его вести.
 mail-mediator-lost-term = Срок медиации не остановился, он идёт как прежде.
+mail-mediator-lost-left = Другого медиатора по этому делу уже не выбирают. Откройте дело и посмотрите, что осталось кабинету.
 
 mail-case-unattended-subject = Дело { $number }: им ещё никто не занялся
 mail-case-unattended-heading = Новое дело ждёт

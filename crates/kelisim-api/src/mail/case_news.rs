@@ -2,6 +2,7 @@
 //!
 //! A reminder that comes when the thing is done teaches people not to read reminders.
 
+use chrono::NaiveDate;
 use kelisim_domain::{
     calendar::Zone,
     case::Stage,
@@ -112,7 +113,7 @@ pub(super) fn news(
         return None;
     };
     let on = *on;
-    let reader = reader(row, case);
+    let reader = reader(row, case, on);
     let last_day = case.term_end;
     let until = until
         .as_ref()
@@ -159,12 +160,16 @@ pub(super) fn news(
     })
 }
 
-fn reader(row: &Row, case: &MailCase) -> Reader {
+/// Who reads a letter about an event of a day. After an agreement, and when the term was over, nobody is chosen any more.
+fn reader(row: &Row, case: &MailCase, on: NaiveDate) -> Reader {
     let is_chosen = case.mediator.is_some() || case.asked.is_some();
+    let is_over = case.term_end.is_some_and(|last_day| last_day < on);
     if mediator_of(row).is_some() {
         Reader::Mediator
     } else if is_chosen || case.stage == Stage::Closed {
         Reader::Office
+    } else if is_over || case.stage == Stage::Reconciled {
+        Reader::Keeping
     } else {
         Reader::Choosing
     }

@@ -139,6 +139,8 @@ pub enum Reader {
     Office,
     /// The head or the coordinator, of a case that waits for one of them to choose a mediator.
     Choosing,
+    /// The head or the coordinator, of a case that has no mediator and gets none any more.
+    Keeping,
 }
 
 /// What is new in a case.

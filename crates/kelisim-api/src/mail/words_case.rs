@@ -19,7 +19,7 @@ pub(super) fn tell(speaker: &Speaker, kind: &str, letter: &CaseLetter, words: &m
     words.paragraphs = match &letter.news {
         CaseNews::Note { text, .. } => paragraphs(text),
         CaseNews::OfferExpired {
-            reader: Reader::Office | Reader::Choosing,
+            reader: Reader::Office | Reader::Choosing | Reader::Keeping,
             ..
         } => {
             words.heading = speaker.say("mail-offer-expired-heading-staff");
@@ -47,28 +47,33 @@ fn next(news: &CaseNews) -> Vec<&'static str> {
         CaseNews::CaseUnattended { .. } => vec!["mail-case-unattended-next"],
         CaseNews::FollowUpDue { .. } => vec!["mail-follow-up-due-next"],
         CaseNews::CourtPauseEnds { .. } => vec!["mail-court-pause-ends-next"],
+        CaseNews::MediatorLost {
+            reader: Reader::Keeping,
+            ..
+        } => vec!["mail-mediator-lost-left"],
         CaseNews::OfferExpired { reader, .. }
         | CaseNews::OfferDeclined { reader, .. }
         | CaseNews::MediatorLost { reader, .. } => match reader {
             Reader::Choosing => vec!["mail-case-waits"],
             // Somebody has chosen since.
-            Reader::Office | Reader::Mediator => Vec::new(),
+            Reader::Office | Reader::Mediator | Reader::Keeping => Vec::new(),
         },
         CaseNews::ContractLate { reader } => match reader {
             Reader::Mediator => vec!["mail-contract-late-next"],
             Reader::Office => vec!["mail-ask-mediator"],
             Reader::Choosing => vec!["mail-case-waits"],
+            Reader::Keeping => Vec::new(),
         },
         CaseNews::TermEndsSoon { reader, .. } => match reader {
-            Reader::Mediator => Vec::new(),
             Reader::Office => vec!["mail-ask-mediator"],
             Reader::Choosing => vec!["mail-case-waits"],
+            Reader::Mediator | Reader::Keeping => Vec::new(),
         },
         CaseNews::TermIsOver { reader, .. } => match reader {
             Reader::Mediator => vec!["mail-term-is-over-next"],
             Reader::Office => vec!["mail-term-is-over-next-staff"],
             // Nobody is there who could enter an agreement.
-            Reader::Choosing => Vec::new(),
+            Reader::Choosing | Reader::Keeping => Vec::new(),
         },
         CaseNews::OfferWithdrawn { .. }
         | CaseNews::OfferAccepted { .. }
@@ -91,6 +96,10 @@ fn closing(news: &CaseNews) -> Vec<&'static str> {
             reader: Reader::Mediator,
             ..
         } => vec!["mail-offer-expired-busy"],
+        CaseNews::MediatorLost {
+            reader: Reader::Keeping,
+            ..
+        } => Vec::new(),
         CaseNews::MediatorLost {
             term_end: Some(_), ..
         } => vec!["mail-mediator-lost-term"],

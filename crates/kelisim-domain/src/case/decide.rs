@@ -171,7 +171,9 @@ pub fn file(
     for rule in rules(definition, Trigger::Filed) {
         notices.extend(match rule.to {
             Audience::Partner => partner(happened, &rule.notice),
-            Audience::OfficeHead => Some(NoticeOrder::ToOffice(rule.notice.clone())),
+            Audience::OfficeHead | Audience::MediatorOrHead => {
+                Some(NoticeOrder::ToOffice(rule.notice.clone()))
+            }
             Audience::Coordinator => Some(NoticeOrder::ToCoordinators(rule.notice.clone())),
             Audience::Mediator | Audience::FormerMediator | Audience::AskedMediator => None,
         });

@@ -42,6 +42,9 @@ pub(super) fn tell(
     };
     match to {
         Audience::Mediator => one(case.mediator, text),
+        Audience::MediatorOrHead => {
+            one(case.mediator, text.clone()).or(Some(NoticeOrder::ToOffice(text)))
+        }
         Audience::FormerMediator => one(former, text),
         Audience::AskedMediator => one(case.course.asked.map(|asked| asked.mediator), text),
         Audience::OfficeHead => Some(NoticeOrder::ToOffice(text)),
@@ -76,10 +79,12 @@ pub(super) fn notices(
     let former = case.mediator.filter(|former| *mediator != Some(*former));
     let is_replaced = mediator.is_some() && former.is_some();
     let ended_offer = has(|fact| *fact == Fact::OfferEnded);
+    let released = mediator.is_none() && has(|fact| *fact == Fact::Released);
+    let is_office = actor.system.is_none() && !action.who.contains(&Relation::CaseMediator);
+    let taken_back = released && is_office;
     // D12: the coordinator also hears of a mediator who was only asked.
-    let is_lost = mediator.is_none()
-        && (has(|fact| *fact == Fact::Released)
-            || (ended_offer && actor.system == Some(System::Register)));
+    let is_lost = (released && !taken_back)
+        || (mediator.is_none() && ended_offer && actor.system == Some(System::Register));
     let outcome = closure
         .filter(|_| case.closure.is_none())
         .and_then(|closure| OutcomeClass::of(closure.ground));
@@ -99,6 +104,7 @@ pub(super) fn notices(
         (Trigger::MediatorAssigned, mediator.is_some()),
         (Trigger::MediatorReplaced, is_replaced),
         (Trigger::MediatorLost, is_lost),
+        (Trigger::TakenBack, taken_back),
         (
             Trigger::FirstAssigned,
             mediator.is_some() && case.accepted_at.is_none(),
@@ -132,6 +138,8 @@ pub(super) fn notices(
             orders.extend(match rule.to {
                 Audience::Partner => partner(told.filter(|_| is_referred), &rule.notice),
                 Audience::Mediator => one(mediator.or(case.mediator)),
+                Audience::MediatorOrHead => one(mediator.or(case.mediator.filter(|_| !released)))
+                    .or_else(|| Some(NoticeOrder::ToOffice(rule.notice.clone()))),
                 Audience::AskedMediator => one(offered.or(asked)),
                 to => tell(case, to, &rule.notice, former),
             });

@@ -442,6 +442,8 @@ closed_enum! {
         MediatorReplaced = "mediator_replaced",
         /// The case lost its mediator, and nobody has it (D12).
         MediatorLost = "mediator_lost",
+        /// The office took the case back from the mediator who had it.
+        TakenBack = "taken_back",
         /// The case was assigned for the first time.
         FirstAssigned = "first_assigned",
         /// The contract was concluded: mediation has begun.
@@ -458,6 +460,8 @@ closed_enum! {
     Audience {
         /// The mediator of the case.
         Mediator = "mediator",
+        /// The mediator of the case; the head of its office where no mediator has it.
+        MediatorOrHead = "mediator_or_head",
         /// The mediator who had it before.
         FormerMediator = "former_mediator",
         /// The mediator who is asked, or was asked.
@@ -478,6 +482,7 @@ impl Audience {
         match self {
             Audience::Partner => &["on"],
             Audience::Mediator
+            | Audience::MediatorOrHead
             | Audience::FormerMediator
             | Audience::AskedMediator
             | Audience::OfficeHead

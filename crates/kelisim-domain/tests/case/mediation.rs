@@ -540,13 +540,28 @@ fn d12_an_idle_mediator_who_follows_can_be_replaced_until_the_annex() {
     let idle = asked_again().after(&berik(), "accept", &declared(Declared::None));
     let back = idle.after(&head(), "withdraw_offer", &Values::new());
     assert_eq!((back.step(), back.case.mediator), ("vacant", None));
-    assert_eq!(back.told()[0], "unassignment");
+    assert_eq!(back.told(), ["unassignment", "workflow_note"]);
     let again = back.after(&coordinator(), "offer", &to(crate::given::DANA));
     assert_eq!(
         again.case.course.asked.map(|asked| asked.mediator),
         Some(crate::given::DANA)
     );
     assert_eq!(replay(&again.history), Some(again.case));
+}
+
+/// A mediator from whom the office takes the case can conduct it all the same.
+#[test]
+fn a_case_that_was_taken_back_is_not_told_as_one_that_lost_its_mediator() {
+    let given = accepted();
+    let back = given
+        .clone()
+        .after(&head(), "withdraw_offer", &Values::new());
+    assert_eq!(back.told(), ["unassignment", "workflow_note"]);
+    let recused = given.after(&aigul(), "recuse", &Values::new());
+    assert_eq!(
+        recused.told(),
+        ["unassignment", "mediator_lost", "mediator_lost"]
+    );
 }
 
 #[test]

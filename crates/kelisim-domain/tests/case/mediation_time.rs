@@ -1,11 +1,12 @@
 //! The clock of the standard workflow: what runs, until when and why then, and what happens when it is over (3.4).
 
 use crate::{
-    given::{aigul, faults, head, pausing, refused, text},
+    given::{Given, aigul, faults, head, pausing, refused, text},
     mediation::{accepted, agreement, answers, contract, day, due, filed, since, timer},
 };
 use kelisim_domain::{
     case::{EventData, Fact, NotDue, fire, ground::Ground, replay},
+    notice::NoticeOrder,
     workflow::{Value, Values},
 };
 
@@ -307,6 +308,24 @@ fn d17_a_paused_term_is_not_over() {
     assert_eq!(
         due(&longer.case).last(),
         Some(&("term".into(), "2027-07-12".into()))
+    );
+}
+
+/// D12: the office does what is left, so it hears when.
+#[test]
+fn a_check_is_told_to_the_office_where_no_mediator_is_left() {
+    let told = |given: Given| given.at("2026-12-20T19:00:00Z").ticks("check_30").notices;
+    let signed = since("2026-11-20").after(&aigul(), "reconcile", &agreement("2026-11-20"));
+    let to_office = |order: &NoticeOrder| matches!(order, NoticeOrder::ToOffice(_));
+    let orders = told(signed.clone());
+    assert!(
+        orders.len() == 1 && !orders.iter().any(to_office),
+        "{orders:?}"
+    );
+    let orders = told(signed.released());
+    assert!(
+        orders.len() == 1 && orders.iter().all(to_office),
+        "{orders:?}"
     );
 }
 

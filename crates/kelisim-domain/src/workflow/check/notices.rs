@@ -90,13 +90,16 @@ fn partner_kind(on: Trigger) -> Option<NoticeKind> {
 
 /// The shipped messages to staff that fit an event, or a timer.
 fn staff_kinds(on: Option<Trigger>, to: Audience) -> &'static [NoticeKind] {
-    use Audience::{AskedMediator, Coordinator, FormerMediator, Mediator, OfficeHead};
+    use Audience::{
+        AskedMediator, Coordinator, FormerMediator, Mediator, MediatorOrHead, OfficeHead,
+    };
     match (on, to) {
         (Some(Trigger::MediatorAssigned), Mediator) => &[NoticeKind::Assignment],
         (Some(Trigger::MediatorAssigned), OfficeHead) => &[NoticeKind::OfferAccepted],
-        (Some(Trigger::MediatorReplaced | Trigger::MediatorLost), FormerMediator) => {
-            &[NoticeKind::Unassignment]
-        }
+        (
+            Some(Trigger::MediatorReplaced | Trigger::MediatorLost | Trigger::TakenBack),
+            FormerMediator,
+        ) => &[NoticeKind::Unassignment],
         (Some(Trigger::MediatorLost), OfficeHead | Coordinator) => &[NoticeKind::MediatorLost],
         (Some(Trigger::Offered), AskedMediator) => &[NoticeKind::Offer],
         (Some(Trigger::OfferWithdrawn), AskedMediator) => &[NoticeKind::OfferWithdrawn],
@@ -113,6 +116,7 @@ fn staff_kinds(on: Option<Trigger>, to: Audience) -> &'static [NoticeKind] {
             NoticeKind::CaseLapsed,
             NoticeKind::OfferExpired,
         ],
+        (None, MediatorOrHead) => &[NoticeKind::FollowUpDue, NoticeKind::CourtPauseEnds],
         (None, Mediator) => &[
             NoticeKind::ContractLate,
             NoticeKind::TermEndsSoon,

@@ -72,6 +72,11 @@ pub(in crate::workflow) fn audience(audience: Audience, language: Language) -> &
         Audience::AskedMediator => return relation(Relation::AskedMediator, language),
         Audience::OfficeHead => return relation(Relation::OfficeHead, language),
         Audience::Coordinator => return relation(Relation::Coordinator, language),
+        Audience::MediatorOrHead => [
+            "медиатор, ол болмаса кабинет басшысы",
+            "медиатор, а без него руководитель кабинета",
+            "mediator, or else the office head",
+        ],
         Audience::FormerMediator => ["бұрынғы медиатор", "прежний медиатор", "former mediator"],
         Audience::Partner => ["серіктес орган", "орган-партнёр", "partner agency"],
     };
