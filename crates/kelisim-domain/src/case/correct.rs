@@ -136,11 +136,13 @@ fn wrong_ground(
     if !definition.grounds.contains(&ground) {
         return Some(GroundRefusal::NotInWorkflow(ground));
     }
-    // A case that goes back to `filed` loses its mediator, and only an agreement passes through `reconciled`.
-    let stage = match case.mediator {
+    // A case that goes back to `filed` loses its mediator, and does so before a contract only; one that has lost its
+    // mediator afterwards stays in `assigned`. Only an agreement passes through `reconciled`.
+    let was_assigned = case.mediator.is_some() || case.course.contract_on.is_some();
+    let stage = match was_assigned {
         _ if old.is_success() => Stage::Reconciled,
-        Some(_) => Stage::Assigned,
-        None => Stage::Filed,
+        true => Stage::Assigned,
+        false => Stage::Filed,
     };
     let fits = ground.from_stages().contains(&stage);
     (!fits).then_some(GroundRefusal::NotFromHere { ground, stage })

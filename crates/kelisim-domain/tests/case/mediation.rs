@@ -5,9 +5,11 @@ use crate::given::{
 };
 use kelisim_domain::{
     case::{
-        Act, Case, Class, Declared, Rejection, Stage, decide, explain, fire, ground::Ground, replay,
+        Act, Case, Class, Closure, Declared, GroundCorrection, Rejection, Stage, correct_ground,
+        decide, explain, fire, ground::Ground, replay,
     },
     code::TimerName,
+    confidential::Confidential,
     id::RegionId,
     legal::Prescribed,
     policy::{Actor, System},
@@ -626,6 +628,36 @@ fn d19_a_case_that_is_not_settled_never_passes_through_reconciled() {
     let withdrawn = Values::new().with("ground", Value::Ground(Ground::Withdrawn));
     assert_eq!(
         refused(since("2026-11-20").when(&aigul(), "close", &withdrawn)),
+        ["D19 ground_not_from_here"]
+    );
+}
+
+/// D20: the stage from which a case was closed shows also where its mediator was lost after the contract.
+#[test]
+fn d19_a_ground_is_corrected_by_the_stage_also_where_no_mediator_was_left() {
+    let refusal = Values::new()
+        .with("ground", Value::Ground(Ground::OneRefused))
+        .with("effective_on", day("2027-05-10"));
+    let closed =
+        since("2027-05-03")
+            .on_day("2027-05-10")
+            .released()
+            .after(&head(), "close", &refusal);
+    let right = |ground: Ground| {
+        let correction = GroundCorrection {
+            closure: Closure {
+                ground,
+                effective_on: "2027-05-10".parse().expect("a day"),
+                linked_case: None,
+            },
+            exclusion_code: Confidential::new(None),
+            reason: "Both have signed the refusal.".into(),
+        };
+        correct_ground(&closed.definition, &closed.case, &coordinator(), correction)
+    };
+    assert_eq!(refused(right(Ground::BothRefused)), [""; 0]);
+    assert_eq!(
+        refused(right(Ground::ProposalRejected)),
         ["D19 ground_not_from_here"]
     );
 }
