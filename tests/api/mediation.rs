@@ -160,7 +160,9 @@ on_both_databases! {
         assert_eq!((&odd["errors"][0]["pointer"], &odd["errors"][0]["code"]), (&json!("/exclusions/corupt"), &json!("unknown_field")));
         let case = app.moved("head", &case, &screened("corruption"));
         let refused = app.act("head", &case, &json!({"action": "make_ready"})).expect(409);
-        assert_eq!((&refused["refusals"][0]["rule"], &refused["refusals"][0]["lifted_by"]), (&json!("D2"), &json!([])));
+        assert_eq!((&refused["refusals"][0]["rule"], &refused["refusals"][0]["lifted_by"]), (&json!("D2"), &json!(["office_head", "coordinator"])), "by answering once more");
+        let case = app.moved("head", &case, &screened("nothing"));
+        let case = app.moved("head", &case, &screened("corruption"));
         let close = json!({"action": "close", "ground": "not_suitable", "exclusion_code": "corruption"});
         let case = app.moved("head", &case, &close);
         assert_eq!((&case["step"], &case["outcome"]), (&json!("other"), &json!("not_suitable")));

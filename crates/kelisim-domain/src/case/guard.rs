@@ -29,7 +29,7 @@ closed_enum! {
 pub enum GuardRefusal {
     /// D1: the exclusion questions are not answered.
     NotScreened,
-    /// D2: an answer excludes the case; it can only be closed.
+    /// D2: an answer excludes the case; unless that answer was a mistake, it can only be closed.
     Excluded,
     /// D3: on that day no version of the legal profile was in force.
     NoLaw {
@@ -183,6 +183,7 @@ impl GuardRefusal {
     pub fn lifted_by(&self) -> Vec<Role> {
         match self {
             GuardRefusal::NotScreened
+            | GuardRefusal::Excluded
             | GuardRefusal::NobodyAsked { .. }
             | GuardRefusal::OfferIsOpen => {
                 vec![Role::OfficeHead, Role::Coordinator]
@@ -196,8 +197,7 @@ impl GuardRefusal {
             | GuardRefusal::IsPaused
             | GuardRefusal::HasMediator
             | GuardRefusal::NoLastCheck => vec![Role::Mediator],
-            GuardRefusal::Excluded
-            | GuardRefusal::NoLaw { .. }
+            GuardRefusal::NoLaw { .. }
             | GuardRefusal::AnswerTimeOver { .. }
             | GuardRefusal::MustRefuse
             | GuardRefusal::BeforeWaiver { .. }

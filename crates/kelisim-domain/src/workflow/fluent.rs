@@ -16,14 +16,21 @@ pub(super) fn variables(pattern: &str) -> Result<BTreeSet<String>, String> {
     let resource = parser::parse(text.as_str())
         .map_err(|(_, errors)| errors.first().map_or_else(String::new, ToString::to_string))
         .map_err(|error| format!("the text cannot be read: {error}"))?;
+    // Anything else than one message with a value and nothing beside it could not be sent.
+    let [Entry::Message(message)] = &resource.body[..] else {
+        return Err("the text is more than one text".to_owned());
+    };
+    let pattern = message
+        .value
+        .as_ref()
+        .filter(|_| message.attributes.is_empty());
+    let Some(pattern) = pattern else {
+        return Err(
+            "a line of the text begins with a point and a name, as only attributes do".to_owned(),
+        );
+    };
     let mut found = BTreeSet::new();
-    for entry in &resource.body {
-        if let Entry::Message(message) = entry
-            && let Some(pattern) = &message.value
-        {
-            walk(pattern, &mut found)?;
-        }
-    }
+    walk(pattern, &mut found)?;
     Ok(found)
 }
 

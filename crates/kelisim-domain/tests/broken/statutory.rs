@@ -503,6 +503,14 @@ pub(super) const CORPUS: &[Broken] = &[
         &["the text cannot be read"],
     ),
     broken(
+        "a text of attributes alone",
+        &[(
+            "to = \"office_head\"\nnotice = \"offer_declined\"",
+            "to = \"office_head\"\ntext = { kk = \".a = x\", ru = \"Отказ\", en = \"Declined\" }",
+        )],
+        &["as only attributes do"],
+    ),
+    broken(
         "a text that calls a function",
         &[(
             "to = \"office_head\"\nnotice = \"offer_declined\"",
