@@ -106,28 +106,28 @@ impl Law {
             article: term.source.article.clone(),
             profile: Some(version.version),
         };
-        let mut versions = self.profile.versions().iter();
-        let place = versions.position(|one| one.version == version.version)?;
-        let days_off = self.days_off.get(place)?;
+        let days_off = self.days_off_by(version)?;
         let rule = term.rule(days_paused);
         let end = deadline(self.zone, days_off, starts_at, term.length, rule)?;
         Some((end, basis))
     }
 
-    /// The last day of a term that people have agreed on, moved over days off as the profile of its start says (D15),
-    /// with the days over which it was moved.
+    /// The last day of a term that people have agreed on, moved over days off as the version says that gave the term (D3,
+    /// D15), with the days over which it was moved.
     ///
     /// None before the law was in force, or behind the end of the calendar.
     pub fn agreed(
         &self,
+        basis: &Basis,
         name: TermName,
         starts_on: NaiveDate,
         last_day: NaiveDate,
     ) -> Option<(NaiveDate, Vec<Moved>)> {
-        if !self.on(starts_on)?.term(name)?.moves_to_working_day {
+        let version = self.of(basis, starts_on)?;
+        if !version.term(name)?.moves_to_working_day {
             return Some((last_day, Vec::new()));
         }
-        let (moved_to, over) = self.days_off(starts_on)?.next_working(last_day)?;
+        let (moved_to, over) = self.days_off_by(version)?.next_working(last_day)?;
         let moved = over.into_iter().map(|(over, why)| Moved { over, why });
         Some((moved_to, moved.collect()))
     }
@@ -161,6 +161,12 @@ impl Law {
     fn days_off(&self, day: NaiveDate) -> Option<&DaysOff> {
         // Before the law began there were days off too.
         self.days_off.get(self.place(day).unwrap_or(0))
+    }
+
+    fn days_off_by(&self, version: &Version) -> Option<&DaysOff> {
+        let mut versions = self.profile.versions().iter();
+        let place = versions.position(|one| one.version == version.version)?;
+        self.days_off.get(place)
     }
 
     /// Where the version of a day stands in the profile.

@@ -145,7 +145,8 @@ fn extended(case: &Case, values: &Values, facts: &Facts) -> Option<Fact> {
 /// The term with a last day on which the sides agreed; one on which nobody works moves as any other (D15).
 fn until_agreed(case: &Case, until: NaiveDate, law: &Law) -> Option<Term> {
     let mut term = case.course.term.clone()?;
-    let (last_day, moved) = law.agreed(TermName::Mediation, case.course.contract_on?, until)?;
+    let (name, contract_on) = (TermName::Mediation, case.course.contract_on?);
+    let (last_day, moved) = law.agreed(&term.basis, name, contract_on, until)?;
     term.deadline.last_day = last_day;
     term.deadline.moved = moved;
     term.deadline.due_at = start_of(law, last_day.checked_add_days(Days::new(1))?);

@@ -121,7 +121,10 @@ fn end(
 fn counted_by(timer: &Timer, case: &Case, starts_at: DateTime<Utc>) -> Basis {
     let running = case.course.timers.get(&timer.name);
     let running = running.filter(|armed| armed.starts_at == starts_at);
-    let hangs_on_term = matches!(timer.starts, Start::Contract | Start::TermEnd);
+    let hangs_on_term = matches!(
+        timer.starts,
+        Start::Contract | Start::TermEnd | Start::AfterTerm
+    );
     let term = case.course.term.as_ref().filter(|_| hangs_on_term);
     let basis = term.map(|term| &term.basis);
     let basis = basis.or_else(|| running.map(|armed| &armed.basis));

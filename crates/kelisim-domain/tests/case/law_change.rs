@@ -6,7 +6,7 @@ use crate::{
 };
 use kelisim_domain::{
     calendar::{DayKind, Zone},
-    case::{Act, Fact, decide, timers_after},
+    case::{Act, Decision, EventData, Fact, Rejection, decide, timers_after},
     code::ActionName,
     law::Law,
     legal::{KZ_MEDIATION, Profile},
@@ -22,7 +22,11 @@ fn changed(named: &[(chrono::NaiveDate, DayKind)]) -> Law {
         .replace("2011-08-05", "2026-11-01")
         .replace("30 calendar_days", "45 calendar_days")
         .replace("60 calendar_days", "90 calendar_days")
-        .replace("10 calendar_days", "20 calendar_days");
+        .replace("10 calendar_days", "20 calendar_days")
+        .replace(
+            "moves_to_working_day = true",
+            "moves_to_working_day = false",
+        );
     let text = format!("{KZ_MEDIATION}\n[[versions]]{second}");
     Law::new(Profile::parse(&text).expect("a profile"), Zone::ORAL, named)
 }
@@ -64,18 +68,34 @@ fn d03_an_event_moves_no_timer_that_an_older_version_gave() {
     }
 }
 
-#[test]
-fn d16_the_total_is_that_of_the_version_that_gave_the_term() {
+/// The case after an extension that is asked for on the last day, under the changed law.
+fn extended(until: &str) -> Result<Decision, Rejection> {
     let given = since("2027-05-03").on_day("2027-06-02");
     let wish = Values::new()
         .with("extension.requested_on", day("2027-06-02"))
-        .with("extension.until", day("2027-07-03"));
+        .with("extension.until", day(until));
     let mut facts = given.facts(&wish);
     facts.law = Arc::new(changed(&[]));
     let act = Act {
         action: &ActionName::parse("extend").expect("a name"),
         values: Some(&wish),
     };
-    let decided = decide(&given.definition, &given.case, &aigul(), act, &facts);
-    assert_eq!(refused(decided), ["D16 extension_past_total"]);
+    decide(&given.definition, &given.case, &aigul(), act, &facts)
+}
+
+#[test]
+fn d16_an_extension_follows_the_version_that_gave_the_term() {
+    assert_eq!(
+        refused(extended("2027-07-03")),
+        ["D16 extension_past_total"]
+    );
+    // A Sunday: the first version moves a last day over days off, and the second one does not.
+    let EventData::Moved { facts, .. } = extended("2027-06-20").expect("extended").event else {
+        panic!("no move")
+    };
+    let moved = facts.iter().find_map(|fact| match fact {
+        Fact::TermMoved { term } => Some(term.last_day().to_string()),
+        _ => None,
+    });
+    assert_eq!(moved.as_deref(), Some("2027-06-21"));
 }
