@@ -73,6 +73,7 @@ DELETE /drafts/{id}                  nn        nn        yn        nn        nn 
 GET   /drafts/{id}/check             nn        nn        yn        nn        nn        nn        nn
 GET   /drafts/{id}/changes           nn        nn        yn        nn        nn        nn        nn
 GET   /drafts/{id}/rehearsal         nn        nn        yn        nn        nn        nn        nn
+POST  /drafts/{id}/rehearsal         nn        nn        yn        nn        nn        nn        nn
 POST  /drafts/{id}/publish           nn        nn        yn        nn        nn        nn        nn
 GET   /laws                          y         y         y         y         y         y         n
 POST  /laws/{kind}/versions/{n}/retire fn      fn        yn        fn        fn        fn        nn

@@ -57,6 +57,37 @@ fn publish(t: &TestApp, draft: &str, moves: bool) -> kelisim_tests::http::Reply 
     request.json(&body).send()
 }
 
+/// Rehearses the move of a draft, and puts it on record.
+#[track_caller]
+fn rehearse(t: &TestApp, draft: &str) -> Value {
+    let path = format!("drafts/{draft}/rehearsal");
+    t.by("coordinator").post(&path, &json!({})).expect(201)
+}
+
+/// Publishes a draft and moves running cases, as it was rehearsed a moment before.
+#[track_caller]
+fn moved(t: &TestApp, draft: &str) -> Value {
+    rehearse(t, draft);
+    publish(t, draft, true).expect(201)
+}
+
+/// Asks for a move that is refused, and gives the code of the refusal.
+#[track_caller]
+fn refused_move(t: &TestApp, draft: &str) -> String {
+    let before = t.database.contents();
+    let refused = publish(t, draft, true).expect_problem(409, "refused");
+    assert!(
+        before == t.database.contents(),
+        "nothing is stored and nothing moves"
+    );
+    let refusal = &refused["refusals"][0];
+    assert_eq!(
+        (&refusal["rule"], &refusal["lifted_by"]),
+        (&json!("D34"), &json!(["coordinator"]))
+    );
+    refusal["code"].as_str().unwrap().to_owned()
+}
+
 fn read(t: &TestApp, case: &Value) -> Value {
     let path = format!("cases/{}", case["id"].as_str().unwrap());
     t.by("head").get(&path).expect(200)
@@ -142,7 +173,7 @@ on_both_databases! {
         assert_eq!((&found["running"], &found["as_they_are"], &found["cannot_go"]), (&json!(2), &json!(1), &json!(1)));
         assert_eq!(found["left"][0]["code"], json!("no_target"));
         let id = draft(&t, "workflow", &version(2, &RENAMED), &json!({"filed": "received"}));
-        let found = t.by("coordinator").get(&format!("drafts/{id}/rehearsal")).expect(200);
+        let found = rehearse(&t, &id);
         assert_eq!((&found["as_they_are"], &found["cannot_go"]), (&json!(2), &json!(0)));
         let published = publish(&t, &id, true).expect(201);
         let pass = finish(&t, &published["pass"]);
@@ -168,12 +199,61 @@ on_both_databases! {
         assert_eq!(t.file(&TestApp::filing())["workflow"]["version"], json!(2), "the version stays published");
     }
 
+    fn d34_a_move_asks_for_a_rehearsal_of_exactly_its_text_and_its_map(t: TestApp) {
+        t.file(&TestApp::filing());
+        let to = json!({"filed": "received"});
+        let id = draft(&t, "workflow", &version(2, &RENAMED), &to);
+        assert_eq!(refused_move(&t, &id), "not_rehearsed");
+        // A look is no rehearsal, and neither is one of another map or another text.
+        t.by("coordinator").get(&format!("drafts/{id}/rehearsal")).expect(200);
+        rehearse(&t, &draft(&t, "workflow", &version(2, &RENAMED), &json!({})));
+        rehearse(&t, &draft(&t, "workflow", &(version(2, &RENAMED) + "\n# changed\n"), &to));
+        assert_eq!(refused_move(&t, &id), "not_rehearsed");
+        let kept = rehearse(&t, &id);
+        assert_eq!((&kept["running"], &kept["as_they_are"]), (&json!(1), &json!(1)));
+        assert_eq!(kept["record"]["holds_until"], json!("2026-11-29T05:00:00Z"));
+        assert_eq!(t.database.count("rehearsal WHERE running = 1 AND cannot_go = 0 AND actor_id IS NOT NULL"), 2);
+        assert_eq!(t.database.count("audit_entry WHERE action = 'move.rehearse' AND actor_id IS NOT NULL"), 3);
+        let published = publish(&t, &id, true).expect(201);
+        assert_eq!(finish(&t, &published["pass"]).changed, 1);
+        let begun = t.database.lines("CAST(after AS TEXT)", "audit_entry WHERE action = 'pass.begin'").remove(0);
+        assert!(begun.contains(kept["record"]["id"].as_str().unwrap()), "{begun}");
+    }
+
+    fn d34_a_rehearsal_holds_for_a_week_and_until_the_law_changes(t: TestApp) {
+        t.file(&TestApp::filing());
+        let id = draft(&t, "workflow", &version(2, &RENAMED), &json!({"filed": "received"}));
+        rehearse(&t, &id);
+        t.clock.advance(chrono::TimeDelta::days(8));
+        assert_eq!(refused_move(&t, &id), "rehearsal_too_old");
+        rehearse(&t, &id);
+        let days = "version = 1\n[[days]]\non = 2026-12-22\nkind = \"holiday\"\n";
+        publish(&t, &draft(&t, "holidays", days, &json!({})), false).expect(201);
+        assert_eq!(refused_move(&t, &id), "rehearsal_overtaken");
+        // What was published for new cases needs a rehearsal of its move all the same.
+        publish(&t, &id, false).expect(201);
+        let again = draft(&t, "workflow", &version(2, &RENAMED), &json!({"filed": "received"}));
+        assert_eq!(refused_move(&t, &again), "rehearsal_overtaken");
+        let published = moved(&t, &again);
+        assert_eq!((&published["is_new"], finish(&t, &published["pass"]).changed), (&json!(false), 1));
+    }
+
+    fn a_rehearsal_is_put_on_record_for_a_workflow_only(t: TestApp) {
+        let days = "version = 1\n[[days]]\non = 2026-12-22\nkind = \"holiday\"\n";
+        let path = format!("drafts/{}/rehearsal", draft(&t, "holidays", days, &json!({})));
+        assert_eq!(t.by("coordinator").post(&path, &json!({})).faults(), ["/kind not_here"]);
+        let path = format!("drafts/{}/rehearsal", draft(&t, "workflow", "key = 3", &json!({})));
+        t.by("coordinator").post(&path, &json!({})).expect_problem(422, "invalid");
+        t.by("head").post(&path, &json!({})).expect_problem(404, "not_found");
+        assert_eq!(t.database.count("rehearsal"), 0);
+    }
+
     fn a_move_that_was_left_goes_on_where_it_stopped(t: TestApp) {
         for _ in 0..3 {
             t.file(&TestApp::filing());
         }
         let id = draft(&t, "workflow", &version(2, &RENAMED), &json!({"filed": "received"}));
-        let published = publish(&t, &id, true).expect(201);
+        let published = moved(&t, &id);
         let id: PassId = published["pass"]["id"].as_str().unwrap().parse().unwrap();
         let left = drive(&t.app, REGION, id, |_| false).unwrap();
         assert!(left.finished_at.is_none() && left.changed == 3);
@@ -197,7 +277,7 @@ on_both_databases! {
             t.file(&TestApp::filing());
         }
         let id = draft(&t, "workflow", &version(2, &RENAMED), &json!({"filed": "received"}));
-        let published = publish(&t, &id, true).expect(201);
+        let published = moved(&t, &id);
         let id: PassId = published["pass"]["id"].as_str().unwrap().parse().unwrap();
         let done: Vec<Pass> = std::thread::scope(|scope| {
             let drivers: Vec<_> = (0..3)

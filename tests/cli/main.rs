@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod draw;
 mod mail;
+mod publishing;
 mod serve;
 mod start;
 mod workflow;

@@ -36,6 +36,7 @@ on_both_databases! {
             let words = [
                 "workflow", "publish", &name, "--move", "--json", "--as", "coordinator@example.kz", "--reason", "Test",
             ];
+            house.done(&["workflow", "rehearse", &name]);
             let killed = house.command(&words).env("KELISIM_FAILPOINTS", kill).output().unwrap();
             assert!(!killed.status.success(), "{kill}: {}", String::from_utf8_lossy(&killed.stderr));
             let said: Value = serde_json::from_str(&house.done(&words)).unwrap();

@@ -167,15 +167,15 @@ on_both_databases! {
         lived_in(&t);
         // As the database was before the last migration.
         t.database.execute(
-            "DROP TABLE register_timer; ALTER TABLE timer DROP COLUMN failures; ALTER TABLE timer DROP COLUMN fault; \
-             DELETE FROM __diesel_schema_migrations WHERE version >= '20261127000007'",
+            "DROP TABLE rehearsal; \
+             DELETE FROM __diesel_schema_migrations WHERE version >= '20261128000008'",
         );
         let folder = tempfile::tempdir().unwrap();
         let made = backed_up(&t.database, folder.path());
-        assert!(!made.summary.rows.contains_key("register_timer") && made.last_drill.is_none());
+        assert!(!made.summary.rows.contains_key("rehearsal") && made.last_drill.is_none());
         for backend in [t.database.backend(), other(t.database.backend())] {
             let (target, done) = restored(backend, folder.path());
-            assert_eq!(done.migrations, ["2026-11-27-000007_register_timers"]);
+            assert_eq!(done.migrations, ["2026-11-28-000008_rehearsals"]);
             assert_eq!((target.count("hold"), target.count("cases")), (1, 4));
         }
         let migrated = TestDatabase::create(t.database.backend());

@@ -80,4 +80,6 @@ ids! {
     DraftId,
     /// A pass over running cases: a move to another version, its undoing, or deadlines worked out anew.
     PassId,
+    /// A rehearsal of a move.
+    RehearsalId,
 }

@@ -185,6 +185,11 @@ impl Actor {
         }
     }
 
+    /// The account, for the record; none when nobody acts, or a command without a name.
+    pub fn by_name(&self) -> Option<AccountId> {
+        Some(self.account).filter(|account| !account.0.is_nil())
+    }
+
     /// Whether one of the grants has the role.
     pub fn has(&self, role: Role) -> bool {
         self.grants

@@ -1,6 +1,7 @@
 //! What is written as a draft and published: workflows, legal profiles and days off; and what a reason must be.
 
 use crate::{case::closed_enum, fault::FaultKind, policy::Role, text::line};
+use chrono::{DateTime, TimeDelta, Utc};
 
 closed_enum! {
     /// What can be drafted, published and retired.
@@ -47,6 +48,32 @@ pub fn reason(text: &str) -> Result<String, FaultKind> {
     line(text, REASON_MOST)
 }
 
+/// The most bytes of a draft's text.
+pub const DRAFT_TEXT_MOST: usize = 500_000;
+/// The most characters of its title.
+pub const DRAFT_TITLE_MOST: usize = 200;
+
+/// How a draft is called: one line.
+///
+/// # Errors
+/// Empty, too long, or more than a line.
+pub fn draft_title(text: &str) -> Result<String, FaultKind> {
+    line(text, DRAFT_TITLE_MOST)
+}
+
+/// The text of a draft, which may be anything.
+///
+/// # Errors
+/// Too long.
+pub fn draft_text(text: &str) -> Result<String, FaultKind> {
+    match text.len() <= DRAFT_TEXT_MOST {
+        true => Ok(text.to_owned()),
+        false => Err(FaultKind::TooLong {
+            most: DRAFT_TEXT_MOST,
+        }),
+    }
+}
+
 /// Why something is not published, retired or moved.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PublishRefusal {
@@ -80,6 +107,52 @@ pub enum PublishRefusal {
     OtherMap,
     /// No case of this workflow was ever moved.
     NothingToUndo,
+    /// D34: nobody has rehearsed the move with exactly this text and this map.
+    NotRehearsed {
+        /// The version.
+        version: i32,
+    },
+    /// D34: the rehearsal is older than [`REHEARSAL_DAYS`].
+    RehearsalOld {
+        /// The version.
+        version: i32,
+    },
+    /// D34: the law by which deadlines are counted has changed since the rehearsal.
+    RehearsalOvertaken {
+        /// The version.
+        version: i32,
+    },
+}
+
+/// How many days a rehearsal holds: later, too many other cases run than those it looked at.
+pub const REHEARSAL_DAYS: i64 = 7;
+
+/// When a rehearsal stops to hold by itself.
+pub fn rehearsal_holds_until(at: DateTime<Utc>) -> DateTime<Utc> {
+    at + TimeDelta::days(REHEARSAL_DAYS)
+}
+
+/// D34: whether cases may move to a version. The rehearsal is the last one of exactly the text and the map of the move:
+/// when it was, and how often the law had been published or retired then.
+///
+/// What else a rehearsal looked at are the cases themselves, and each of them is decided again when it moves.
+///
+/// # Errors
+/// [`PublishRefusal`]: there was none, or it does not hold any more.
+pub fn may_move(
+    version: i32,
+    rehearsed: Option<(DateTime<Utc>, i32)>,
+    now: DateTime<Utc>,
+    law_edition: i32,
+) -> Result<(), PublishRefusal> {
+    let (at, edition) = rehearsed.ok_or(PublishRefusal::NotRehearsed { version })?;
+    if edition != law_edition {
+        return Err(PublishRefusal::RehearsalOvertaken { version });
+    }
+    if rehearsal_holds_until(at) < now {
+        return Err(PublishRefusal::RehearsalOld { version });
+    }
+    Ok(())
 }
 
 impl PublishRefusal {
@@ -93,7 +166,10 @@ impl PublishRefusal {
             | PublishRefusal::LastOne
             | PublishRefusal::PassRuns
             | PublishRefusal::OtherMap
-            | PublishRefusal::NothingToUndo => "D34",
+            | PublishRefusal::NothingToUndo
+            | PublishRefusal::NotRehearsed { .. }
+            | PublishRefusal::RehearsalOld { .. }
+            | PublishRefusal::RehearsalOvertaken { .. } => "D34",
         }
     }
 
@@ -109,10 +185,13 @@ impl PublishRefusal {
             PublishRefusal::PassRuns => "pass_runs",
             PublishRefusal::OtherMap => "other_map",
             PublishRefusal::NothingToUndo => "nothing_to_undo",
+            PublishRefusal::NotRehearsed { .. } => "not_rehearsed",
+            PublishRefusal::RehearsalOld { .. } => "rehearsal_too_old",
+            PublishRefusal::RehearsalOvertaken { .. } => "rehearsal_overtaken",
         }
     }
 
-    /// Who can lift it (D36): the coordinator, with another version or by waiting; nobody, what is published.
+    /// Who can lift it (D36): the coordinator, with another version, a rehearsal or by waiting; nobody, what is published.
     pub fn lifted_by(&self) -> Vec<Role> {
         match self {
             PublishRefusal::OtherText { .. }
@@ -120,11 +199,24 @@ impl PublishRefusal {
             | PublishRefusal::VersionChanged { .. }
             | PublishRefusal::BeginsTooEarly { .. }
             | PublishRefusal::LastOne
-            | PublishRefusal::PassRuns => vec![Role::Coordinator],
+            | PublishRefusal::PassRuns
+            | PublishRefusal::NotRehearsed { .. }
+            | PublishRefusal::RehearsalOld { .. }
+            | PublishRefusal::RehearsalOvertaken { .. } => vec![Role::Coordinator],
             PublishRefusal::IsRetired
             | PublishRefusal::OtherMap
             | PublishRefusal::NothingToUndo => Vec::new(),
         }
+    }
+
+    /// Whether a rehearsal lifts it.
+    pub fn asks_for_rehearsal(&self) -> bool {
+        matches!(
+            self,
+            PublishRefusal::NotRehearsed { .. }
+                | PublishRefusal::RehearsalOld { .. }
+                | PublishRefusal::RehearsalOvertaken { .. }
+        )
     }
 
     /// The version that the sentence names.
@@ -133,8 +225,42 @@ impl PublishRefusal {
             PublishRefusal::OtherText { version }
             | PublishRefusal::VersionChanged { version }
             | PublishRefusal::BeginsTooEarly { version }
-            | PublishRefusal::NotNewest { newest: version } => Some(*version),
+            | PublishRefusal::NotNewest { newest: version }
+            | PublishRefusal::NotRehearsed { version }
+            | PublishRefusal::RehearsalOld { version }
+            | PublishRefusal::RehearsalOvertaken { version } => Some(*version),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d34_a_rehearsal_holds_for_a_week_under_the_same_law() {
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let ask = |hours: i64, edition: i32| {
+            may_move(3, Some((at, 2)), at + TimeDelta::hours(hours), edition)
+        };
+        assert_eq!(
+            may_move(3, None, at, 0),
+            Err(PublishRefusal::NotRehearsed { version: 3 })
+        );
+        assert_eq!((ask(0, 2), ask(7 * 24, 2)), (Ok(()), Ok(())));
+        assert_eq!(
+            ask(7 * 24 + 1, 2),
+            Err(PublishRefusal::RehearsalOld { version: 3 })
+        );
+        assert_eq!(
+            ask(1, 3),
+            Err(PublishRefusal::RehearsalOvertaken { version: 3 })
+        );
+        assert_eq!(
+            ask(-1, 2),
+            Ok(()),
+            "a clock that was set back ends no rehearsal"
+        );
     }
 }

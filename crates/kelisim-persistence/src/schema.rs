@@ -8,7 +8,8 @@
 mod publishing;
 
 pub use publishing::{
-    case_pass, case_pass_refusal, draft, edition, law_text, publication, workflow_definition,
+    case_pass, case_pass_refusal, draft, edition, law_text, publication, rehearsal,
+    workflow_definition,
 };
 
 diesel::table! {
@@ -620,4 +621,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     draft,
     case_pass,
     case_pass_refusal,
+    rehearsal,
 );

@@ -139,6 +139,7 @@ uid!(
     AuditId,
     DraftId,
     PassId,
+    RehearsalId,
 );
 
 impl From<Uuid> for Uid {

@@ -67,3 +67,6 @@ refusal-last-workflow = New cases would have no workflow any more. Publish anoth
 refusal-pass-runs = Running cases of this workflow are being moved. Wait until that has ended.
 refusal-other-map = The move to this version was begun with another map, and goes on with that one.
 refusal-nothing-to-undo = No case of this workflow was ever moved.
+refusal-not-rehearsed = Nobody has rehearsed the move to version { $version } with exactly this text and this map. Rehearse it first.
+refusal-rehearsal-too-old = The rehearsal of the move to version { $version } is older than a week. Rehearse it again.
+refusal-rehearsal-overtaken = Since the move to version { $version } was rehearsed, days off or a legal profile were published or retired. Rehearse it again.

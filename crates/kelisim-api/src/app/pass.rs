@@ -4,19 +4,23 @@
 //! there: the command that began it, or a server that finds it left. Each case is decided again in its batch.
 //! A process that is killed leaves a pass at the last batch that was committed, and the next driver goes on there.
 
-use super::{App, AppError, Tx, publish::note, published, rehearse::whole_map};
-use crate::setup;
+use super::{
+    App, AppError, Tx,
+    publish::note,
+    published::{self, law_now},
+    rehearse::{self, Planned, whole_map},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_domain::{
     audit::AuditEntry,
     case::{Case, Event, EventData},
     code::WorkflowKey,
-    id::{AccountId, CaseId, PassId, RegionId},
+    id::{AccountId, CaseId, PassId, RegionId, RehearsalId},
     law::Law,
     policy::{RegisterAct::Publish, Role},
     publish::{PassKind, PublishKind, PublishRefusal},
     refusal::Refusal,
-    workflow::{self, Definition, Mover, NotUndone, StepMap},
+    workflow::{self, Mover, NotUndone, StepMap},
 };
 use kelisim_persistence::{
     Db, Error as StoreError,
@@ -27,7 +31,6 @@ use kelisim_persistence::{
             pass_running, pass_step, passing_change, passing_histories, passing_read,
         },
         publication::retired_list,
-        region::region_find,
     },
 };
 use serde_json::json;
@@ -49,16 +52,13 @@ fn refused(refusal: PublishRefusal) -> AppError {
 /// Begins to move the running cases of a workflow to a version of it, or finds the move that was begun.
 ///
 /// # Errors
-/// Another pass over the workflow runs, the move that was begun has another map, or the version is retired.
-pub fn begin_move(
-    tx: &mut Tx<'_>,
-    definition: &Definition,
-    written: StepMap,
-    reason: &str,
-) -> Result<Pass, AppError> {
+/// Another pass over the workflow runs, the move that was begun has another map, the version is retired, or nobody has
+/// rehearsed the move.
+pub fn begin_move(tx: &mut Tx<'_>, planned: Planned<'_>, reason: &str) -> Result<Pass, AppError> {
     tx.allow(Publish)?;
     let region = tx.region();
-    let (key, version) = (definition.key.as_str(), definition.version);
+    let Planned { new, text, written } = planned;
+    let (key, version) = (new.key.as_str(), new.version);
     if let Some(running) = pass_running(tx.db, region, key)? {
         if running.kind != PassKind::Move || running.version != version {
             return Err(refused(PublishRefusal::PassRuns));
@@ -74,8 +74,13 @@ pub fn begin_move(
     if retired.contains(&(key.to_owned(), version)) {
         return Err(refused(PublishRefusal::IsRetired));
     }
-    let steps = whole_map(tx.app, tx.db, region, definition, written)?;
-    begin(tx, PassKind::Move, key, version, steps, reason)
+    let steps = whole_map(tx.app, tx.db, region, new, written)?;
+    let begun = Begun {
+        rehearsal: rehearse::ask(tx, version, text, &steps)?,
+        steps,
+        ..Begun::of(PassKind::Move, key, version)
+    };
+    begin(tx, begun, reason)
 }
 
 /// Begins to take the last move of a workflow back; one that still runs ends first.
@@ -99,13 +104,9 @@ pub fn begin_undo(tx: &mut Tx<'_>, key: &WorkflowKey, reason: &str) -> Result<Pa
     }
     let moved = pass_last(tx.db, region, key.as_str(), PassKind::Move)?;
     let moved = moved.ok_or_else(|| refused(PublishRefusal::NothingToUndo))?;
-    let steps = StepMap::default();
     begin(
         tx,
-        PassKind::Undo,
-        key.as_str(),
-        moved.version,
-        steps,
+        Begun::of(PassKind::Undo, key.as_str(), moved.version),
         reason,
     )
 }
@@ -126,40 +127,47 @@ pub fn begin_recount(tx: &mut Tx<'_>, version: i32, reason: &str) -> Result<Pass
         };
         pass_step(tx.db, &ended)?;
     }
-    begin(
-        tx,
-        PassKind::Recount,
-        key,
-        version,
-        StepMap::default(),
-        reason,
-    )
+    begin(tx, Begun::of(PassKind::Recount, key, version), reason)
 }
 
-fn begin(
-    tx: &mut Tx<'_>,
+/// What a pass is about.
+struct Begun<'a> {
     kind: PassKind,
-    key: &str,
+    key: &'a str,
     version: i32,
     steps: StepMap,
-    reason: &str,
-) -> Result<Pass, AppError> {
+    /// Of a move: the rehearsal that it applies.
+    rehearsal: Option<RehearsalId>,
+}
+
+impl<'a> Begun<'a> {
+    fn of(kind: PassKind, key: &'a str, version: i32) -> Self {
+        Begun {
+            kind,
+            key,
+            version,
+            steps: StepMap::default(),
+            rehearsal: None,
+        }
+    }
+}
+
+fn begin(tx: &mut Tx<'_>, begun: Begun<'_>, reason: &str) -> Result<Pass, AppError> {
     let of_coordinator =
         |grant: &&kelisim_domain::policy::Grant| grant.standing.role() == Role::Coordinator;
     let grant = tx.actor.grants.iter().find(of_coordinator);
     let pass = Pass {
         region: tx.region(),
         id: tx.new_id(),
-        kind,
-        key: key.to_owned(),
-        version,
-        steps,
+        kind: begun.kind,
+        key: begun.key.to_owned(),
+        version: begun.version,
+        steps: begun.steps,
         batch: 0,
         cursor: None,
         changed: 0,
         refused: 0,
-        // A command without a name is nobody's.
-        actor: Some(tx.actor.account).filter(|account| !account.0.is_nil()),
+        actor: tx.actor.by_name(),
         grant: grant
             .map(|grant| grant.id)
             .filter(|grant| !grant.0.is_nil()),
@@ -171,14 +179,17 @@ fn begin(
     };
     pass_insert(tx.db, &pass)?;
     let form = json!({
-        "kind": kind.code(), "key": key, "version": version, "steps": pass.steps,
+        "kind": pass.kind.code(), "key": pass.key, "version": pass.version, "steps": pass.steps,
+        "rehearsal": begun.rehearsal,
     });
     note(tx, "pass.begin", "pass", pass.id.to_string(), form, reason)?;
     Ok(pass)
 }
 
 /// Drives a pass to its end, and says after each batch how it stands; no for an answer leaves it there, to be driven on
-/// later. For a thread of its own: it waits.
+/// later.
+///
+/// For a thread of its own, such as those of `spawn_blocking`: it waits for the database, five seconds at the longest.
 ///
 /// # Errors
 /// As the store, when the database stays busy or away; the pass can be driven on later.
@@ -282,9 +293,7 @@ fn change(
     now: DateTime<Utc>,
 ) -> Result<Pass, Failure> {
     let region = pass.region;
-    let zone = region_find(db, region)?.zone;
-    let profile = setup::profile().map_err(|error| AppError::Internal(error.to_string()))?;
-    let law = published::law(db, region, zone, profile)?;
+    let law = law_now(db, region)?;
     let cases = passing_read(db, region, ids)?;
     let fates = match pass.kind {
         PassKind::Move => moved(app, db, pass, &law, &cases, now)?,

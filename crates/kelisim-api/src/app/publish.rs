@@ -3,6 +3,7 @@
 use super::{
     AppError, Tx, pass, profile,
     register::{Change, record},
+    rehearse::Planned,
 };
 use crate::setup;
 use kelisim_domain::{
@@ -139,8 +140,8 @@ pub enum Moving {
 /// What is published already, word for word, is not published again; a move of cases follows all the same, or goes on.
 ///
 /// # Errors
-/// Another text under the same version (D34); a profile that says something else of an earlier version, or brings one
-/// that begins before tomorrow (D3).
+/// Another text under the same version, or a move that nobody has rehearsed (D34); a profile that says something else of an
+/// earlier version, or brings one that begins before tomorrow (D3).
 pub fn publish(
     tx: &mut Tx<'_>,
     checked: Checked,
@@ -164,7 +165,12 @@ pub fn publish(
     }
     let pass = match (sound, moving) {
         (Sound::Workflow(definition), Moving::By(map)) => {
-            Some(pass::begin_move(tx, &definition, map, reason)?)
+            let planned = Planned {
+                new: &definition,
+                text,
+                written: map,
+            };
+            Some(pass::begin_move(tx, planned, reason)?)
         }
         (Sound::Holidays(_), _) if is_new => Some(pass::begin_recount(tx, version, reason)?),
         _ => None,

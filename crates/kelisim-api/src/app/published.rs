@@ -87,9 +87,7 @@ pub fn refresh(app: &App, db: &mut Db) -> Result<(), AppError> {
         match kind {
             PublishKind::Workflow => workflows(app, db, region)?,
             PublishKind::Profile | PublishKind::Holidays => {
-                let zone = region_find(db, region)?.zone;
-                let profile = setup::profile().map_err(broken)?;
-                app.laws.insert(region, law(db, region, zone, profile)?);
+                app.laws.insert(region, law_now(db, region)?);
             }
         }
         app.definitions.read_up_to(region, kind, edition.number);
@@ -132,6 +130,15 @@ pub fn law(
 ) -> Result<Law, AppError> {
     let named = days_named(db, region)?;
     Ok(profile::known(db, region, zone, of_program)?.law(zone, &named))
+}
+
+/// The law of a region as the open transaction finds it.
+///
+/// # Errors
+/// As [`law`].
+pub fn law_now(db: &mut Db, region: RegionId) -> Result<Law, AppError> {
+    let zone = region_find(db, region)?.zone;
+    law(db, region, zone, setup::profile().map_err(broken)?)
 }
 
 /// The law of a region as it would be with one more list of days off.

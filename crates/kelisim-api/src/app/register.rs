@@ -45,8 +45,7 @@ pub fn record(tx: &mut Tx<'_>, change: Change) -> Result<(), AppError> {
         id: tx.new_id(),
         region: tx.region(),
         at: tx.now,
-        // What a command does without a name is nobody's.
-        actor: Some(tx.actor.account).filter(|account| !account.0.is_nil()),
+        actor: tx.actor.by_name(),
         action: change.action.into(),
         object_kind: change.kind.into(),
         object_id: change.id,

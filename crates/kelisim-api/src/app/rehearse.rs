@@ -1,12 +1,22 @@
-//! What would become of the running cases of a workflow under a new version: a rehearsal changes nothing (D34).
+//! What would become of the running cases of a workflow under a new version: a rehearsal changes no case (D34).
+//!
+//! It looks at one state of the database. When it is put on record, the move that it was about may follow: [`ask`] is
+//! what the move asks. Both know a move by the fingerprint of its text and its whole map.
 
-use super::{App, AppError, published};
+use super::{
+    App, AppError, Tx,
+    published::{self, law_now},
+    register::{Change, record},
+};
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
     calendar::NamedDays,
     case::{Case, EventData},
     code::{StepId, WorkflowKey},
-    id::{CaseId, RegionId},
+    id::{CaseId, RegionId, RehearsalId},
+    policy::RegisterAct::Publish,
+    publish::may_move,
+    refusal::Refusal,
     workflow::{self, CannotGo, DeadlineChange, Definition, Mover, StepMap},
 };
 use kelisim_persistence::{
@@ -14,12 +24,27 @@ use kelisim_persistence::{
     store::{
         case_pass::{Over, running_page, steps_in_use},
         definition::definition_list,
+        publication::law_edition,
+        rehearsal::{Rehearsed, rehearsal_insert, rehearsal_last},
     },
 };
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Cases that are held in memory at once.
 const PAGE: i64 = 1_000;
+
+/// A move as somebody wants it: what it does follows from the text and the map.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    /// The new version.
+    pub new: &'a Definition,
+    /// Its text, from which it was read.
+    pub text: &'a str,
+    /// Where the steps go, as far as somebody said.
+    pub written: StepMap,
+}
 
 /// What a rehearsal came to.
 #[derive(Debug, Clone)]
@@ -30,6 +55,12 @@ pub struct Rehearsal {
     pub version: i32,
     /// The whole map: what was written over what is proposed.
     pub map: StepMap,
+    /// What the move is known by: the digest of text and map.
+    pub fingerprint: [u8; 32],
+    /// How often the law of the region had been published or retired.
+    pub law_edition: i32,
+    /// The instant of the look.
+    pub at: DateTime<Utc>,
     /// The steps at which running cases stand, by version, with their number.
     pub in_use: Vec<InUse>,
     /// Running cases on an older version.
@@ -115,6 +146,17 @@ pub fn whole_map(
     Ok(StepMap::proposed(&older, new).over(written))
 }
 
+/// The digest of a text and a whole map.
+fn fingerprint(text: &str, map: &StepMap) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update(Sha256::digest(text));
+    for (from, to) in map.pairs() {
+        // No id has such a character, so two maps cannot read the same.
+        digest.update(format!("{from}\n{to}\n"));
+    }
+    digest.finalize().into()
+}
+
 /// Rehearses on the state of the reading transaction that is open; lists at most `most` cases of each sort.
 ///
 /// # Errors
@@ -123,12 +165,14 @@ pub fn rehearse(
     app: &App,
     db: &mut Db,
     region: RegionId,
-    new: &Definition,
-    written: StepMap,
+    planned: Planned<'_>,
     most: usize,
 ) -> Result<Rehearsal, AppError> {
+    let Planned { new, text, written } = planned;
     let map = whole_map(app, db, region, new, written)?;
-    let (law, now) = (app.laws.of(region), app.clock.now());
+    let now = app.clock.now();
+    // Not the one in memory: the edition and the law are those of one state.
+    let law = law_now(db, region)?;
     let in_use = steps_in_use(db, region, new.key.as_str())?.into_iter();
     let in_use = in_use.filter(|(version, ..)| *version < new.version);
     let in_use = in_use.map(|(version, step, cases)| {
@@ -146,6 +190,9 @@ pub fn rehearse(
         version: new.version,
         in_use: in_use.collect(),
         map: map.clone(),
+        fingerprint: fingerprint(text, &map),
+        law_edition: law_edition(db, region)?,
+        at: now,
         running: 0,
         as_they_are: 0,
         with_deadlines: 0,
@@ -199,6 +246,70 @@ fn look(found: &mut Rehearsal, mover: &Mover<'_>, case: &Case, now: DateTime<Utc
             }
         }
     }
+}
+
+/// Puts a rehearsal on record, with whoever asked for it: from then on its move may follow.
+///
+/// # Errors
+/// As the store.
+pub fn keep(tx: &mut Tx<'_>, found: &Rehearsal) -> Result<RehearsalId, AppError> {
+    tx.allow(Publish)?;
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let kept = Rehearsed {
+        id: tx.new_id(),
+        key: found.key.to_string(),
+        version: found.version,
+        fingerprint: found.fingerprint,
+        steps: found.map.clone(),
+        law_edition: found.law_edition,
+        running: count(found.running),
+        as_they_are: count(found.as_they_are),
+        with_deadlines: count(found.with_deadlines),
+        cannot_go: count(found.stuck()),
+        at: found.at,
+        actor: tx.actor.by_name(),
+    };
+    let region = tx.region();
+    rehearsal_insert(tx.db, region, &kept)?;
+    let form = json!({
+        "key": kept.key, "version": kept.version, "steps": kept.steps, "running": kept.running,
+        "as_they_are": kept.as_they_are, "with_deadlines": kept.with_deadlines, "cannot_go": kept.cannot_go,
+    });
+    let after = match form {
+        Value::Object(form) => form,
+        _ => serde_json::Map::new(),
+    };
+    record(
+        tx,
+        Change {
+            action: "move.rehearse",
+            kind: "rehearsal",
+            id: kept.id.to_string(),
+            before: None,
+            after,
+            reason: None,
+        },
+    )?;
+    Ok(kept.id)
+}
+
+/// D34: the rehearsal of exactly this text and this map, which a move applies.
+///
+/// # Errors
+/// Nobody has rehearsed it, or the rehearsal does not hold any more.
+pub fn ask(
+    tx: &mut Tx<'_>,
+    version: i32,
+    text: &str,
+    map: &StepMap,
+) -> Result<Option<RehearsalId>, AppError> {
+    let region = tx.region();
+    let last = rehearsal_last(tx.db, region, &fingerprint(text, map))?;
+    let edition = law_edition(tx.db, region)?;
+    let known = last.as_ref().map(|last| (last.at, last.law_edition));
+    may_move(version, known, tx.now, edition)
+        .map_err(|refusal| AppError::refused(vec![Refusal::Publish(refusal)]))?;
+    Ok(last.map(|last| last.id))
 }
 
 /// What would become of deadlines if days off were published.

@@ -135,6 +135,23 @@ impl Call {
         .await
     }
 
+    /// As [`Call::post`], after a look at one state of the database: for what takes too long to be looked at while others
+    /// wait to write. `look` lets the caller through or not, and `act` gets what it saw.
+    pub async fn look_and_post<L: Send + 'static>(
+        self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<L, AppError> + Send + 'static,
+        authorise: impl FnOnce(&mut Tx<'_>) -> Result<(), AppError> + Send + 'static,
+        act: impl FnOnce(&mut Tx<'_>, L, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
+        match self.look(look).await {
+            Ok(seen) => {
+                let act = |tx: &mut Tx<'_>, (), body: Body| act(tx, seen, body);
+                self.post(authorise, act).await
+            }
+            Err(failure) => finish(outcome(Err(failure)), self.place, None),
+        }
+    }
+
     /// Runs a change of something that has a version: `authorise` also gives that version, for `If-Match`.
     pub async fn change<A>(
         self,
@@ -156,29 +173,29 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, i32), AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, L, A, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
-        let (app, token) = (Arc::clone(&self.app), self.token);
-        let Some(token) = token else {
-            return problem::response(&AppError::Unauthenticated, &self.place);
-        };
-        let database = app.database.clone();
-        let looked = database
-            .read(move |db| {
-                let now = app.clock.now();
-                let actor = account::authenticate(db, &token, now)?;
-                let language = Some(actor.language);
-                Tx::run(db, &app, actor, now, look).map_err(|error| Failure(error, language))
-            })
-            .await;
-        match looked {
+        match self.look(look).await {
             Ok(seen) => {
                 let act = |tx: &mut Tx<'_>, found: A, body: Body| act(tx, seen, found, body);
                 self.change(authorise, act).await
             }
-            Err(Failure(error, language)) => {
-                let result = Err(error);
-                finish(Outcome { result, language }, self.place, None)
-            }
+            Err(failure) => finish(outcome(Err(failure)), self.place, None),
         }
+    }
+
+    /// What somebody sees on one state of the database.
+    async fn look<L: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<L, AppError> + Send + 'static,
+    ) -> Result<L, Failure> {
+        let token = self.token.ok_or(AppError::Unauthenticated)?;
+        let app = Arc::clone(&self.app);
+        let job = move |db: &mut Db| {
+            let now = app.clock.now();
+            let actor = account::authenticate(db, &token, now)?;
+            let language = Some(actor.language);
+            Tx::run(db, &app, actor, now, look).map_err(|error| Failure(error, language))
+        };
+        self.app.database.read(job).await
     }
 
     async fn write<A>(

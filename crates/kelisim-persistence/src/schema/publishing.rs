@@ -111,3 +111,24 @@ diesel::table! {
         about -> Text,
     }
 }
+
+diesel::table! {
+    use crate::types::{SqlJson, SqlTime, SqlUuid};
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
+
+    rehearsal (region_id, id) {
+        region_id -> SqlUuid,
+        id -> SqlUuid,
+        key -> Text,
+        version -> Integer,
+        fingerprint -> Binary,
+        steps -> SqlJson,
+        law_edition -> Integer,
+        running -> Integer,
+        as_they_are -> Integer,
+        with_deadlines -> Integer,
+        cannot_go -> Integer,
+        at -> SqlTime,
+        actor_id -> Nullable<SqlUuid>,
+    }
+}

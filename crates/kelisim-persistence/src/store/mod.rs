@@ -32,6 +32,7 @@ pub mod publication;
 pub mod reference;
 pub mod region;
 pub mod register_timer;
+pub mod rehearsal;
 pub mod relay;
 pub(crate) mod search;
 pub mod timer;

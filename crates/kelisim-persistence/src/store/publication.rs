@@ -220,6 +220,20 @@ pub fn edition_list(db: &mut Db) -> Result<Vec<Edition>, Error> {
     Ok(rows.into_iter().map(edition).collect())
 }
 
+/// How often anything of the law of a region was published or retired: a profile, or days off.
+///
+/// # Errors
+/// Those of the database.
+pub fn law_edition(db: &mut Db, region: RegionId) -> Result<i32, Error> {
+    let of_law = [PublishKind::Profile, PublishKind::Holidays].map(Word);
+    let numbers: Vec<i32> = edition::table
+        .filter(edition::region_id.eq(Uid::from(region)))
+        .filter(edition::kind.eq_any(of_law))
+        .select(edition::number)
+        .load(db)?;
+    Ok(numbers.iter().sum())
+}
+
 fn edition_raise(db: &mut Db, region: RegionId, kind: PublishKind) -> Result<(), Error> {
     let first = (
         edition::region_id.eq(Uid::from(region)),

@@ -9,7 +9,7 @@ use crate::{
         App, AppError, Tx,
         publish::{self, Checked, Moving, Sound},
         published,
-        rehearse::{rehearse, rehearse_days},
+        rehearse::{self, Planned, Rehearsal, rehearse_days},
     },
     http::{
         answer::Answer,
@@ -25,9 +25,8 @@ use kelisim_domain::{
     fault::{FaultKind, Faults},
     input::{Input, merge},
     policy::RegisterAct::Publish,
-    publish::{PublishKind, reason},
-    text::line,
-    workflow::StepMap,
+    publish::{PublishKind, draft_text, draft_title, reason},
+    workflow::{Definition, StepMap},
 };
 use kelisim_persistence::store::draft::{Draft, draft_find, draft_list};
 use serde_json::{Map, Value, json};
@@ -39,10 +38,6 @@ use view::{
 
 /// The most cases of each sort that a rehearsal lists; it counts them all.
 const LISTED_MOST: usize = 1_000;
-/// The most bytes of a draft's text.
-const TEXT_MOST: usize = 500_000;
-/// The most characters of its title.
-const TITLE_MOST: usize = 200;
 
 /// Registers the routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -55,6 +50,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(check_draft)
         .service(compare_draft)
         .service(rehearse_draft)
+        .service(keep_rehearsal)
         .service(publish_draft);
 }
 
@@ -82,11 +78,8 @@ fn said(body: &Map<String, Value>) -> Result<Said, AppError> {
     let mut faults = Faults::new();
     let mut input = Input::new(body, &mut faults);
     let kind = input.text("kind", str::parse::<PublishKind>);
-    let title = input.text("title", |text| line(text, TITLE_MOST));
-    let text = input.text("text", |text| match text.len() <= TEXT_MOST {
-        true => Ok(text.to_owned()),
-        false => Err(FaultKind::TooLong { most: TEXT_MOST }),
-    });
+    let title = input.text("title", draft_title);
+    let text = input.text("text", draft_text);
     input.mentions("steps");
     input.finish();
     let steps = steps(body, &mut faults);
@@ -286,7 +279,7 @@ async fn compare_draft(call: Call, id: web::Path<String>) -> HttpResponse {
     .await
 }
 
-/// What would become of running cases if a draft were published. Nothing is changed.
+/// What would become of running cases if a draft were published. Nothing is changed, and nothing is put on record.
 #[utoipa::path(tag = "drafts", params(("id" = String, Path, description = "The draft.")),
     responses((status = 200, body = RehearsalView), (status = 401), (status = 404), (status = 422)))]
 #[get("/drafts/{id}/rehearsal")]
@@ -295,13 +288,10 @@ async fn rehearse_draft(call: Call, id: web::Path<String>) -> HttpResponse {
         let draft = find(tx, &id)?;
         let region = tx.region();
         let view = match sound(&draft)? {
-            Sound::Workflow(new) => {
-                let found = rehearse(tx.app, tx.db, region, &new, draft.steps, LISTED_MOST)?;
-                moved_view(found, tx)
-            }
+            Sound::Workflow(new) => moved_view(&rehearsed(tx, &draft, &new)?, tx),
             Sound::Holidays(list) => {
                 let found = rehearse_days(tx.app, tx.db, region, &list, LISTED_MOST)?;
-                days_view(list.version, found)
+                days_view(list.version, &found)
             }
             // D3: no stored result changes with a profile.
             Sound::Profile(profile) => {
@@ -314,7 +304,46 @@ async fn rehearse_draft(call: Call, id: web::Path<String>) -> HttpResponse {
     .await
 }
 
-/// Publishes a draft, which is thrown away then. New cases follow it at once; running cases move only when it says so.
+fn rehearsed(tx: &mut Tx<'_>, draft: &Draft, new: &Definition) -> Result<Rehearsal, AppError> {
+    let region = tx.region();
+    let planned = Planned {
+        new,
+        text: &draft.text,
+        written: draft.steps.clone(),
+    };
+    rehearse::rehearse(tx.app, tx.db, region, planned, LISTED_MOST)
+}
+
+/// Rehearses the move of running cases to the workflow of a draft, and puts it on record: its move may follow.
+#[utoipa::path(tag = "drafts", params(("id" = String, Path, description = "The draft.")),
+    responses((status = 201, body = RehearsalView), (status = 401), (status = 404), (status = 422)))]
+#[post("/drafts/{id}/rehearsal")]
+async fn keep_rehearsal(call: Call, id: web::Path<String>) -> HttpResponse {
+    call.look_and_post(
+        move |tx| {
+            let draft = find(tx, &id)?;
+            match sound(&draft)? {
+                Sound::Workflow(new) => rehearsed(tx, &draft, &new),
+                // Nothing moves with them.
+                Sound::Profile(_) | Sound::Holidays(_) => {
+                    Err(AppError::invalid("/kind", FaultKind::NotHere))
+                }
+            }
+        },
+        |tx| tx.allow(Publish),
+        |tx, found, _| {
+            let id = rehearse::keep(tx, &found)?;
+            Ok(Answer {
+                status: 201,
+                ..Answer::ok(&moved_view(&found, tx).on_record(id, found.at))
+            })
+        },
+    )
+    .await
+}
+
+/// Publishes a draft, which is thrown away then. New cases follow it at once; running cases move only when it says so,
+/// and when exactly this text and these steps were rehearsed.
 #[utoipa::path(tag = "drafts", params(("id" = String, Path, description = "The draft.")), request_body = PublishBody,
     responses((status = 201, body = PublishedView), (status = 401), (status = 404), (status = 409), (status = 412),
         (status = 422), (status = 428)))]

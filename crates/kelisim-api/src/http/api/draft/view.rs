@@ -3,14 +3,15 @@
 use crate::{
     app::{
         Tx,
-        rehearse::{DaysRehearsal, InUse, Rehearsal, Stuck},
+        rehearse::{DaysRehearsal, InUse, Redated, Rehearsal, Stuck},
     },
     http::{answer::Answer, api::workflow::ChangeView},
     phrase,
 };
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
-    publish::PublishKind,
+    id::RehearsalId,
+    publish::{PublishKind, rehearsal_holds_until},
     workflow::{DeadlineChange, StepMap},
 };
 use kelisim_persistence::store::{case_pass::Pass, draft::Draft};
@@ -110,6 +111,30 @@ pub(super) struct RehearsalView {
     #[schema(value_type = BTreeMap<String, usize>)]
     by_reason: BTreeMap<&'static str, usize>,
     left: Vec<StuckView>,
+    /// For one that was put on record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<RecordView>,
+}
+
+/// A rehearsal on record.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RecordView {
+    id: Uuid,
+    at: DateTime<Utc>,
+    /// Until then its move may follow, unless days off or a legal profile are published or retired before.
+    holds_until: DateTime<Utc>,
+}
+
+impl RehearsalView {
+    /// The same, as it was put on record.
+    pub(super) fn on_record(self, id: RehearsalId, at: DateTime<Utc>) -> Self {
+        let record = Some(RecordView {
+            id: id.0,
+            at,
+            holds_until: rehearsal_holds_until(at),
+        });
+        RehearsalView { record, ..self }
+    }
 }
 
 /// A step at which running cases stand.
@@ -224,67 +249,62 @@ pub(super) fn empty_view(key: &str, version: i32) -> RehearsalView {
         cannot_go: 0,
         by_reason: BTreeMap::new(),
         left: Vec::new(),
+        record: None,
     }
 }
 
-pub(super) fn redated(case: Uuid, number: String, changes: Vec<DeadlineChange>) -> RedatedView {
-    let deadline = |change: DeadlineChange| DeadlineView {
+fn redated(one: &Redated) -> RedatedView {
+    let deadline = |change: &DeadlineChange| DeadlineView {
         timer: change.timer.to_string(),
         was: change.was,
         is: change.is,
     };
     RedatedView {
-        case,
-        number,
-        deadlines: changes.into_iter().map(deadline).collect(),
+        case: one.case.0,
+        number: one.number.clone(),
+        deadlines: one.changes.iter().map(deadline).collect(),
     }
 }
 
-pub(super) fn days_view(version: i32, found: DaysRehearsal) -> RehearsalView {
-    let deadlines = found.deadlines.into_iter();
+pub(super) fn days_view(version: i32, found: &DaysRehearsal) -> RehearsalView {
     RehearsalView {
         running: found.running,
         as_they_are: found.running - found.with_deadlines,
         with_deadlines: found.with_deadlines,
-        deadlines: deadlines
-            .map(|one| redated(one.case.0, one.number, one.changes))
-            .collect(),
+        deadlines: found.deadlines.iter().map(redated).collect(),
         ..empty_view(PublishKind::Holidays.code(), version)
     }
 }
 
-pub(super) fn moved_view(found: Rehearsal, tx: &Tx<'_>) -> RehearsalView {
-    let stuck = found.stuck();
-    let step = |step: InUse| StepInUseView {
+pub(super) fn moved_view(found: &Rehearsal, tx: &Tx<'_>) -> RehearsalView {
+    let step = |step: &InUse| StepInUseView {
         version: step.version,
         step: step.step.to_string(),
         cases: step.cases,
-        to: step.to.map(|to| to.to_string()),
+        to: step.to.as_ref().map(ToString::to_string),
     };
-    let left = |one: Stuck| {
+    let left = |one: &Stuck| {
         let (step, about) = one.why.about();
         StuckView {
             case: one.case.0,
-            number: one.number,
+            number: one.number.clone(),
             rule: one.why.rule(),
             code: one.why.code(),
             why: phrase::stays(one.why.code(), &step, &about, tx.language()),
         }
     };
-    let deadlines = found.deadlines.into_iter();
     RehearsalView {
         key: found.key.to_string(),
         version: found.version,
         running: found.running,
-        map: found.map,
-        steps: found.in_use.into_iter().map(step).collect(),
+        map: found.map.clone(),
+        steps: found.in_use.iter().map(step).collect(),
         as_they_are: found.as_they_are,
         with_deadlines: found.with_deadlines,
-        deadlines: deadlines
-            .map(|one| redated(one.case.0, one.number, one.changes))
-            .collect(),
-        cannot_go: stuck,
-        by_reason: found.cannot_go,
-        left: found.left.into_iter().map(left).collect(),
+        deadlines: found.deadlines.iter().map(redated).collect(),
+        cannot_go: found.stuck(),
+        by_reason: found.cannot_go.clone(),
+        left: found.left.iter().map(left).collect(),
+        record: None,
     }
 }

@@ -1,0 +1,91 @@
+//! What commands print of a rehearsal: which cases would move, which deadlines would change, and what could not go.
+
+use crate::{
+    app::rehearse::{Redated, Rehearsal},
+    phrase,
+};
+use chrono::{DateTime, Utc};
+use kelisim_domain::{language::Language, publish::rehearsal_holds_until};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub(super) fn rehearsal_json(found: &Rehearsal) -> Value {
+    let steps = found.in_use.iter().map(|step| {
+        json!({"version": step.version, "step": step.step, "cases": step.cases, "to": step.to})
+    });
+    let left = found.left.iter().map(|one| {
+        let (step, about) = one.why.about();
+        json!({
+            "case": one.case, "number": one.number, "code": one.why.code(), "rule": one.why.rule(),
+            "why": phrase::stays(one.why.code(), &step, &about, Language::En),
+        })
+    });
+    json!({
+        "key": found.key, "version": found.version, "running": found.running,
+        "at": found.at, "holds_until": rehearsal_holds_until(found.at), "map": found.map, "steps": steps.collect::<Vec<_>>(),
+        "as_they_are": found.as_they_are,
+        "deadlines": {"count": found.with_deadlines, "cases": deadlines_json(&found.deadlines)},
+        "cannot_go": {
+            "count": found.stuck(), "by_reason": found.cannot_go, "cases": left.collect::<Vec<_>>(),
+        },
+    })
+}
+
+pub(super) fn rehearsal_words(found: &Rehearsal) -> String {
+    let mut lines = vec![format!(
+        "{} version {}: {} running cases are on an older version. No case was changed.",
+        found.key, found.version, found.running
+    )];
+    let mut steps: BTreeMap<String, i64> = BTreeMap::new();
+    for step in &found.in_use {
+        let to = step.to.as_ref().map_or("nowhere", |to| to.as_str());
+        *steps.entry(format!("{} → {to}", step.step)).or_default() += step.cases;
+    }
+    lines.extend(steps.iter().map(|(way, cases)| format!("  {way}  {cases}")));
+    lines.push(format!("{} move as they are.", found.as_they_are));
+    lines.push(format!(
+        "{} move and get other deadlines{}",
+        found.with_deadlines,
+        end(&found.deadlines)
+    ));
+    lines.extend(deadline_lines(&found.deadlines));
+    lines.push(format!("{} cannot go{}", found.stuck(), end(&found.left)));
+    for one in &found.left {
+        let (step, about) = one.why.about();
+        let why = phrase::stays(one.why.code(), &step, &about, Language::En);
+        lines.push(format!("  {}  {why}", one.number));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn end<T>(list: &[T]) -> &'static str {
+    if list.is_empty() { "." } else { ":" }
+}
+
+fn deadlines_json(cases: &[Redated]) -> Vec<Value> {
+    let one = |one: &Redated| {
+        let changes = one
+            .changes
+            .iter()
+            .map(|change| json!({"timer": change.timer, "was": change.was, "is": change.is}));
+        json!({"case": one.case, "number": one.number, "deadlines": changes.collect::<Vec<_>>()})
+    };
+    cases.iter().map(one).collect()
+}
+
+/// A line for each deadline that would change.
+fn deadline_lines(cases: &[Redated]) -> Vec<String> {
+    let day = |at: Option<DateTime<Utc>>| {
+        at.map_or("none".to_owned(), |at| {
+            at.format("%Y-%m-%d %H:%M UTC").to_string()
+        })
+    };
+    let mut lines = Vec::new();
+    for one in cases {
+        for change in &one.changes {
+            let (was, is) = (day(change.was), day(change.is));
+            lines.push(format!("  {}  {}: {was} → {is}", one.number, change.timer));
+        }
+    }
+    lines
+}

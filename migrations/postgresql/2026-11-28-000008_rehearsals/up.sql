@@ -1,0 +1,20 @@
+-- Rehearsals of moves, as they were found on one state of the cases. A move asks for one of exactly its text and its map:
+-- fingerprint is the digest of both. law_edition is how often the law was published or retired until then.
+CREATE TABLE rehearsal (
+    region_id UUID NOT NULL,
+    id UUID NOT NULL,
+    key TEXT COLLATE "C" NOT NULL CHECK (key <> ''),
+    version INTEGER NOT NULL CHECK (version >= 1),
+    fingerprint BYTEA NOT NULL CHECK (length(fingerprint) = 32),
+    steps JSONB NOT NULL,
+    law_edition INTEGER NOT NULL CHECK (law_edition >= 0),
+    running INTEGER NOT NULL CHECK (running >= 0),
+    as_they_are INTEGER NOT NULL CHECK (as_they_are >= 0),
+    with_deadlines INTEGER NOT NULL CHECK (with_deadlines >= 0),
+    cannot_go INTEGER NOT NULL CHECK (cannot_go >= 0),
+    at TIMESTAMPTZ NOT NULL,
+    actor_id UUID,
+    PRIMARY KEY (region_id, id),
+    FOREIGN KEY (region_id, actor_id) REFERENCES account (region_id, id)
+);
+CREATE INDEX rehearsal_of ON rehearsal (region_id, fingerprint, law_edition, at);
