@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use kelisim_api::app::pass::drive;
 use kelisim_api::app::published;
+use kelisim_domain::calendar::Zone;
 use kelisim_domain::code::WorkflowKey;
 use kelisim_domain::id::PassId;
+use kelisim_domain::law::Law;
+use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow;
 use kelisim_persistence::Error as StoreError;
 use kelisim_persistence::store::case_pass::Pass;
@@ -325,7 +328,7 @@ on_both_databases! {
     }
 
     fn d03_a_profile_keeps_every_version_that_was_published(t: TestApp) {
-        let text = kelisim_domain::legal::KZ_MEDIATION;
+        let text = KZ_MEDIATION;
         let changed = text.replacen("30 calendar_days", "31 calendar_days", 1);
         assert_ne!(text, changed);
         let refused = publish(&t, &draft(&t, "profile", &changed, &json!({})), false).expect_problem(409, "refused");
@@ -370,6 +373,30 @@ mod reminding {
             // A case filed from now on counts with it too.
             let new = t.file(&TestApp::filing());
             assert_eq!(read(&t, &new)["due"][0]["at"], after);
+        }
+
+        fn what_another_process_counted_by_the_old_days_is_counted_again(given: Reminding) {
+            let t = given.0;
+            let first = t.file(&TestApp::filing());
+            let old = read(&t, &first)["due"][0]["at"].clone();
+            let days = "version = 1\n[[days]]\non = 2026-11-24\nkind = \"holiday\"\n";
+            let stale = Law::new(Profile::parse(KZ_MEDIATION).unwrap(), Zone::ORAL, &[]);
+            let published = publish(&t, &draft(&t, "holidays", days, &json!({})), false).expect(201);
+            let pass = finish(&t, &published["pass"]);
+            assert_eq!((pass.changed, pass.finished_at), (1, None), "it waits, and looks once more");
+            // A process that has not looked yet files a case.
+            t.app.laws.insert(REGION, stale);
+            let missed = t.file(&TestApp::filing());
+            assert_eq!(read(&t, &missed)["due"][0]["at"], old);
+            t.clock.advance(chrono::TimeDelta::seconds(9));
+            assert_eq!(finish(&t, &published["pass"]), pass, "not before its time");
+            t.clock.advance(chrono::TimeDelta::seconds(1));
+            let pass = finish(&t, &published["pass"]);
+            assert_eq!((pass.changed, pass.finished_at.is_some()), (2, true));
+            let (first, missed) = (read(&t, &first), read(&t, &missed));
+            assert_eq!(missed["due"][0]["at"], first["due"][0]["at"]);
+            assert_eq!((events(&t, &first).len(), events(&t, &missed).len()), (2, 2), "each counted again once");
+            assert_eq!(t.database.count("timer WHERE state = 'armed'"), 2);
         }
     }
 }

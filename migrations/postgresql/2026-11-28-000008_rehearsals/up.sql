@@ -18,3 +18,6 @@ CREATE TABLE rehearsal (
     FOREIGN KEY (region_id, actor_id) REFERENCES account (region_id, id)
 );
 CREATE INDEX rehearsal_of ON rehearsal (region_id, fingerprint, law_edition, at);
+
+-- How often a pass has begun at the first case: it looks once more for what was changed beside it.
+ALTER TABLE case_pass ADD COLUMN round INTEGER NOT NULL DEFAULT 1 CHECK (round >= 1);

@@ -19,6 +19,9 @@ CREATE TABLE rehearsal (
 ) STRICT;
 CREATE INDEX rehearsal_of ON rehearsal (region_id, fingerprint, law_edition, at);
 
+-- How often a pass has begun at the first case: it looks once more for what was changed beside it.
+ALTER TABLE case_pass ADD COLUMN round INTEGER NOT NULL DEFAULT 1 CHECK (round >= 1);
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('rehearsal', 'sqlite_autoindex_rehearsal_1', '60 60 1'),
     ('rehearsal', 'rehearsal_of', '60 60 2 2 1');

@@ -176,6 +176,7 @@ fn begin(tx: &mut Tx<'_>, begun: Begun<'_>, reason: &str) -> Result<Pass, AppErr
         // Nobody drives it yet, so any server may begin.
         touched_at: tx.now - LEFT_AFTER,
         finished_at: None,
+        round: 1,
     };
     pass_insert(tx.db, &pass)?;
     let form = json!({
@@ -187,7 +188,7 @@ fn begin(tx: &mut Tx<'_>, begun: Begun<'_>, reason: &str) -> Result<Pass, AppErr
 }
 
 /// Drives a pass to its end, and says after each batch how it stands; no for an answer leaves it there, to be driven on
-/// later.
+/// later. A pass that waits for its second look is left too: a server drives it on when its time has come.
 ///
 /// For a thread of its own, such as those of `spawn_blocking`: it waits for the database, five seconds at the longest.
 ///
@@ -204,7 +205,7 @@ pub fn drive(
         match batch(app, region, id) {
             Ok(pass) => {
                 let goes_on = say(&pass);
-                if pass.finished_at.is_some() || !goes_on {
+                if pass.finished_at.is_some() || waits(&pass, app.clock.now()) || !goes_on {
                     return Ok(pass);
                 }
                 tries = 0;
@@ -232,7 +233,7 @@ fn batch(app: &Arc<App>, region: RegionId, id: PassId) -> Result<Pass, AppError>
         };
         Ok::<_, StoreError>((pass, ids))
     })?;
-    if pass.finished_at.is_some() {
+    if pass.finished_at.is_some() || waits(&pass, app.clock.now()) {
         return Ok(pass);
     }
     let app = Arc::clone(app);
@@ -422,15 +423,29 @@ fn recounted(
     Ok(fates)
 }
 
+/// Whether a pass waits before it looks for the second time.
+///
+/// Other processes learn of new days off within two seconds. What they changed until then, by the days off that they
+/// knew, is committed when ten have passed, and then it is counted again.
+fn waits(pass: &Pass, now: DateTime<Utc>) -> bool {
+    let is_between = pass.kind == PassKind::Recount && pass.round > 1 && pass.cursor.is_none();
+    is_between && now < pass.touched_at + LEFT_AFTER
+}
+
 /// Nothing is left behind the cursor: a move looks once more from the beginning, for a case that another process filed
-/// on the old version a moment ago; everything else is over.
+/// on the old version a moment ago, and so do deadlines, for what another process counted; everything else is over.
 fn end(app: &App, db: &mut Db, pass: Pass, now: DateTime<Utc>) -> Result<Pass, Failure> {
-    let looks_again = pass.kind == PassKind::Move && pass.cursor.is_some();
+    let looks_again = match pass.kind {
+        PassKind::Move => pass.cursor.is_some(),
+        PassKind::Recount => pass.round == 1,
+        PassKind::Undo => false,
+    };
     let after = Pass {
         batch: pass.batch + 1,
         cursor: None,
         touched_at: now,
         finished_at: (!looks_again).then_some(now),
+        round: pass.round + i32::from(looks_again),
         ..pass
     };
     pass_step(db, &after)?;

@@ -95,6 +95,7 @@ diesel::table! {
         started_at -> SqlTime,
         touched_at -> SqlTime,
         finished_at -> Nullable<SqlTime>,
+        round -> Integer,
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Pass {
     pub touched_at: DateTime<Utc>,
     /// When it was over; none while it runs.
     pub finished_at: Option<DateTime<Utc>>,
+    /// How often it has begun at the first case, this time included.
+    pub round: i32,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -86,6 +88,7 @@ struct PassRow {
     started_at: Ts,
     touched_at: Ts,
     finished_at: Option<Ts>,
+    round: i32,
 }
 
 /// The state of a pass that goes on.
@@ -115,6 +118,7 @@ impl From<&Pass> for PassRow {
             started_at: pass.started_at.into(),
             touched_at: pass.touched_at.into(),
             finished_at: pass.finished_at.map(Ts::from),
+            round: pass.round,
         }
     }
 }
@@ -138,6 +142,7 @@ impl From<PassRow> for Pass {
             started_at: row.started_at.into(),
             touched_at: row.touched_at.into(),
             finished_at: row.finished_at.map(Into::into),
+            round: row.round,
         }
     }
 }
