@@ -3,7 +3,8 @@
 mod publishing;
 
 pub(super) use publishing::{
-    Decider, DrawFormat, PublishOptions, SimulateOptions, UndoOptions, WorkflowCommand,
+    Decider, DraftCommand, DraftOptions, DrawFormat, LawCommand, LawKind, LawOptions, LawText,
+    PublishOptions, SimulateOptions, UndoOptions, WorkflowCommand,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -102,6 +103,16 @@ pub(super) enum Command {
     Workflow {
         #[command(subcommand)]
         command: WorkflowCommand,
+    },
+    /// Legal profiles and days off.
+    Law {
+        #[command(subcommand)]
+        command: LawCommand,
+    },
+    /// What is written and not published yet: workflows, legal profiles and days off.
+    Draft {
+        #[command(subcommand)]
+        command: DraftCommand,
     },
 }
 

@@ -8,7 +8,9 @@ mod backup;
 mod config;
 mod demo;
 mod desk;
+mod draft;
 mod health;
+mod law;
 mod mail;
 mod migrate;
 mod publish;
@@ -114,6 +116,8 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Token { command } => account::token(command, &load(file, None)?),
         Command::Mail { command } => mail::run(command, &load(file, None)?),
         Command::Workflow { command } => workflow::run(command, file),
+        Command::Law { command } => law::run(command, file),
+        Command::Draft { command } => draft::run(command, &load(file, None)?),
     }
 }
 

@@ -216,7 +216,7 @@ fn unrehearsed(refused: Refused, options: &PublishOptions) -> Failure {
 }
 
 /// The map of a file, if there is one.
-fn written(file: Option<&Path>, new: &Definition) -> Result<StepMap, Failure> {
+pub(super) fn written(file: Option<&Path>, new: &Definition) -> Result<StepMap, Failure> {
     let Some(file) = file else {
         return Ok(StepMap::default());
     };

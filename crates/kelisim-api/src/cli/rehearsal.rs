@@ -1,7 +1,7 @@
 //! What commands print of a rehearsal: which cases would move, which deadlines would change, and what could not go.
 
 use crate::{
-    app::rehearse::{Redated, Rehearsal},
+    app::rehearse::{DaysRehearsal, Redated, Rehearsal},
     phrase,
 };
 use chrono::{DateTime, Utc};
@@ -60,6 +60,29 @@ pub(super) fn rehearsal_words(found: &Rehearsal) -> String {
 
 fn end<T>(list: &[T]) -> &'static str {
     if list.is_empty() { "." } else { ":" }
+}
+
+pub(super) fn days_json(version: i32, found: &DaysRehearsal) -> Value {
+    json!({
+        "version": version, "running": found.running,
+        "deadlines": {"count": found.with_deadlines, "cases": deadlines_json(&found.deadlines)},
+    })
+}
+
+pub(super) fn days_words(version: i32, found: &DaysRehearsal) -> String {
+    let mut lines = vec![
+        format!(
+            "Days off, version {version}: {} running cases. No case was changed.",
+            found.running
+        ),
+        format!(
+            "{} get other deadlines{}",
+            found.with_deadlines,
+            end(&found.deadlines)
+        ),
+    ];
+    lines.extend(deadline_lines(&found.deadlines));
+    lines.join("\n") + "\n"
 }
 
 fn deadlines_json(cases: &[Redated]) -> Vec<Value> {

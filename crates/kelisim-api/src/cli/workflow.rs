@@ -90,7 +90,8 @@ fn summary(definition: &Definition) -> String {
     )
 }
 
-fn refusal(file: &Path, count: usize) -> String {
+/// Why a command ends that found faults.
+pub(super) fn refusal(file: &Path, count: usize) -> String {
     let faults = if count == 1 { "fault" } else { "faults" };
     format!(
         "{}: {count} {faults}; it cannot be published",
@@ -128,20 +129,20 @@ fn to_json(found: &Result<Definition, Vec<DocumentFault>>) -> Value {
         Ok(definition) => json!({
             "key": definition.key.as_str(), "version": definition.version, "faults": [],
         }),
-        Err(faults) => {
-            let faults: Vec<Value> = faults
-                .iter()
-                .map(|fault| {
-                    json!({
-                        "pointer": fault.pointer,
-                        "line": fault.position.line,
-                        "column": fault.position.column,
-                        "what": fault.what,
-                        "help": fault.help,
-                    })
-                })
-                .collect();
-            json!({ "faults": faults })
-        }
+        Err(faults) => json!({ "faults": faults_json(faults) }),
     }
+}
+
+/// Each fault for a program.
+pub(super) fn faults_json(faults: &[DocumentFault]) -> Vec<Value> {
+    let one = |fault: &DocumentFault| {
+        json!({
+            "pointer": fault.pointer,
+            "line": fault.position.line,
+            "column": fault.position.column,
+            "what": fault.what,
+            "help": fault.help,
+        })
+    };
+    faults.iter().map(one).collect()
 }

@@ -1,7 +1,7 @@
-//! Words of `workflow`: what is written, proven, published and retired.
+//! Words of `workflow`, `law` and `draft`: what is written, proven, published and retired.
 
 use clap::{Args, Subcommand, ValueEnum};
-use kelisim_domain::language::Language;
+use kelisim_domain::{language::Language, publish::PublishKind};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -196,4 +196,155 @@ fn percent(text: &str) -> Result<f64, String> {
     share
         .map(|share| share / 100.0)
         .ok_or_else(|| "a number from 0 to 100".to_owned())
+}
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum LawCommand {
+    /// Say everything that is wrong with a legal profile or a list of days off; no database is needed.
+    #[command(
+        after_help = "Examples:\n  kelisim law check holidays days-2027.toml\n  kelisim law check profile kz-mediation.toml --json | jq '.faults[].line'\n\nExit 0: it could be published. Exit 1: it could not, and stderr says why."
+    )]
+    Check {
+        #[command(flatten)]
+        what: LawText,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say which deadlines of running cases days off would change; nothing is changed.
+    Rehearse {
+        /// The days off (TOML).
+        file: PathBuf,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Publish a legal profile or days off. Days off work out anew every deadline that has not fired.
+    #[command(
+        after_help = "Examples:\n  kelisim law publish holidays days-2027.toml --as saule@example.kz --reason 'Government decision of 1 December'\n  kelisim law publish profile kz-mediation.toml --as saule@example.kz --reason '…'\n\nA profile repeats every version that was published, word for word, and changes no stored result.\nCounting that was interrupted goes on by itself where a server runs."
+    )]
+    Publish(LawOptions),
+    /// Retire what was published: nothing new follows it. Deadlines are worked out anew without the days off.
+    #[command(
+        after_help = "Example:\n  kelisim law retire holidays 2 --as saule@example.kz --reason 'Decided otherwise'"
+    )]
+    Retire {
+        /// Which of the two.
+        kind: LawKind,
+        /// The version.
+        version: i32,
+        #[command(flatten)]
+        who: Decider,
+    },
+    /// List what was published; the profile that came with the program is not among it.
+    List {
+        /// Print it as JSON, with the texts.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A text of the law in a file.
+#[derive(Debug, Args)]
+pub(in super::super) struct LawText {
+    /// Which of the two.
+    pub(in super::super) kind: LawKind,
+    /// The file (TOML).
+    pub(in super::super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct LawOptions {
+    #[command(flatten)]
+    pub(in super::super) what: LawText,
+    #[command(flatten)]
+    pub(in super::super) who: Decider,
+    /// Print what was done as JSON.
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
+
+/// What the law consists of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(in super::super) enum LawKind {
+    /// Terms, grounds, exclusion questions and mandatory contents.
+    Profile,
+    /// Days off that the region names besides those of the law.
+    Holidays,
+}
+
+impl From<LawKind> for PublishKind {
+    fn from(kind: LawKind) -> Self {
+        match kind {
+            LawKind::Profile => PublishKind::Profile,
+            LawKind::Holidays => PublishKind::Holidays,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(in super::super) enum DraftCommand {
+    /// Begin a draft, or change one; prints its id, alone on stdout. It may be anything: it is checked when it is published.
+    #[command(
+        after_help = "Examples:\n  kelisim draft save mine.toml --title 'Screening first' --as saule@example.kz\n  kelisim draft save mine.toml --id 0190… --map steps.toml --as saule@example.kz"
+    )]
+    Save(DraftOptions),
+    /// List the drafts, the newest first.
+    List {
+        /// Print them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the text of a draft.
+    #[command(
+        after_help = "Example:\n  kelisim draft show 0190… > mine.toml && kelisim workflow check mine.toml"
+    )]
+    Show {
+        /// The draft.
+        id: String,
+        /// Print everything about it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Throw a draft away.
+    Delete {
+        /// The draft.
+        id: String,
+        /// The mail address of whoever does it: a coordinator.
+        #[arg(long = "as", value_name = "ADDRESS")]
+        email: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(in super::super) struct DraftOptions {
+    /// The text (TOML).
+    pub(in super::super) file: PathBuf,
+    /// workflow, profile or holidays; a draft keeps its own [default: workflow].
+    #[arg(long, value_name = "KIND", value_parser = kind, conflicts_with = "id")]
+    pub(in super::super) kind: Option<PublishKind>,
+    /// How it is called; a draft that is there keeps its title without it.
+    #[arg(long, value_name = "TEXT", required_unless_present = "id")]
+    pub(in super::super) title: Option<String>,
+    /// Where the steps of running cases go (TOML); a draft that is there keeps its map without it.
+    #[arg(long, value_name = "FILE")]
+    pub(in super::super) map: Option<PathBuf>,
+    /// The draft that is changed.
+    #[arg(long, value_name = "ID")]
+    pub(in super::super) id: Option<String>,
+    /// The mail address of whoever writes: a coordinator.
+    #[arg(long = "as", value_name = "ADDRESS")]
+    pub(in super::super) email: String,
+    /// Print the draft as JSON.
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
+
+/// What a draft is of.
+fn kind(text: &str) -> Result<PublishKind, String> {
+    text.parse()
+        .map_err(|_| "workflow, profile or holidays".to_owned())
 }
