@@ -9,6 +9,7 @@ mod law_change;
 mod matrix;
 mod mediation;
 mod mediation_time;
+mod mediator_change;
 mod notices;
 mod sequences;
 mod stored;
