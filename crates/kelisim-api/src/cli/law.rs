@@ -102,7 +102,7 @@ fn publish(desk: &Desk, options: LawOptions) -> Result<(), Failure> {
     let (kind, version) = (published.kind.code(), published.version);
     if !options.json {
         match published.is_new {
-            true => eprintln!("{kind} version {version} is published and holds from now on."),
+            true => eprintln!("{kind} version {version} is published."),
             false => eprintln!("{kind} version {version} was published before, word for word."),
         }
     }
