@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use kelisim_tests::mediation::Mediation;
 use kelisim_tests::network::{AIGUL, BERIK};
 use kelisim_tests::{TestApp, on_both_databases};
 use serde_json::json;
@@ -22,6 +23,25 @@ on_both_databases! {
         assert!(results.iter().all(|status| [201, 412].contains(status)), "{results:?}");
         assert_eq!(t.database.count("case_event"), 2);
         assert_eq!(t.database.count("outbox"), 1);
+    }
+
+    /// The timer of the answer is a row of its own, which the second meets before or after the version of the case.
+    fn of_two_offers_at_once_that_start_the_same_timer_one_is_told(m: Mediation) {
+        for _ in 0..20 {
+            let ready = m.0.moved("head", &m.screened(), &json!({"action": "make_ready"}));
+            let mut statuses: Vec<u16> = thread::scope(|scope| {
+                let tries: Vec<_> = [("head", AIGUL), ("coordinator", BERIK)]
+                    .map(|(who, mediator)| {
+                        let (m, ready) = (&m, &ready);
+                        let body = json!({"action": "offer", "mediator": mediator, "over_limit_reason": "Nobody else is there."});
+                        scope.spawn(move || m.0.act(who, ready, &body).status)
+                    })
+                    .into();
+                tries.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            statuses.sort_unstable();
+            assert_eq!(statuses, [201, 412]);
+        }
     }
 
     fn d22_numbers_have_no_gap_under_parallel_filing_and_refusal(t: TestApp) {

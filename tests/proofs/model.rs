@@ -23,6 +23,7 @@ mod moves;
 mod orders;
 mod paper;
 mod people;
+mod register;
 mod rules;
 mod script;
 mod whole;
@@ -83,6 +84,7 @@ impl Outcome {
         tally.fired += other.fired;
         tally.looks += other.looks;
         tally.crashes += other.crashes;
+        tally.suspensions += other.suspensions;
         tally.cases += other.cases;
         for (answer, count) in other.answers {
             *tally.answers.entry(answer).or_default() += count;
@@ -95,9 +97,6 @@ impl Outcome {
         let tally = &self.tally;
         report.at_least("steps", number(steps), number(tally.steps));
         report.none("divergences", &tally.divergences);
-        if std::env::var_os("T23_ANSWERS").is_some() {
-            println!("{:#?}", tally.answers);
-        }
         let answers = number(tally.answers.len());
         report.noted("cases", number(tally.cases));
         report.noted(
@@ -116,6 +115,10 @@ impl Outcome {
         report.noted("timers that fired", number(tally.fired));
         report.noted("looks of workers", number(tally.looks));
         report.noted("crashes", number(tally.crashes));
+        report.noted(
+            "mediators suspended or taken back",
+            number(tally.suspensions),
+        );
         report.noted("houses, each with a workflow made up", number(self.houses));
         report.noted("steps a second", number(tally.steps) / seconds.max(0.001));
     }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::asks::{Ask, Condition, Filing, What, object};
 use super::days;
 use super::form::Form;
+use super::house::shown;
 use super::moves::{Against, filed};
 use super::paper::Paper;
 use super::people::{Actor, Moment, PEOPLE};
@@ -19,11 +20,14 @@ use super::script::Script;
 /// How long an answer is kept, in days (G2).
 const KEPT_DAYS: i64 = 30;
 
-/// The rules of a house, which never change while it stands.
+/// What holds in a house, beside its cases.
 #[derive(Clone, Copy)]
 pub(super) struct Book<'h> {
     pub(super) scripts: &'h [Script],
+    /// Whether the law of the house lets a term be paused (D17).
     pub(super) may_pause: bool,
+    /// Mediators who are suspended now.
+    pub(super) suspended: &'h BTreeSet<u128>,
 }
 
 /// An answer that is kept under a key.
@@ -97,7 +101,7 @@ impl Book<'_> {
             script: &self.scripts[paper.script],
             paper,
             actor,
-            may_pause: self.may_pause,
+            book: *self,
         }
     }
 
@@ -400,7 +404,8 @@ impl Book<'_> {
         let wrong: Vec<&str> = told.iter().filter(|one| !one.1).map(|one| one.0).collect();
         (!wrong.is_empty()).then(|| {
             format!(
-                "{wrong:?} were due from {paper:?} open {allowed:?}, and this was shown: {case}"
+                "{wrong:?} were due from {} with {allowed:?}, and this was shown: {case}",
+                shown(paper),
             )
         })
     }

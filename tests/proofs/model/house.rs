@@ -19,7 +19,7 @@ use kelisim_api::worker::timers::{self, Timers};
 use kelisim_domain::calendar::Zone;
 use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
-use kelisim_domain::workflow;
+use kelisim_domain::workflow::{self, Definition};
 use kelisim_persistence::{
     Db, Defect, Error, Failpoints, MasterKey, Options, SeededEntropy, Vault,
 };
@@ -47,9 +47,11 @@ pub(super) struct House {
     /// Whether the law here lets a term be paused (D17).
     pub(super) may_pause: bool,
     clock: Arc<ManualClock>,
-    texts: Vec<String>,
+    /// What the program has read of the same texts.
+    definitions: Vec<Definition>,
+    law: Law,
     entropy: Arc<SeededEntropy>,
-    seed: u64,
+    pub(super) seed: u64,
     defect: Option<Defect>,
     openings: u64,
     /// A connection beside the application.
@@ -74,6 +76,7 @@ impl House {
     /// A house that nobody has lived in.
     pub(super) fn build(backend: Backend, seed: u64, defect: Option<Defect>) -> Self {
         let database = TestDatabase::create(backend);
+        let may_pause = seed.is_multiple_of(2);
         let texts = workflows::of(seed);
         let laid = texts.clone();
         let open = database.open();
@@ -90,13 +93,14 @@ impl House {
         // Nobody's token or limit runs out in a century.
         database.execute(
             "UPDATE token SET expires_at = '2199-01-01T00:00:00.000000Z';
-             UPDATE mediator SET max_open_cases = 1000000 WHERE max_open_cases > 0",
+             UPDATE mediator SET max_open_cases = 1000 WHERE max_open_cases > 0",
         );
         Self {
             scripts: texts.iter().map(|text| Script::read(text)).collect(),
-            may_pause: seed % 2 == 0,
+            may_pause,
             clock: Arc::new(ManualClock::at(network::start())),
-            texts,
+            definitions: texts.iter().map(|text| read(text)).collect(),
+            law: law(may_pause),
             entropy: Arc::new(SeededEntropy::new(seed)),
             seed,
             defect,
@@ -137,10 +141,10 @@ impl House {
             Arc::new(App {
                 database: database.clone(),
                 vault: vault.clone(),
-                definitions: self.definitions(&script.key),
+                definitions: self.published(&script.key),
                 clock: self.clock.clone(),
                 entropy: self.entropy.clone(),
-                laws: Laws::new(self.law()),
+                laws: Laws::new(self.law.clone()),
                 layouts: Default::default(),
                 public_url: "https://kelisim.example.kz".to_owned(),
                 wake: Arc::new(Notify::new()),
@@ -163,21 +167,12 @@ impl House {
         }
     }
 
-    fn definitions(&self, default: &str) -> Definitions {
+    fn published(&self, default: &str) -> Definitions {
         let definitions = Definitions::new(default);
-        for text in &self.texts {
-            let definition = workflow::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"));
-            definitions.insert(REGION, definition);
+        for definition in &self.definitions {
+            definitions.insert(REGION, definition.clone());
         }
         definitions
-    }
-
-    fn law(&self) -> Law {
-        let text = match self.may_pause {
-            true => KZ_MEDIATION.replacen("allowed = false", "allowed = true", 1),
-            false => KZ_MEDIATION.to_owned(),
-        };
-        Law::new(Profile::parse(&text).unwrap(), Zone::ORAL, &[])
     }
 
     /// Lines of text from the database, as [`TestDatabase::lines`] gives them.
@@ -349,6 +344,18 @@ async fn door(app: Arc<App>) -> Door {
             (status, text)
         })
     })
+}
+
+fn read(text: &str) -> Definition {
+    workflow::parse(text).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+fn law(may_pause: bool) -> Law {
+    let text = match may_pause {
+        true => KZ_MEDIATION.replacen("allowed = false", "allowed = true", 1),
+        false => KZ_MEDIATION.to_owned(),
+    };
+    Law::new(Profile::parse(&text).unwrap(), Zone::ORAL, &[])
 }
 
 /// The key of every house.

@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::asks::{Ask, Heard, What};
 use super::book::{Book, Kept, Keys, Verdict};
-use super::house::{House, LEASE, Process};
-use super::orders::{Op, Round, is_nothing, is_unknown};
+use super::house::{House, LEASE, Process, shown};
+use super::orders::{News, Op, Round, is_nothing, is_unknown};
 use super::paper::Paper;
-use super::people::{Actor, Moment, Office};
+use super::people::{Actor, Moment, Office, PEOPLE, Post, suspended};
+use super::register::Wish;
 use super::wishes::Wishes;
 use crate::proofs::dice::Dice;
 
@@ -55,6 +56,7 @@ pub(super) struct Tally {
     pub(super) fired: usize,
     pub(super) looks: usize,
     pub(super) crashes: usize,
+    pub(super) suspensions: usize,
     pub(super) cases: usize,
     /// How often each answer was heard.
     pub(super) answers: BTreeMap<String, usize>,
@@ -81,8 +83,16 @@ pub(super) struct Life<'d> {
     pub(super) retired: BTreeMap<Uuid, Paper>,
     pub(super) keys: Keys,
     pub(super) tally: Tally,
+    pub(super) dice: &'d Dice,
+    /// Mediators who are suspended.
+    pub(super) suspended: BTreeSet<u128>,
+    /// The versions of the entries of mediators that were changed.
+    pub(super) entries: BTreeMap<u128, i32>,
+    /// What the registrar wishes in the next round.
+    wish: Option<Wish>,
+    /// What became of it in the last one.
+    news: Option<News>,
     process: Option<Process>,
-    dice: &'d Dice,
     /// What happened to each case, in words.
     stories: BTreeMap<Uuid, Vec<String>>,
     recent: BTreeMap<Uuid, Vec<Ask>>,
@@ -103,6 +113,10 @@ impl<'d> Life<'d> {
             retired: BTreeMap::new(),
             keys: Keys::new(),
             tally: Tally::default(),
+            suspended: suspended(),
+            entries: BTreeMap::new(),
+            wish: None,
+            news: None,
             process: None,
             stories: BTreeMap::new(),
             recent: BTreeMap::new(),
@@ -125,6 +139,7 @@ impl<'d> Life<'d> {
                 _ => Weather::Calm,
             };
             let asks = self.wishes();
+            self.wish = self.dice.is(8).then(|| self.wish());
             let is_together = self.dice.is(25);
             self.round(asks, weather, is_together).await;
             if self.dice.is(60) {
@@ -150,7 +165,7 @@ impl<'d> Life<'d> {
         let mut number = self.number;
         let wishes = Wishes {
             dice: self.dice,
-            book: book(&self.house),
+            book: book(&self.house, &self.suspended),
             now: self.house.now(),
             others: &others,
         };
@@ -238,6 +253,11 @@ impl<'d> Life<'d> {
                 }
             }
         });
+        let wish = self.wish.take();
+        let registrar = async {
+            let (status, text) = (process.doors[0])(wish?.request()).await;
+            Some(Heard::Said { status, text })
+        };
         let worker = process.worker(dice);
         let works = async {
             if with_worker {
@@ -245,7 +265,7 @@ impl<'d> Life<'d> {
                 let _ = worker.drain().await;
             }
         };
-        let (heard, ()) = tokio::join!(join_all(calls), works);
+        let (heard, said, ()) = tokio::join!(join_all(calls), registrar, works);
         drop(worker);
         process.mishaps.fail(0);
         if weather == Weather::Crash {
@@ -260,6 +280,9 @@ impl<'d> Life<'d> {
             self.tally.steps += 1;
         }
         self.tally.steps += asks.len();
+        if let (Some(wish), Some(said)) = (wish, said) {
+            self.news = self.learn(wish, &said);
+        }
         heard
     }
 
@@ -278,10 +301,10 @@ impl<'d> Life<'d> {
                 None => self.judge_filing(ask, heard, now),
             }
         }
-        if with_worker {
-            for case in self.due(now) {
-                of_case.entry(case).or_default();
-            }
+        let news = self.news.take();
+        let due = self.due(now).into_iter().filter(|_| with_worker);
+        for case in due.chain(self.theirs(news)) {
+            of_case.entry(case).or_default();
         }
         let kept = self.kept(asks, heard);
         let cases: Vec<Uuid> = of_case.keys().copied().collect();
@@ -297,7 +320,10 @@ impl<'d> Life<'d> {
                 .collect();
             self.tally.together += usize::from(ops.len() > 1);
             let row = rows.get(&case).map_or("nowhere", String::as_str);
-            self.judge_case(case, &ops, row, with_worker, now);
+            self.judge_case(case, &ops, row, (with_worker, news), now);
+        }
+        if let Some(news) = news {
+            news.note(&mut self.suspended);
         }
         // Of a case that contradicts the model nobody asks any more.
         again.retain(|ask| {
@@ -308,17 +334,25 @@ impl<'d> Life<'d> {
         again
     }
 
-    fn judge_case(&mut self, case: Uuid, ops: &[Op<'_>], row: &str, worker: bool, now: Moment) {
+    fn judge_case(
+        &mut self,
+        case: Uuid,
+        ops: &[Op<'_>],
+        row: &str,
+        (worker, news): (bool, Option<News>),
+        now: Moment,
+    ) {
         let Some(before) = self.papers.get(&case) else {
             return;
         };
         let offices = &self.offices;
         let seen = |case: Uuid, actor: Actor| sees_linked(offices, case, actor);
         let round = Round {
-            book: book(&self.house),
+            book: book(&self.house, &self.suspended),
             before,
             ops,
             worker,
+            news,
             now,
             row,
             seen: &seen,
@@ -347,7 +381,7 @@ impl<'d> Life<'d> {
             }
             Err(why) => {
                 let story = std::mem::take(story).join("\n    ");
-                let before = format!("{before:?}");
+                let before = shown(before);
                 self.papers.remove(&case);
                 self.contradict(format!(
                     "case {case}: {why}\n    {story}\n    it was {before}"
@@ -363,7 +397,7 @@ impl<'d> Life<'d> {
         if is_unknown(heard) || is_nothing(heard) {
             return;
         }
-        let book = book(&self.house);
+        let book = book(&self.house, &self.suspended);
         let nobody = |_: Uuid, _: Actor| false;
         let verdict = book.answer(None, &self.keys, ask, now, &nobody);
         if let Some(why) = book.differs(&verdict, ask, None, *status, text) {
@@ -436,6 +470,19 @@ impl<'d> Life<'d> {
         self.contradict(format!("timers of {due:?} are due and do not fire"));
     }
 
+    /// The cases of a mediator of whom there are news.
+    fn theirs(&self, news: Option<News>) -> Vec<Uuid> {
+        let Some(News { mediator, .. }) = news else {
+            return Vec::new();
+        };
+        let is_theirs = |paper: &&Paper| {
+            let mediators = [paper.mediator, paper.asked_mediator()];
+            mediators.contains(&Some(mediator))
+        };
+        let theirs = self.papers.values().filter(is_theirs);
+        theirs.map(|paper| paper.id).collect()
+    }
+
     /// The cases of which a timer is due.
     fn due(&self, now: Moment) -> Vec<Uuid> {
         let due = self
@@ -475,21 +522,22 @@ impl<'d> Life<'d> {
     }
 
     pub(super) fn contradict(&mut self, what: String) {
-        self.tally.divergences.push(what);
+        let seed = self.house.seed;
+        self.tally.divergences.push(format!("house {seed}, {what}"));
     }
 }
 
 /// The rules of a house.
-fn book(house: &House) -> Book<'_> {
+fn book<'a>(house: &'a House, suspended: &'a BTreeSet<u128>) -> Book<'a> {
     Book {
         scripts: &house.scripts,
         may_pause: house.may_pause,
+        suspended,
     }
 }
 
 /// A case is named as linked by those whose sight never changes: the head of its office, and the coordinator.
 fn sees_linked(offices: &BTreeMap<Uuid, Office>, case: Uuid, actor: Actor) -> bool {
-    use super::people::{PEOPLE, Post};
     let Actor::Person(number) = actor else {
         return false;
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::book::Book;
 use super::days;
 use super::form::{self, Faults, Value, Values};
 use super::paper::{Closure, Noted, Paper, Term};
@@ -213,14 +214,16 @@ impl Question<'_> {
             after.mediator = Some(mediator);
             after.asked = None;
             after.accepted_at = after.accepted_at.or(Some(now));
-        } else if told.contains("released") {
+        } else if told.contains("released")
+            || (told.contains("offer_ended") && self.actor == Actor::Register)
+        {
             told.insert("mediator_lost");
         }
         if told.contains("offer_ended") {
             told.insert(match self.actor {
                 Actor::Clock => "offer_expired",
                 actor if actor.is("asked_mediator", before) => "offer_declined",
-                Actor::Person(_) => "offer_withdrawn",
+                Actor::Person(_) | Actor::Register => "offer_withdrawn",
             });
         }
         told
@@ -400,21 +403,26 @@ pub(super) fn filed(script: &Script, mut paper: Paper, actor: Actor) -> Paper {
     paper
 }
 
+/// The case after its mediator was suspended, by the action of its workflow that is open to the register at its step; as it
+/// was where there is none, and where it is neither theirs nor theirs to answer for (D12).
+pub(super) fn released(book: &Book<'_>, paper: &Paper, mediator: u128, now: Moment) -> Paper {
+    let is_theirs = paper.mediator == Some(mediator) || paper.asked_mediator() == Some(mediator);
+    let action = book.scripts[paper.script].action_of("register", &paper.step);
+    let action = action.filter(|_| is_theirs);
+    let question = book.question(paper, Actor::Register);
+    let after = action.and_then(|action| {
+        question
+            .moved(&action.name, &Values::default(), now, None)
+            .ok()
+    });
+    after.unwrap_or_else(|| paper.clone())
+}
+
 /// What follows when the time of a timer has come: its action, or where that is refused nothing but that it has fired.
-pub(super) fn fired(
-    script: &Script,
-    paper: &Paper,
-    name: &str,
-    may_pause: bool,
-    now: Moment,
-) -> Paper {
+pub(super) fn fired(book: &Book<'_>, paper: &Paper, name: &str, now: Moment) -> Paper {
+    let script = &book.scripts[paper.script];
     let timer = timer(script, name).expect("a timer of the workflow");
-    let question = Question {
-        script,
-        paper,
-        actor: Actor::Clock,
-        may_pause,
-    };
+    let question = book.question(paper, Actor::Clock);
     let mut is_refused = false;
     if let Some(action) = &timer.fires {
         let values = answers(script, paper, timer, action);

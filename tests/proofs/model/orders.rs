@@ -4,7 +4,7 @@
 //! some place of one order, and the case must be what that order makes of it (linearizability). What was not answered has
 //! happened in that order once or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -32,10 +32,30 @@ pub(super) struct Round<'a> {
     pub(super) ops: &'a [Op<'a>],
     /// Whether a worker let timers fire.
     pub(super) worker: bool,
+    /// What became of a mediator meanwhile.
+    pub(super) news: Option<News>,
     pub(super) now: Moment,
     /// The case as the database shows it now.
     pub(super) row: &'a str,
     pub(super) seen: &'a dyn Fn(Uuid, Actor) -> bool,
+}
+
+/// A mediator was suspended, or is back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct News {
+    pub(super) mediator: u128,
+    pub(super) is_suspended: bool,
+}
+
+impl News {
+    /// Notes it among those who are suspended.
+    pub(super) fn note(self, suspended: &mut BTreeSet<u128>) {
+        if self.is_suspended {
+            suspended.insert(self.mediator);
+        } else {
+            suspended.remove(&self.mediator);
+        }
+    }
 }
 
 /// An order that explains everything.
@@ -66,6 +86,9 @@ struct Place {
     keys: Keys,
     /// The requests that have their place already.
     done: Vec<bool>,
+    /// What became of a mediator, until it has its place.
+    news: Option<News>,
+    suspended: BTreeSet<u128>,
     fired: usize,
     /// Whether somebody was told that another one was faster.
     outrun: bool,
@@ -83,6 +106,8 @@ impl Round<'_> {
             paper: self.before.clone(),
             keys: of_ops.collect(),
             done: vec![false; self.ops.len()],
+            news: self.news,
+            suspended: self.book.suspended.clone(),
             fired: 0,
             outrun: false,
         };
@@ -100,7 +125,7 @@ impl Round<'_> {
     }
 
     fn search(&self, place: &Place, why: &mut Vec<String>) -> Option<Place> {
-        let mut is_over = true;
+        let mut is_over = place.news.is_none();
         for number in 0..self.ops.len() {
             if place.done[number] {
                 continue;
@@ -112,6 +137,11 @@ impl Round<'_> {
                 }
             }
         }
+        if let Some(news) = place.news
+            && let Some(found) = self.search(&self.after(place, news), why)
+        {
+            return Some(found);
+        }
         if is_over {
             let shown = shown(&place.paper);
             let is_so = !place.outrun || place.paper.version != self.before.version;
@@ -121,30 +151,39 @@ impl Round<'_> {
             why.push(format!("it should be {shown}\n    and it is {}", self.row));
         }
         let name = place.paper.next_due(self.now).filter(|_| self.worker)?;
-        let script = &self.book.scripts[place.paper.script];
-        let may_pause = self.book.may_pause;
         let next = Place {
-            paper: moves::fired(script, &place.paper, &name, may_pause, self.now),
+            paper: moves::fired(&self.book, &place.paper, &name, self.now),
             fired: place.fired + 1,
             ..place.clone()
         };
         self.search(&next, why)
     }
 
+    /// A mediator who is suspended loses the case at this place of the order.
+    fn after(&self, place: &Place, news: News) -> Place {
+        let mut next = place.clone();
+        next.news = None;
+        news.note(&mut next.suspended);
+        if news.is_suspended {
+            next.paper = moves::released(&self.book, &place.paper, news.mediator, self.now);
+        }
+        next
+    }
+
     /// What can be the case when this request is the next that happened.
     fn steps(&self, place: &Place, number: usize, why: &mut Vec<String>) -> Vec<Place> {
         let op = &self.ops[number];
         let paper = &place.paper;
-        let verdict = self
-            .book
-            .answer(Some(paper), &place.keys, op.ask, self.now, self.seen);
+        let book = Book {
+            suspended: &place.suspended,
+            ..self.book
+        };
+        let verdict = book.answer(Some(paper), &place.keys, op.ask, self.now, self.seen);
         let mut next = place.clone();
         next.done[number] = true;
         let taken = taken(op.heard);
         if let Taken::Answer(status, text) = &taken {
-            let told = self
-                .book
-                .differs(&verdict, op.ask, Some(paper), *status, text);
+            let told = book.differs(&verdict, op.ask, Some(paper), *status, text);
             let Some(told) = told else {
                 self.apply(&verdict, op.ask, Some(text), &mut next);
                 return vec![next];
@@ -193,7 +232,7 @@ impl Round<'_> {
     /// Whoever was let through by the version that was there, and met another change on the way, is told so: then somebody
     /// else did change the case. Whoever sends a request twice at once may be told that the first is still running.
     fn is_outrun(&self, op: &Op<'_>, status: u16, text: &str) -> bool {
-        let is_alone = self.ops.len() < 2 && !self.worker;
+        let is_alone = self.ops.len() < 2 && !self.worker && self.news.is_none();
         let is_stale = status == 412 && is_code(text, &["stale"]);
         let is_stale = is_stale && op.ask.version != Condition::Unsaid;
         is_stale && !is_alone

@@ -1,5 +1,7 @@
 //! The people and mediators of the model: what each is, and how each stands to a case (3.3, D9, D11).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -104,7 +106,7 @@ pub(super) struct Entry {
     pub(super) office: Office,
     /// The languages in which they mediate.
     pub(super) languages: &'static [&'static str],
-    /// Whether they are suspended.
+    /// Whether they are suspended when the house is built.
     pub(super) is_suspended: bool,
     /// Whether they have as many cases as they take: none at all.
     pub(super) is_full: bool,
@@ -163,6 +165,12 @@ pub(super) const REGISTER: [Entry; 9] = [
     },
 ];
 
+/// The mediators who are suspended when a house is built.
+pub(super) fn suspended() -> BTreeSet<u128> {
+    let suspended = REGISTER.iter().filter(|entry| entry.is_suspended);
+    suspended.map(|entry| entry.id).collect()
+}
+
 /// Who takes an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Actor {
@@ -170,6 +178,8 @@ pub(super) enum Actor {
     Person(usize),
     /// A timer.
     Clock,
+    /// The register, which takes cases from a mediator who is suspended (D12).
+    Register,
 }
 
 impl Actor {
@@ -177,14 +187,16 @@ impl Actor {
     pub(super) fn account(self) -> Option<u128> {
         match self {
             Self::Person(number) => Some(PEOPLE[number].account),
-            Self::Clock => None,
+            Self::Clock | Self::Register => None,
         }
     }
 
     /// Whether they stand in a relation to the case.
     pub(super) fn is(self, relation: &str, paper: &Paper) -> bool {
-        let Self::Person(number) = self else {
-            return relation == "clock";
+        let number = match self {
+            Self::Person(number) => number,
+            Self::Clock => return relation == "clock",
+            Self::Register => return relation == "register",
         };
         let post = PEOPLE[number].post;
         match relation {
@@ -254,14 +266,20 @@ impl Actor {
 }
 
 /// Everything that stands against giving a case to a mediator (D4, D5, D9).
-pub(super) fn unfit(id: u128, paper: &Paper, actor: Actor, has_reason: bool) -> Vec<&'static str> {
+pub(super) fn unfit(
+    id: u128,
+    paper: &Paper,
+    actor: Actor,
+    has_reason: bool,
+    suspended: &BTreeSet<u128>,
+) -> Vec<&'static str> {
     let Some(entry) = REGISTER.iter().find(|entry| entry.id == id) else {
         return vec!["mediator_unknown"];
     };
     let current = paper.mediator.or(paper.asked_mediator());
     let lends = actor.is("coordinator", paper);
     let stands = [
-        ("mediator_not_active", entry.is_suspended),
+        ("mediator_not_active", suspended.contains(&id)),
         ("mediator_documents_expired", entry.is_expired),
         (
             "mediator_language",

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::book::Book;
 use super::days;
 use super::form::Values;
 use super::paper::Paper;
@@ -30,8 +31,7 @@ pub(super) struct Question<'a> {
     pub(super) script: &'a Script,
     pub(super) paper: &'a Paper,
     pub(super) actor: Actor,
-    /// Whether the law of the house lets a term be paused (D17).
-    pub(super) may_pause: bool,
+    pub(super) book: Book<'a>,
 }
 
 /// The stages from which a case may be closed on a ground (3.2).
@@ -64,8 +64,7 @@ impl Question<'_> {
     pub(super) fn refusals(&self, name: &str, values: Option<&Values>) -> Vec<&'static str> {
         let (script, paper) = (self.script, self.paper);
         let Some(action) = script.action_at(name, &paper.step) else {
-            let is_known = script.names().contains(&name);
-            return vec![match (is_known, paper.is_closed()) {
+            return vec![match (script.has(name), paper.is_closed()) {
                 (false, _) => "unknown_action",
                 (true, true) => "case_closed",
                 (true, false) => "not_from_here",
@@ -80,7 +79,8 @@ impl Question<'_> {
         {
             let reason = values.and_then(|values| values.text("over_limit_reason"));
             let has_reason = reason.is_some_and(|reason| !reason.trim().is_empty());
-            against.extend(unfit(mediator, paper, self.actor, has_reason));
+            let suspended = self.book.suspended;
+            against.extend(unfit(mediator, paper, self.actor, has_reason, suspended));
         }
         for guard in &action.guards {
             against.extend(self.guard(guard, action, values));
@@ -142,7 +142,7 @@ impl Question<'_> {
             "in_term" => self.in_term(action, values),
             "in_total" => self.in_total(values),
             "may_pause" => {
-                let mut against = one(!self.may_pause, "pause_not_allowed");
+                let mut against = one(!self.book.may_pause, "pause_not_allowed");
                 against.extend(one(paper.paused_on.is_some(), "term_is_paused"));
                 against.extend(one(paper.term.is_none(), "no_term"));
                 against

@@ -142,6 +142,18 @@ impl Script {
         self.actions_at(step).find(|action| action.name == name)
     }
 
+    /// The first action at a step that is open to a relation.
+    pub(super) fn action_of(&self, relation: &str, step: &str) -> Option<&Action> {
+        let mut actions = self.actions_at(step);
+        actions.find(|action| action.who.iter().any(|one| one == relation))
+    }
+
+    /// Whether there is an action of a name on an open case.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let mut open = self.actions.iter().filter(|one| !one.from.is_empty());
+        open.any(|action| action.name == name)
+    }
+
     /// The names of all actions on an open case, each once, in order.
     pub(super) fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();

@@ -170,7 +170,10 @@ fn courses(life: &mut Life<'_>, papers: &BTreeMap<Uuid, Paper>) {
         ];
         let wrong: Vec<&str> = told.iter().filter(|one| !one.1).map(|one| one.0).collect();
         if !wrong.is_empty() {
-            life.contradict(format!("course of {id}: {wrong:?} of {paper:?} and {text}"));
+            let shown = shown(paper);
+            life.contradict(format!(
+                "course of {id}: {wrong:?} of {shown}, and {text} is there"
+            ));
         }
     }
 }

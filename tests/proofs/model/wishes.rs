@@ -178,7 +178,8 @@ impl Wishes<'_> {
             for who in 0..PEOPLE.len() {
                 let actor = Actor::Person(who);
                 let question = self.book.question(paper, actor);
-                if question.refusals(&action.name, None).is_empty() {
+                // Many may act at a step who do not see the case before somebody gives it to them.
+                if actor.sees(paper) && question.refusals(&action.name, None).is_empty() {
                     open.push((action, who));
                 }
             }

@@ -44,7 +44,7 @@ use kelisim_persistence::{
         idempotency,
         mediator::{MediatorName, mediator_names},
         partner::{PartnerTold, partner_code},
-        timer::LEASE_LOST,
+        timer::{ARMED_AT_ONCE, LEASE_LOST},
     },
     vault::Vault,
 };
@@ -304,7 +304,13 @@ pub struct Tx<'a> {
 }
 
 /// Conflicts that mean that a case has changed since it was loaded, or that a timer has another owner.
-const STALE: [&str; 3] = ["cases.version", "case_event.case_id_seq", LEASE_LOST];
+const STALE: [&str; 5] = [
+    "cases.version",
+    "case_event.case_id_seq",
+    ARMED_AT_ONCE[0],
+    ARMED_AT_ONCE[1],
+    LEASE_LOST,
+];
 
 /// How to call mediators and partners, as far as a transaction has come across them.
 #[derive(Default)]

@@ -31,6 +31,7 @@ use kelisim_persistence::{
             pass_running, pass_step, passing_change, passing_histories, passing_read,
         },
         publication::retired_list,
+        timer::ARMED_AT_ONCE,
     },
 };
 use serde_json::json;
@@ -221,7 +222,13 @@ pub fn drive(
 }
 
 /// Conflicts that mean that somebody else was faster.
-const FASTER: [&str; 3] = ["case_pass.batch", "cases.version", "case_event.case_id_seq"];
+const FASTER: [&str; 5] = [
+    "case_pass.batch",
+    "cases.version",
+    "case_event.case_id_seq",
+    ARMED_AT_ONCE[0],
+    ARMED_AT_ONCE[1],
+];
 
 /// The next batch of a pass; gives the pass as it stands then.
 fn batch(app: &Arc<App>, region: RegionId, id: PassId) -> Result<Pass, AppError> {

@@ -171,6 +171,11 @@ fn fire(writes: &mut Writes, region: RegionId, event: &Event, name: &TimerName, 
     );
 }
 
+/// What the second of two changes at once may be told that arm the same timer: that its row is there, or that one is armed.
+///
+/// PostgreSQL runs all statements of a change even when the first has found another version, and what fails then comes first.
+pub const ARMED_AT_ONCE: [&str; 2] = ["timer.case_id_armed_by_name", "timer.case_id_name"];
+
 /// What a worker is told that lets a timer fire whose lease it has lost.
 pub const LEASE_LOST: &str = "timer.lease_token";
 
