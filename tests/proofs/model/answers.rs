@@ -99,7 +99,7 @@ impl Answers<'_> {
             "mediator" => self.mediator(),
             "case" => self.case(),
             "choice" => match dice.is(96) {
-                true => json!(dice.one_of(&field.choices)),
+                true => json!(self.choice(field)),
                 false => json!("nothing"),
             },
             "declaration" => {
@@ -131,6 +131,10 @@ impl Answers<'_> {
             Some(day) => day,
             None => paper.filed_on(),
         };
+        let earliest = match self.opens(&field.name).filter(|_| dice.is(88)) {
+            Some(day) => earliest.max(day),
+            None => earliest,
+        };
         match dice.below(100) {
             0..3 => return later(today, 1),
             3..6 => return sooner(earliest, 1),
@@ -145,6 +149,36 @@ impl Answers<'_> {
             .min(12);
         let back = dice.below(usize::try_from(room).unwrap_or(0) + 1);
         sooner(last.max(earliest), u64::try_from(back).unwrap_or(0))
+    }
+
+    /// The first day that a rule beside the form lets stand: of a paper that names its mediator, and of a check.
+    fn opens(&self, name: &str) -> Option<NaiveDate> {
+        let paper = self.paper;
+        match name {
+            "contract.signed_on" | "annex.signed_on" => {
+                paper.taken_at.map(days::day).max(paper.waived_on)
+            }
+            "check.contacted_on" => Some(days::day(self.now)),
+            "pause.from" => paper.resumed_on,
+            "pause.until" => paper.paused_on,
+            _ => None,
+        }
+    }
+
+    /// A check whose day has come, most of the time.
+    fn choice(&self, field: &Field) -> String {
+        let dice = self.dice;
+        let today = days::day(self.now);
+        let is_due = |choice: &&String| {
+            let count = choice.parse().ok();
+            let signed_on = self.paper.signed_on.zip(count);
+            signed_on.is_some_and(|(on, count)| later(on, count) <= today)
+        };
+        let due: Vec<&String> = field.choices.iter().filter(is_due).collect();
+        match field.name == "check.after" && dice.is(85) && !due.is_empty() {
+            true => (*dice.one_of(&due)).clone(),
+            false => dice.one_of(&field.choices).clone(),
+        }
     }
 
     fn longer(&self, today: NaiveDate) -> NaiveDate {

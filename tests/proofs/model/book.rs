@@ -28,6 +28,8 @@ pub(super) struct Book<'h> {
     pub(super) may_pause: bool,
     /// Mediators who are suspended now.
     pub(super) suspended: &'h BTreeSet<u128>,
+    /// What the clock shows.
+    pub(super) now: Moment,
 }
 
 /// An answer that is kept under a key.
@@ -186,9 +188,13 @@ impl Book<'_> {
             screened: None,
             proposal_on: None,
             lacks_waiver: false,
+            waived_on: None,
+            taken_at: None,
+            lacks_annex: false,
             contract_on: None,
             term: None,
             paused_on: None,
+            resumed_on: None,
             ruled_on: None,
             signed_on: None,
             checks: BTreeSet::new(),

@@ -75,6 +75,11 @@ fn before(day: NaiveDate, count: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(count)).expect("a day")
 }
 
+/// The day before a day.
+pub(super) fn day_before(day: NaiveDate) -> NaiveDate {
+    before(day, 1)
+}
+
 fn is_off(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
         || HOLIDAYS.contains(&(day.month(), day.day()))
@@ -87,8 +92,13 @@ fn next_working(mut day: NaiveDate) -> NaiveDate {
     day
 }
 
+/// The end of a term on whose last day the sides agreed: one on which nobody works moves as any other (D15).
+pub(super) fn agreed(last_day: NaiveDate) -> End {
+    ends_with(next_working(last_day))
+}
+
 /// The end of the day that is the last one.
-pub(super) fn ends_with(last_day: NaiveDate) -> End {
+fn ends_with(last_day: NaiveDate) -> End {
     End {
         last_day,
         due_at: start_of(after(last_day, 1)),

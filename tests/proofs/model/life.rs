@@ -533,6 +533,7 @@ fn book<'a>(house: &'a House, suspended: &'a BTreeSet<u128>) -> Book<'a> {
         scripts: &house.scripts,
         may_pause: house.may_pause,
         suspended,
+        now: house.now(),
     }
 }
 

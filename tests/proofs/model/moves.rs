@@ -144,6 +144,17 @@ impl Question<'_> {
                 .filter(|code| !answers.contains_key(**code));
             faults.extend(open.map(|code| format!("/exclusions/{code} missing")));
         }
+        if action.does("record_check")
+            && let (Some(check), Some(signed_on)) =
+                (values.text("check.after"), self.paper.signed_on)
+        {
+            let count: u64 = check.parse().expect("a check is named after its days");
+            let contacted_on = values.day("check.contacted_on");
+            let contacted_on = contacted_on.unwrap_or(days::day(self.book.now));
+            if contacted_on < signed_on + chrono::Days::new(count) {
+                faults.insert("/check/contacted_on too_early".to_owned());
+            }
+        }
         if action.does("resume_term")
             && let (Some(from), Some(until)) = (self.paper.paused_on, values.day("pause.until"))
             && until < from
@@ -173,7 +184,8 @@ impl Question<'_> {
                     told.insert("offered");
                 }
                 "accept_offer" => given = asked,
-                "end_offer" => {
+                // Only what was there has ended.
+                "end_offer" if asked.is_some() => {
                     after.asked = None;
                     told.insert("offer_ended");
                 }
@@ -193,7 +205,7 @@ impl Question<'_> {
                         }
                     }
                 }
-                "release_mediator" => {
+                "release_mediator" if before.mediator.is_some() => {
                     release(after);
                     told.insert("released");
                 }
@@ -201,7 +213,14 @@ impl Question<'_> {
                 "extend_term" => _ = told.insert("term_extended"),
                 _ => {}
             }
-            self.record(effect, values, after);
+            self.record(action, effect, values, after);
+        }
+        // D11: an offer that nobody could answer any more ends with the move.
+        let is_open = asked.is_some() && given.is_none();
+        let is_new = told.contains("offered") || told.contains("offer_ended");
+        if is_open && !is_new && !self.script.answers_offer(&action.to) {
+            after.asked = None;
+            told.insert("offer_ended");
         }
         if let Some(mediator) = given {
             told.insert("mediator_assigned");
@@ -214,23 +233,33 @@ impl Question<'_> {
             after.mediator = Some(mediator);
             after.asked = None;
             after.accepted_at = after.accepted_at.or(Some(now));
-        } else if told.contains("released")
-            || (told.contains("offer_ended") && self.actor == Actor::Register)
-        {
-            told.insert("mediator_lost");
+            after.taken_at = Some(now);
+            after.waived_on = None;
+            after.lacks_annex = after.contract_on.is_some();
+        } else if told.contains("released") {
+            let is_own = action.who.iter().any(|one| one == "case_mediator");
+            let is_person = matches!(self.actor, Actor::Person(_));
+            told.insert(match is_person && !is_own {
+                true => "taken_back",
+                false => "mediator_lost",
+            });
         }
         if told.contains("offer_ended") {
+            if given.is_none() && self.actor == Actor::Register {
+                told.insert("mediator_lost");
+            }
+            let answers = action.who.iter().any(|one| one == "asked_mediator");
             told.insert(match self.actor {
-                Actor::Clock => "offer_expired",
-                actor if actor.is("asked_mediator", before) => "offer_declined",
-                Actor::Person(_) | Actor::Register => "offer_withdrawn",
+                Actor::Clock if action.does("end_offer") => "offer_expired",
+                actor if answers && actor.is("asked_mediator", before) => "offer_declined",
+                _ => "offer_withdrawn",
             });
         }
         told
     }
 
     /// The facts that no message depends on.
-    fn record(&self, effect: &str, values: &Values, after: &mut Paper) {
+    fn record(&self, action: &Action, effect: &str, values: &Values, after: &mut Paper) {
         let before = self.paper;
         match effect {
             "record_screening" => {
@@ -239,9 +268,16 @@ impl Question<'_> {
             }
             "record_proposal" => after.proposal_on = values.day("proposal.sent_on"),
             "record_declaration" => {
-                after.lacks_waiver = values.text("declaration.result") == Some("disclosed");
+                // What the same mediator has disclosed before waits for its waiver all the same.
+                let is_first = action.does("accept_offer") || action.does("assign_mediator");
+                let discloses = values.text("declaration.result") == Some("disclosed");
+                after.lacks_waiver = discloses || (before.lacks_waiver && !is_first);
             }
-            "record_waivers" => after.lacks_waiver = false,
+            "record_waivers" => {
+                after.lacks_waiver = false;
+                after.waived_on = values.day("waivers.given_on");
+            }
+            "record_annex" => after.lacks_annex = false,
             "record_contract" => {
                 let on = values.day("contract.signed_on");
                 after.contract_on = on;
@@ -251,8 +287,8 @@ impl Question<'_> {
                 if let (Some(term), Some(until)) =
                     (after.term.as_mut(), values.day("extension.until"))
                 {
-                    term.end = days::ends_with(until);
-                    term.is_extended = true;
+                    term.end = days::agreed(until);
+                    term.agreed = Some(until);
                 }
             }
             "pause_term" => after.paused_on = values.day("pause.from"),
@@ -263,6 +299,7 @@ impl Question<'_> {
                     after.term = Some(self.resumed(from, until, term));
                 }
                 after.paused_on = None;
+                after.resumed_on = values.day("pause.until");
             }
             "record_ruling" => after.ruled_on = values.day("court.ruled_on"),
             "record_agreement" => {
@@ -281,7 +318,7 @@ impl Question<'_> {
         Term {
             end: days::of_law("mediation", days::start_of(contract_on), paused),
             paused,
-            is_extended: false,
+            agreed: None,
         }
     }
 
@@ -289,15 +326,15 @@ impl Question<'_> {
     fn resumed(&self, from: NaiveDate, until: NaiveDate, term: Term) -> Term {
         let days = u64::try_from((until - from).num_days()).expect("a pause ends after it began");
         let paused = term.paused + days;
-        if !term.is_extended {
+        let Some(agreed) = term.agreed else {
             let contract_on = self.paper.contract_on.expect("a term has a contract");
             return self.term_of(contract_on, paused);
-        }
-        let last_day = term.end.last_day + chrono::Days::new(days);
+        };
+        let agreed = agreed + chrono::Days::new(days);
         Term {
-            end: days::ends_with(last_day),
+            end: days::agreed(agreed),
             paused,
-            is_extended: true,
+            agreed: Some(agreed),
         }
     }
 
@@ -309,7 +346,7 @@ impl Question<'_> {
         by_timer: Option<&str>,
         after: &mut Paper,
     ) {
-        const TRIGGERS: [&str; 11] = [
+        const TRIGGERS: [&str; 12] = [
             "offered",
             "offer_expired",
             "offer_declined",
@@ -317,6 +354,7 @@ impl Question<'_> {
             "mediator_assigned",
             "mediator_replaced",
             "mediator_lost",
+            "taken_back",
             "first_assigned",
             "started",
             "term_extended",
@@ -357,6 +395,11 @@ impl Question<'_> {
                 let former = before.mediator.filter(|former| given != Some(*former));
                 former.map(mediator)
             }
+            "mediator_or_head" => {
+                let stays = before.mediator.filter(|_| !told.contains("released"));
+                let one = given.or(stays).map(mediator);
+                one.or(Some(account(before.office.head())))
+            }
             "office_head" => Some(account(before.office.head())),
             "coordinator" => Some(account(COORDINATOR)),
             "partner" => {
@@ -393,7 +436,7 @@ pub(super) fn filed(script: &Script, mut paper: Paper, actor: Actor) -> Paper {
     for rule in script.notices.iter().filter(|rule| rule.on == "filed") {
         let to = match rule.to.as_str() {
             "partner" => paper.is_referred.then(|| format!("contact {CONTACT}")),
-            "office_head" => Some(account(paper.office.head())),
+            "office_head" | "mediator_or_head" => Some(account(paper.office.head())),
             "coordinator" => Some(account(COORDINATOR)),
             _ => None,
         };
@@ -466,6 +509,9 @@ fn settle(after: &mut Paper, name: &str) {
 fn release(after: &mut Paper) {
     after.mediator = None;
     after.lacks_waiver = false;
+    after.waived_on = None;
+    after.taken_at = None;
+    after.lacks_annex = false;
 }
 
 fn mediator(id: u128) -> String {
@@ -480,6 +526,10 @@ fn account(id: u128) -> String {
 fn tellings<'s>(timer: &'s Timer, before: &Paper) -> Vec<Order<'s>> {
     let to = |to: &str| match to {
         "mediator" => before.mediator.map(mediator),
+        "mediator_or_head" => {
+            let one = before.mediator.map(mediator);
+            one.or_else(|| Some(account(before.office.head())))
+        }
         "asked_mediator" => before.asked_mediator().map(mediator),
         "office_head" => Some(account(before.office.head())),
         "coordinator" => Some(account(COORDINATOR)),

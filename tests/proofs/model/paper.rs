@@ -39,9 +39,16 @@ pub(super) struct Paper {
     pub(super) screened: Option<bool>,
     pub(super) proposal_on: Option<NaiveDate>,
     pub(super) lacks_waiver: bool,
+    /// The day on which what was disclosed had been waived.
+    pub(super) waived_on: Option<NaiveDate>,
+    /// When its mediator took it.
+    pub(super) taken_at: Option<Moment>,
+    /// Whether neither contract nor annex names its mediator.
+    pub(super) lacks_annex: bool,
     pub(super) contract_on: Option<NaiveDate>,
     pub(super) term: Option<Term>,
     pub(super) paused_on: Option<NaiveDate>,
+    pub(super) resumed_on: Option<NaiveDate>,
     pub(super) ruled_on: Option<NaiveDate>,
     pub(super) signed_on: Option<NaiveDate>,
     pub(super) checks: BTreeSet<String>,
@@ -68,7 +75,8 @@ pub(super) struct Closure {
 pub(super) struct Term {
     pub(super) end: End,
     pub(super) paused: u64,
-    pub(super) is_extended: bool,
+    /// The last day on which the sides agreed.
+    pub(super) agreed: Option<NaiveDate>,
 }
 
 /// A timer of the step.
@@ -154,7 +162,11 @@ impl Paper {
 
     fn wanted(&self, timer: &Timer) -> Option<Armed> {
         let stands_still = timer.pauses && self.paused_on.is_some();
-        if !timer.at.contains(&self.step) || stands_still {
+        let is_made = timer
+            .check
+            .as_ref()
+            .is_some_and(|one| self.checks.contains(one));
+        if !timer.at.contains(&self.step) || stands_still || is_made {
             return None;
         }
         let of_day = |day: Option<NaiveDate>| day.map(days::start_of);
@@ -166,12 +178,18 @@ impl Paper {
             "proposal" => of_day(self.proposal_on),
             "contract" => of_day(self.contract_on),
             "term_end" => of_day(self.term.map(|term| term.end.last_day)),
+            // Whoever comes to know late that the term is over has as much time from there.
+            "after_term" => of_day(self.term.map(|term| {
+                let entered_on = days::day(self.entered_at.unwrap_or(self.filed_at));
+                term.end.last_day.max(days::day_before(entered_on))
+            })),
             "ruling" => of_day(self.ruled_on),
             "agreement" => of_day(self.signed_on),
             other => panic!("nothing starts from {other}"),
         }?;
+        let is_of_term = matches!(timer.starts.as_str(), "term_end" | "after_term");
         let paused = match self.term {
-            Some(term) if timer.pauses && timer.starts != "term_end" => term.paused,
+            Some(term) if timer.pauses && !is_of_term => term.paused,
             _ => 0,
         };
         let end = match timer.runs() {

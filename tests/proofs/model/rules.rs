@@ -90,6 +90,9 @@ impl Question<'_> {
         if ends && paper.asked.is_none() && !releases {
             against.push("nobody_asked");
         }
+        if action.does("offer_mediator") && paper.asked.is_some() {
+            against.push("offer_is_open");
+        }
         if action.does("set_ground")
             && let Some(ground) = values.and_then(|values| values.ground("ground"))
         {
@@ -127,7 +130,9 @@ impl Question<'_> {
                 let declared = values.and_then(|values| values.text("declaration.result"));
                 one(declared == Some("must_refuse"), "must_refuse")
             }
-            "waived" => one(paper.lacks_waiver, "waiver_missing"),
+            "in_answer_time" => one(self.is_after_answer(action, values), "answer_time_over"),
+            "waived" => self.waived(values),
+            "annexed" => one(paper.lacks_annex, "annex_missing"),
             "contract_complete" => values.map_or_else(Vec::new, |values| {
                 let signed = values.yes_no("contract.all_signed") == Some(true);
                 let mut against = one(!signed, "not_all_signed");
@@ -145,6 +150,12 @@ impl Question<'_> {
                 let mut against = one(!self.book.may_pause, "pause_not_allowed");
                 against.extend(one(paper.paused_on.is_some(), "term_is_paused"));
                 against.extend(one(paper.term.is_none(), "no_term"));
+                if let Some(from) = values.and_then(|values| values.day("pause.from")) {
+                    let overlaps = paper.resumed_on.is_some_and(|resumed| from < resumed);
+                    against.extend(one(overlaps, "pauses_overlap"));
+                    let is_late = paper.term.is_some_and(|term| from > term.end.last_day);
+                    against.extend(one(is_late, "pause_after_term"));
+                }
                 against
             }
             "paused" => one(paper.paused_on.is_none(), "term_not_paused"),
@@ -154,10 +165,49 @@ impl Question<'_> {
         }
     }
 
+    /// D6: a contract or an annex is not older than the acceptance of whom it names, nor than the waivers.
+    fn waived(&self, values: Option<&Values>) -> Vec<&'static str> {
+        let paper = self.paper;
+        let mut against = Vec::new();
+        if paper.lacks_waiver {
+            against.push("waiver_missing");
+        }
+        let day = |name: &str| values.and_then(|values| values.day(name));
+        if let Some(on) = day("contract.signed_on").or_else(|| day("annex.signed_on")) {
+            if paper.waived_on.is_some_and(|waived_on| on < waived_on) {
+                against.push("before_waiver");
+            }
+            if paper.taken_at.is_some_and(|at| on < days::day(at)) {
+                against.push("before_acceptance");
+            }
+        }
+        against
+    }
+
+    /// L9: a proposal is measured today, a consent by its own day.
+    fn is_after_answer(&self, action: &Action, values: Option<&Values>) -> bool {
+        let day = |name: &str| values.and_then(|values| values.day(name));
+        let (sent_on, answer_on) = match action.does("record_proposal") {
+            true => (day("proposal.sent_on"), Some(days::day(self.book.now))),
+            false => (self.paper.proposal_on, day("consent.given_on")),
+        };
+        let last_day = sent_on.map(|on| {
+            let starts_at = days::start_of(on);
+            days::of_law("proposal_answer", starts_at, 0).last_day
+        });
+        last_day
+            .zip(answer_on)
+            .is_some_and(|(last_day, on)| on > last_day)
+    }
+
     fn in_term(&self, action: &Action, values: Option<&Values>) -> Vec<&'static str> {
         let Some(term) = self.paper.term else {
             return vec!["no_term"];
         };
+        // While it is paused it is not over.
+        if self.paper.paused_on.is_some() {
+            return Vec::new();
+        }
         let late = |effect: &str, field: &str| {
             let day = values.and_then(|values| values.day(field));
             action.does(effect) && day.is_some_and(|day| day > term.end.last_day)

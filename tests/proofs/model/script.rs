@@ -73,6 +73,8 @@ pub(super) struct Timer {
     until: bool,
     #[serde(default)]
     pub(super) pauses: bool,
+    /// The check of which it reminds.
+    pub(super) check: Option<String>,
     pub(super) fires: Option<String>,
     #[serde(default)]
     pub(super) answers: BTreeMap<String, String>,
@@ -152,6 +154,12 @@ impl Script {
     pub(super) fn has(&self, name: &str) -> bool {
         let mut open = self.actions.iter().filter(|one| !one.from.is_empty());
         open.any(|action| action.name == name)
+    }
+
+    /// Whether an open offer can be answered or ended at a step.
+    pub(super) fn answers_offer(&self, step: &str) -> bool {
+        let answers = |action: &Action| action.does("accept_offer") || action.does("end_offer");
+        self.actions_at(step).any(answers)
     }
 
     /// The names of all actions on an open case, each once, in order.

@@ -162,6 +162,22 @@ fn courses(life: &mut Life<'_>, papers: &BTreeMap<Uuid, Paper>) {
                 course["term"]["deadline"]["last_day"] == day(last_day),
             ),
             ("pause", course["paused_on"] == day(paper.paused_on)),
+            (
+                "end of the pause",
+                course["resumed_on"] == day(paper.resumed_on),
+            ),
+            (
+                "day of the waiver",
+                course["waived_on"] == day(paper.waived_on),
+            ),
+            (
+                "annex",
+                course["annex_is_missing"].as_bool().unwrap_or(false) == paper.lacks_annex,
+            ),
+            (
+                "acceptance",
+                course["taken_at"].as_str().and_then(|at| at.parse().ok()) == paper.taken_at,
+            ),
             ("ruling", course["ruled_on"] == day(paper.ruled_on)),
             ("signing", course["signed_on"] == day(paper.signed_on)),
             ("checks", texts(&course["checks"]) == paper.checks),
