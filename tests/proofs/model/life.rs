@@ -442,9 +442,10 @@ impl<'d> Life<'d> {
             .collect();
         let kept = self.house.answered(&keys);
         let found = |ask: &Ask| {
-            let account = Actor::Person(ask.who).account();
-            let account = account.map(|account| Uuid::from_u128(account).simple().to_string());
-            let line = format!("{} {}", account?, ask.key.as_deref()?);
+            // Whoever has no token has no account either.
+            let person = PEOPLE.get(ask.who)?;
+            let account = Uuid::from_u128(person.account).simple();
+            let line = format!("{account} {}", ask.key.as_deref()?);
             // Of two that are the same either may have been the one.
             (!twice(ask)).then(|| kept.contains(&line))
         };
