@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use actix_web::test::TestRequest;
 use actix_web::web;
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use kelisim_api::app::{App, Definitions, Laws, once::Running};
 use kelisim_api::clock::{Clock, ManualClock};
 use kelisim_api::http::server;
@@ -321,7 +322,29 @@ impl Process {
         Timers::new(Arc::clone(dice.one_of(&self.apps)), options)
     }
 
-    /// Waits until nothing is under way but what waits for more requests.
+    /// Waits until everything has ended that was under way, the last COMMIT too.
+    ///
+    /// A handle of the application goes when a job has run, and its COMMIT comes after that. So each thread of the database is
+    /// met once more, all of them at the same time.
+    pub(super) async fn settle(&self) {
+        self.quiet().await;
+        let database = &self.apps[0].database;
+        let done: Result<(), Error> = database.write(|_| Ok(())).await;
+        done.expect("nothing goes wrong any more");
+        let meeting = Arc::new(Barrier::new(THREADS));
+        let meet = |_| {
+            let meeting = Arc::clone(&meeting);
+            database.read(move |_| {
+                meeting.wait();
+                Ok::<(), Error>(())
+            })
+        };
+        for met in join_all((0..THREADS).map(meet)).await {
+            met.expect("nothing goes wrong any more");
+        }
+    }
+
+    /// Waits until no job of the database is left to be run.
     pub(super) async fn quiet(&self) {
         let handles = || self.apps.iter().map(Arc::strong_count);
         while handles().ne(self.handles.iter().copied()) {

@@ -272,7 +272,12 @@ impl<'d> Life<'d> {
             process.mishaps.crash();
         }
         // Whoever has gone away has left work behind.
-        process.quiet().await;
+        match weather {
+            Weather::Calm => {}
+            Weather::Rough => process.settle().await,
+            // The threads of the database end with it.
+            Weather::Crash => process.quiet().await,
+        }
         if weather == Weather::Crash {
             self.process = None;
             self.process = Some(self.house.open().await);
