@@ -25,6 +25,9 @@ fn build() -> PathBuf {
         "--locked",
         "--quiet",
     ]);
+    if let Some(profile) = std::env::var_os("KELISIM_TEST_PROFILE") {
+        cargo.arg("--profile").arg(profile);
+    }
     cargo.args(["--message-format", "json-render-diagnostics"]);
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     // What cargo told this process about its own package would make it build others again.

@@ -38,11 +38,18 @@ enum Database {
     Both,
 }
 
+/// With optimisation and debug assertions: failpoints and seeded defects are in, and a million steps take minutes.
+const PROFILE: &str = "prove";
+
+/// Names the profile to the proofs, which ask cargo for the program once more.
+const PROFILE_VARIABLE: &str = "KELISIM_TEST_PROFILE";
+
 /// Builds the program and the proofs.
 pub(crate) fn build(root: &Path) -> Result<(), String> {
     // The whole workspace, so that nothing is built again with other features.
     let mut cargo = run::cargo(root);
     cargo.args(["build", "--workspace", "--locked", "--bins"]);
+    cargo.args(["--profile", PROFILE]);
     run::visibly(&mut cargo)
 }
 
@@ -53,10 +60,12 @@ pub(crate) fn run(
     clusters: &Clusters,
     faketime: &Path,
 ) -> Result<(), String> {
-    // The build put it beside this program.
+    // The build put it beside the folder of this program, which is the one of debug builds.
     let program = std::env::current_exe()
         .map_err(|error| error.to_string())?
-        .with_file_name("kelisim-prove");
+        .with_file_name("..")
+        .join(PROFILE)
+        .join("kelisim-prove");
     let mut command = Command::new(program);
     command.args([&proof.id, "--json"]).current_dir(root);
     command.arg(std::path::absolute(&proof.json).map_err(|error| error.to_string())?);
@@ -78,6 +87,7 @@ pub(crate) fn run(
     }
     command.envs(clusters.variables());
     command.env(faketime::VARIABLE, faketime);
+    command.env(PROFILE_VARIABLE, PROFILE);
     run::forget_this_package(&mut command);
     run::visibly(&mut command)
 }
