@@ -505,7 +505,7 @@ fn corrected(paper: &Paper, body: &Json, actor: Actor, now: Moment) -> Verdict {
         after.language = language.to_owned();
     }
     after.version += 1;
-    after.note("corrected", now, actor);
+    after.note("corrected", "", now, actor);
     Verdict::Done(Box::new(after))
 }
 

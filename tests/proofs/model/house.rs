@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::mishaps::Mishaps;
-use super::paper::Paper;
+use super::paper::{Noted, Paper};
 use super::people::Moment;
 use super::script::Script;
 use super::workflows;
@@ -221,7 +221,8 @@ impl House {
              || ' ' || {} || ' ' || c.category || ' ' || c.language \
              || CASE WHEN c.accepted_at IS NULL THEN '' ELSE ' accepted' END \
              || CASE WHEN c.closed_at IS NULL THEN '' ELSE ' over' END \
-             || ' events ' || (SELECT count(*) || '/' || max(e.seq) FROM case_event e WHERE {}) \
+             || ' events ' || (SELECT max(e.seq) || ' ' || string_agg(e.kind || ':' || coalesce(e.data ->> 'action', e.data ->> 'timer', '') \
+                || '/' || coalesce(nullif(#e.actor_id#, ''), '-'), ',' ORDER BY e.seq) FROM case_event e WHERE {}) \
              || ' messages ' || (SELECT count(*) FROM outbox o WHERE {}) \
              || ' timers ' || coalesce((SELECT string_agg(t.name || '@' || {due}, ',' ORDER BY t.name {bytes}) \
                 FROM timer t WHERE {} AND t.state = 'armed'), '-')",
@@ -258,10 +259,7 @@ impl House {
 
 /// A case as [`House::rows`] should find it.
 pub(super) fn shown(paper: &Paper) -> String {
-    let id = |id: Option<u128>| match id {
-        None => "-".to_owned(),
-        Some(id) => Uuid::from_u128(id).simple().to_string(),
-    };
+    let id = shown_id;
     let closure = paper.closure.as_ref();
     let armed: Vec<String> = paper
         .timers
@@ -270,7 +268,7 @@ pub(super) fn shown(paper: &Paper) -> String {
         .map(|(name, one)| format!("{name}@{}", written(one.end.due_at)))
         .collect();
     format!(
-        "v{} {} {} {} mediator {} asked {} ground {} {} {} {} {}{}{} events {}/{} messages {} timers {}",
+        "v{} {} {} {} mediator {} asked {} ground {} {} {} {} {}{}{} events {} {} messages {} timers {}",
         paper.version,
         paper.stage,
         paper.step,
@@ -294,8 +292,8 @@ pub(super) fn shown(paper: &Paper) -> String {
         } else {
             ""
         },
-        paper.log.len(),
         paper.version,
+        events(paper),
         paper.messages(),
         if armed.is_empty() {
             "-".to_owned()
@@ -384,4 +382,18 @@ fn law(may_pause: bool) -> Law {
 /// The key of every house.
 fn master_key() -> MasterKey {
     MasterKey::generate(&SeededEntropy::new(7))
+}
+
+/// What happened to a case, one after the other: of two requests whose answers were lost, this alone tells which came through.
+fn events(paper: &Paper) -> String {
+    let one = |noted: &Noted| format!("{}:{}/{}", noted.kind, noted.what, shown_id(noted.by));
+    paper.log.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+/// An id as the database shows it, or a dash.
+fn shown_id(id: Option<u128>) -> String {
+    id.map_or_else(
+        || "-".to_owned(),
+        |id| Uuid::from_u128(id).simple().to_string(),
+    )
 }

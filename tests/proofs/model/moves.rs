@@ -76,7 +76,7 @@ impl Question<'_> {
             after.mediator = None;
         }
         after.wind(self.script);
-        after.note("moved", now, self.actor);
+        after.note("moved", name, now, self.actor);
         self.tell_moved(&told, sets_ground, by_timer, &mut after);
         Ok(after)
     }
@@ -429,6 +429,7 @@ pub(super) fn filed(script: &Script, mut paper: Paper, actor: Actor) -> Paper {
     paper.wind(script);
     paper.log.push(Noted {
         kind: "filed",
+        what: script.opening().name.clone(),
         at: paper.filed_at,
         by: actor.account(),
     });
@@ -477,7 +478,7 @@ pub(super) fn fired(book: &Book<'_>, paper: &Paper, name: &str, now: Moment) -> 
     let mut after = paper.clone();
     settle(&mut after, name);
     after.version += 1;
-    after.note("timer_fired", now, Actor::Clock);
+    after.note("timer_fired", name, now, Actor::Clock);
     if !is_refused {
         send(&mut after, tellings(timer, paper));
     }
@@ -574,8 +575,12 @@ fn of_partner(on: &str) -> &'static str {
 
 impl Paper {
     /// Adds an entry to the history.
-    pub(super) fn note(&mut self, kind: &'static str, at: Moment, by: Actor) {
-        let by = by.account();
-        self.log.push(Noted { kind, at, by });
+    pub(super) fn note(&mut self, kind: &'static str, what: &str, at: Moment, by: Actor) {
+        self.log.push(Noted {
+            kind,
+            what: what.to_owned(),
+            at,
+            by: by.account(),
+        });
     }
 }

@@ -91,6 +91,8 @@ pub(super) struct Armed {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Noted {
     pub(super) kind: &'static str,
+    /// The action or the timer that it tells of; empty for a correction.
+    pub(super) what: String,
     pub(super) at: Moment,
     pub(super) by: Option<u128>,
 }
