@@ -348,6 +348,19 @@ impl Book<'_> {
             .then(|| format!("{first} was answered first, and {status} {text} again"))
     }
 
+    /// Whether a repeat was answered as to whoever may not read the content any more.
+    pub(super) fn is_again_bare(&self, ask: &Ask, kept: &Kept, status: u16, text: &str) -> bool {
+        let body: Json = serde_json::from_str(text).unwrap_or_default();
+        match &kept.text {
+            Some(first) => status == 201 && body == bare(first),
+            None => {
+                let said = (status, text, &body);
+                let differs = self.done_differs(ask, &kept.after, &kept.before, said, false);
+                differs.is_none()
+            }
+        }
+    }
+
     /// Why a case is not shown as it should be to a reader.
     fn view_differs(
         &self,

@@ -16,6 +16,9 @@ use super::moves;
 use super::paper::Paper;
 use super::people::{Actor, Moment};
 
+/// So many reasons are told when no order explains a round.
+const REASONS_MOST: usize = 8;
+
 /// A request on a case and what came back.
 #[derive(Debug)]
 pub(super) struct Op<'a> {
@@ -92,6 +95,8 @@ struct Place {
     fired: usize,
     /// Whether somebody was told that another one was faster.
     outrun: bool,
+    /// Who repeated a request and got the first answer without the content.
+    bare: Vec<usize>,
 }
 
 impl Round<'_> {
@@ -110,6 +115,7 @@ impl Round<'_> {
             suspended: self.book.suspended.clone(),
             fired: 0,
             outrun: false,
+            bare: Vec::new(),
         };
         let mut why = Vec::new();
         match self.search(&start, &mut why) {
@@ -118,9 +124,12 @@ impl Round<'_> {
                 kept: place.keys,
                 fired: place.fired,
             }),
-            None => Err(why
-                .pop()
-                .unwrap_or_else(|| "nothing explains it".to_owned())),
+            None => {
+                // Each order has a reason of its own, and only together they say what is wrong.
+                why.dedup();
+                why.truncate(REASONS_MOST);
+                Err(why.join("\n    or "))
+            }
         }
     }
 
@@ -145,7 +154,8 @@ impl Round<'_> {
         if is_over {
             let shown = shown(&place.paper);
             let is_so = !place.outrun || place.paper.version != self.before.version;
-            if shown == self.row && is_so {
+            let has_lost = |who: &usize| !Actor::Person(*who).reads(&place.paper);
+            if shown == self.row && is_so && place.bare.iter().all(has_lost) {
                 return Some(place.clone());
             }
             why.push(format!("it should be {shown}\n    and it is {}", self.row));
@@ -192,6 +202,10 @@ impl Round<'_> {
                 next.outrun = true;
                 return vec![next];
             }
+            if self.is_bare(&book, &verdict, op, *status, text) {
+                next.bare.push(op.ask.who);
+                return vec![next];
+            }
             why.push(format!("{}: {told}", op.ask.told()));
             return Vec::new();
         }
@@ -229,13 +243,33 @@ impl Round<'_> {
         }
     }
 
+    /// D11: a repeat looks twice who may read, at its beginning and before the first answer is given again; whoever loses
+    /// the case in between gets that answer without the content.
+    fn is_bare(
+        &self,
+        book: &Book<'_>,
+        verdict: &Verdict,
+        op: &Op<'_>,
+        status: u16,
+        text: &str,
+    ) -> bool {
+        let Verdict::Again(kept) = verdict else {
+            return false;
+        };
+        !self.is_alone() && book.is_again_bare(op.ask, kept, status, text)
+    }
+
+    /// Whether nothing else happened to the case meanwhile.
+    fn is_alone(&self) -> bool {
+        self.ops.len() < 2 && !self.worker && self.news.is_none()
+    }
+
     /// Whoever was let through by the version that was there, and met another change on the way, is told so: then somebody
     /// else did change the case. Whoever sends a request twice at once may be told that the first is still running.
     fn is_outrun(&self, op: &Op<'_>, status: u16, text: &str) -> bool {
-        let is_alone = self.ops.len() < 2 && !self.worker && self.news.is_none();
         let is_stale = status == 412 && is_code(text, &["stale"]);
         let is_stale = is_stale && op.ask.version != Condition::Unsaid;
-        is_stale && !is_alone
+        is_stale && !self.is_alone()
     }
 }
 
