@@ -454,8 +454,11 @@ pub(crate) fn cases_lost(
     };
     let has = open().filter(cases::mediator_id.eq(mediator_id));
     let asked = open().filter(cases::asked_id.eq(mediator_id));
-    let mut ids: Vec<Uid> = Locked(has).load(db)?;
-    ids.extend(Locked(asked).load::<Uid>(db)?);
+    // First what they are asked to take: whoever accepts at this moment holds the row, and the second walk finds the case
+    // with them. The other way round a case could go past both. The other way nothing moves: whoever offers them a case
+    // waits for their entry.
+    let mut ids: Vec<Uid> = Locked(asked).load(db)?;
+    ids.extend(Locked(has).load::<Uid>(db)?);
     ids.sort_unstable_by_key(|id| id.0);
     ids.dedup();
     Ok(ids.into_iter().map(Into::into).collect())
