@@ -1,7 +1,5 @@
 //! D12: when the register suspends or removes a mediator, their open cases are taken from them the same day.
 
-use std::thread;
-
 use kelisim_tests::mediation::Mediation;
 use kelisim_tests::network::{AIGUL, BERIK};
 use kelisim_tests::on_both_databases;
@@ -62,22 +60,6 @@ on_both_databases! {
         // D11: the former mediator sees nothing more.
         let path = format!("cases/{}", mediated["id"].as_str().unwrap());
         m.0.by("aigul").get(&path).expect(404);
-    }
-
-    /// The case goes from one who is asked to one who has it while the register looks for both.
-    fn d12_whoever_accepts_while_they_are_suspended_keeps_nothing(m: Mediation) {
-        let accept = json!({"action": "accept", "declaration": {"result": "none"}});
-        for round in 0..25 {
-            let offered = m.offered();
-            thread::scope(|scope| {
-                let (m, offered, accept) = (&m, &offered, &accept);
-                scope.spawn(move || m.0.act("aigul", offered, accept).status);
-                suspend(m, "suspended");
-            });
-            let case = m.now(&offered);
-            assert_eq!((&case["mediator"], &case["asked"]), (&Value::Null, &Value::Null), "round {round}: {case}");
-            suspend(&m, "active");
-        }
     }
 
     fn d12_whoever_follows_may_be_lost_too(m: Mediation) {

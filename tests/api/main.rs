@@ -9,6 +9,7 @@ mod conditions;
 mod frame;
 mod laws;
 mod lost_mediator;
+mod lost_race;
 mod matrix;
 mod mediation;
 mod notices;
