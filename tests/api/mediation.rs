@@ -180,6 +180,10 @@ on_both_databases! {
         assert_eq!(seen["allowed_actions"], json!(["accept", "decline", "recuse"]));
         let listed = app.by("berik").get("cases").expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 1, "new to me, waiting for my answer");
+        assert_eq!(listed["items"][0]["asked"], seen["asked"], "with the name");
+        let path_why = format!("{path}/explain");
+        let why = app.by("head").get(&path_why).expect(200).to_string();
+        assert!(!why.contains("This is for: .") && !why.contains("алады: ."), "the clock has a name too: {why}");
         app.by("aigul").get(&path).expect(404);
         app.by("berik").patch(&path, case["version"].as_i64().unwrap(), &json!({"category": "family"})).expect(403);
         let must = app.act("berik", &case, &accept("must_refuse")).expect(409);

@@ -310,6 +310,10 @@ on_both_databases! {
         t.moved("head", &second, &json!({"action": "assign", "mediator": AIGUL}));
         let refused = retire(2).expect_problem(409, "refused");
         assert_eq!(refused["refusals"][0]["code"], json!("is_retired"));
+        // The same text once more does not bring it back, and does not say that it did.
+        let again = draft(&t, "workflow", &version(2, &RENAMED), &json!({}));
+        let refused = publish(&t, &again, false).expect_problem(409, "refused");
+        assert_eq!(refused["refusals"][0]["code"], json!("is_retired"));
         let entries = t.database.count("audit_entry WHERE action = 'published.retire' AND reason = 'A mistake' AND actor_id IS NOT NULL");
         assert_eq!(entries, 1);
     }

@@ -1,6 +1,6 @@
 //! What is written as a draft and published: workflows, legal profiles and days off; and what a reason must be.
 
-use crate::{case::closed_enum, fault::FaultKind, policy::Role, text::line};
+use crate::{case::closed_enum, code::StepId, fault::FaultKind, policy::Role, text::line};
 use chrono::{DateTime, TimeDelta, Utc};
 
 closed_enum! {
@@ -105,6 +105,11 @@ pub enum PublishRefusal {
     PassRuns,
     /// D34: the pass that was begun has another map, and goes on with that one.
     OtherMap,
+    /// D34: the map leads away from a step that no earlier version has.
+    NoSuchStep {
+        /// The step.
+        step: StepId,
+    },
     /// No case of this workflow was ever moved.
     NothingToUndo,
     /// D34: nobody has rehearsed the move with exactly this text and this map.
@@ -166,6 +171,7 @@ impl PublishRefusal {
             | PublishRefusal::LastOne
             | PublishRefusal::PassRuns
             | PublishRefusal::OtherMap
+            | PublishRefusal::NoSuchStep { .. }
             | PublishRefusal::NothingToUndo
             | PublishRefusal::NotRehearsed { .. }
             | PublishRefusal::RehearsalOld { .. }
@@ -184,6 +190,7 @@ impl PublishRefusal {
             PublishRefusal::LastOne => "last_workflow",
             PublishRefusal::PassRuns => "pass_runs",
             PublishRefusal::OtherMap => "other_map",
+            PublishRefusal::NoSuchStep { .. } => "no_such_step",
             PublishRefusal::NothingToUndo => "nothing_to_undo",
             PublishRefusal::NotRehearsed { .. } => "not_rehearsed",
             PublishRefusal::RehearsalOld { .. } => "rehearsal_too_old",
@@ -200,6 +207,7 @@ impl PublishRefusal {
             | PublishRefusal::BeginsTooEarly { .. }
             | PublishRefusal::LastOne
             | PublishRefusal::PassRuns
+            | PublishRefusal::NoSuchStep { .. }
             | PublishRefusal::NotRehearsed { .. }
             | PublishRefusal::RehearsalOld { .. }
             | PublishRefusal::RehearsalOvertaken { .. } => vec![Role::Coordinator],

@@ -95,6 +95,8 @@ refusal-case-closed = The case is closed, and closed is final.
 refusal-not-from-here = This cannot be done at the present step of the case.
 refusal-unknown-action = The workflow has no action “{ $action }”.
 refusal-not-yours = This is for: { $who }.
+# Instead of roles, for what no person can do: it stands in place of $who above.
+only-the-clock = a deadline, by itself when its time has come
 refusal-mediator-not-active = The mediator is not active in the register.
 refusal-mediator-documents-expired = The mediator's papers were valid until { $day }.
 refusal-mediator-language = The mediator does not work in the language of the case ({ $language }).

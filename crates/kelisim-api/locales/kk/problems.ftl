@@ -89,6 +89,8 @@ refusal-case-closed = Іс жабылған, бұл түпкілікті.
 refusal-not-from-here = Істің қазіргі қадамында мұны жасауға болмайды.
 refusal-unknown-action = Іс жүргізу тәртібінде «{ $action }» әрекеті жоқ.
 refusal-not-yours = Мұны жасай алады: { $who }.
+# Instead of roles, for what no person can do: it stands in place of $who above.
+only-the-clock = мерзім, уақыты келгенде өздігінен
 refusal-mediator-not-active = Медиатор тізілімде белсенді емес.
 refusal-mediator-documents-expired = Медиатор құжаттарының мерзімі { $day } күні біткен.
 refusal-mediator-language = Медиатор істің тілінде жұмыс істемейді ({ $language }).

@@ -95,6 +95,8 @@ refusal-case-closed = Дело закрыто, и это окончательн�
 refusal-not-from-here = На нынешнем шаге дела это невозможно.
 refusal-unknown-action = В порядке ведения дела нет действия «{ $action }».
 refusal-not-yours = Это может: { $who }.
+# Instead of roles, for what no person can do: it stands in place of $who above.
+only-the-clock = срок, сам собой, когда он наступит
 refusal-mediator-not-active = Медиатор не числится действующим в реестре.
 refusal-mediator-documents-expired = Документы медиатора действовали до { $day }.
 refusal-mediator-language = Медиатор не работает на языке дела ({ $language }).

@@ -140,7 +140,7 @@ pub enum Moving {
 /// What is published already, word for word, is not published again; a move of cases follows all the same, or goes on.
 ///
 /// # Errors
-/// Another text under the same version, or a move that nobody has rehearsed (D34); a profile that says something else of an
+/// Another text under the same version, or the same text after it was retired, or a move that nobody has rehearsed (D34); a profile that says something else of an
 /// earlier version, or brings one that begins before tomorrow (D3).
 pub fn publish(
     tx: &mut Tx<'_>,
@@ -162,6 +162,9 @@ pub fn publish(
     };
     if is_new {
         act(tx, kind, &key, version, PublishAct::Publish, reason)?;
+    } else if matches!(moving, Moving::Stay) {
+        // A move that was begun before goes on, and looks at this itself.
+        still_open(tx, kind, &key, version)?;
     }
     let pass = match (sound, moving) {
         (Sound::Workflow(definition), Moving::By(map)) => {
@@ -182,6 +185,15 @@ pub fn publish(
         is_new,
         pass,
     })
+}
+
+/// D34: what was retired does not come back by being published once more; it takes another number.
+fn still_open(tx: &mut Tx<'_>, kind: PublishKind, key: &str, version: i32) -> Result<(), AppError> {
+    let region = tx.region();
+    match retired_list(tx.db, region, kind)?.contains(&(key.to_owned(), version)) {
+        true => Err(refused(PublishRefusal::IsRetired)),
+        false => Ok(()),
+    }
 }
 
 fn store_workflow(tx: &mut Tx<'_>, definition: &Definition, text: &str) -> Result<bool, AppError> {

@@ -15,7 +15,7 @@ use kelisim_domain::{
     code::{StepId, WorkflowKey},
     id::{CaseId, RegionId, RehearsalId},
     policy::RegisterAct::Publish,
-    publish::may_move,
+    publish::{PublishRefusal, may_move},
     refusal::Refusal,
     workflow::{self, CannotGo, DeadlineChange, Definition, Mover, StepMap},
 };
@@ -122,7 +122,7 @@ impl Rehearsal {
 /// The map of a new version: what was written, and where it is silent, the step of the same id.
 ///
 /// # Errors
-/// As the store; internal when a published text cannot be read any more.
+/// A step to go from that no earlier version has (D34); as the store; internal when a published text cannot be read any more.
 pub fn whole_map(
     app: &App,
     db: &mut Db,
@@ -143,6 +143,13 @@ pub fn whole_map(
         }
     }
     let older: Vec<&Definition> = older.iter().map(AsRef::as_ref).collect();
+    let is_known = |step: &StepId| older.iter().any(|one| one.step(step).is_some());
+    if let Some((step, _)) = written.pairs().find(|(from, _)| !is_known(from)) {
+        let step = step.clone();
+        return Err(AppError::refused(vec![Refusal::Publish(
+            PublishRefusal::NoSuchStep { step },
+        )]));
+    }
     Ok(StepMap::proposed(&older, new).over(written))
 }
 

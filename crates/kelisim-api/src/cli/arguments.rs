@@ -124,8 +124,8 @@ pub(super) struct DemoOptions {
     /// The folder for database, key and mail.
     #[arg(long, default_value = "./kelisim-demo", value_name = "FOLDER")]
     pub(super) data: PathBuf,
-    /// How many cases the invented year has.
-    #[arg(long, default_value_t = 850, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    /// How many cases the invented year has; 144 mediators can take no more than about 10,000.
+    #[arg(long, default_value_t = 850, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000))]
     pub(super) cases: u32,
     /// Another seed makes another network; the same seed and date make the same one.
     #[arg(long, default_value_t = 1, value_name = "N")]

@@ -41,7 +41,7 @@ pub(super) const REASON: &str = "demo";
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FillError {
     /// A use case refused what the plan wanted: the plan is wrong.
-    #[error("{what}: {error:?}")]
+    #[error("{what}: {error:?}; fewer --cases or another --seed may help")]
     Refused { what: String, error: AppError },
     #[error("{0}")]
     Enrol(#[from] EnrolError),

@@ -15,6 +15,7 @@ use kelisim_domain::{
     fault::{Fault, FaultKind},
     language::Language,
     policy::Role,
+    publish::PublishRefusal,
     refusal::Refusal,
     register::RegisterRefusal,
 };
@@ -134,11 +135,14 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
             arguments([("action", action.as_str().to_owned().into())])
         }
         Refusal::Step(StepRefusal::NotYours { .. }) => {
-            let who: Vec<String> = refusal
+            let mut who: Vec<String> = refusal
                 .lifted_by()
                 .into_iter()
                 .map(|role| role_name(role, language))
                 .collect();
+            if who.is_empty() {
+                who.push(text(language, "only-the-clock"));
+            }
             arguments([("who", who.join(", ").into())])
         }
         Refusal::Unfit(Unfit::DocumentsExpired(day)) => {
@@ -181,6 +185,9 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
                 text(language, &format!("mediator-status-{}", status.code()))
             };
             arguments([("from", name(from).into()), ("to", name(to).into())])
+        }
+        Refusal::Publish(PublishRefusal::NoSuchStep { step }) => {
+            arguments([("step", step.as_str().to_owned().into())])
         }
         Refusal::Publish(refusal) => match refusal.version() {
             Some(version) => arguments([("version", version.into())]),

@@ -61,7 +61,7 @@ pub(super) async fn list(call: Call, mut query: Query) -> HttpResponse {
             )?,
             None => Vec::new(),
         };
-        let lookup = Lookup::listed(&cases);
+        let lookup = Lookup::listed(tx, &cases)?;
         let mut shown = Vec::with_capacity(cases.len());
         for Listed { case, .. } in cases {
             let definition = app::case::definition_of(tx, &case)?;

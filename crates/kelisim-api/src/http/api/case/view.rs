@@ -277,18 +277,29 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// The names that came with a list.
-    pub(super) fn listed(cases: &[Listed]) -> Self {
+    /// The names that came with a list, and those of mediators who are asked, of whom a page has few.
+    pub(super) fn listed(tx: &mut Tx<'_>, cases: &[Listed]) -> Result<Self, AppError> {
         let mediators = cases
             .iter()
             .filter_map(|one| one.case.mediator.zip(one.mediator.clone()));
         let partners = cases
             .iter()
             .filter_map(|one| one.case.partner.zip(one.partner.clone()));
-        Lookup {
+        let mut lookup = Lookup {
             mediators: mediators.collect(),
             partners: partners.collect(),
-        }
+        };
+        let asked = cases.iter().filter_map(|one| one.case.course.asked);
+        let mut asked: Vec<MediatorId> = asked.map(|asked| asked.mediator).collect();
+        asked.sort();
+        asked.dedup();
+        asked.retain(|id| !lookup.mediators.contains_key(id));
+        let named = tx.mediator_names(&asked)?;
+        let found = asked.iter().filter_map(|id| named.get_key_value(id));
+        lookup
+            .mediators
+            .extend(found.map(|(id, name)| (*id, name.clone())));
+        Ok(lookup)
     }
 
     /// Looks up the names that these cases show.
