@@ -13,6 +13,7 @@ mod lost_race;
 mod matrix;
 mod mediation;
 mod notices;
+mod passes;
 mod publishing;
 mod races;
 mod registers;

@@ -18,7 +18,7 @@ use kelisim_tests::{Backend, OnBackend, REMINDER, TestApp, on_both_databases};
 use serde_json::{Value, json};
 
 /// The basic workflow as another version, with some words replaced wherever they stand.
-fn version(number: i32, edits: &[(&str, &str)]) -> String {
+pub(crate) fn version(number: i32, edits: &[(&str, &str)]) -> String {
     let mut text = workflow::BASIC.replace("version = 1", &format!("version = {number}"));
     for (from, to) in edits {
         assert!(text.contains(from), "{from}");
@@ -28,14 +28,14 @@ fn version(number: i32, edits: &[(&str, &str)]) -> String {
 }
 
 /// Its first step under another id.
-const RENAMED: [(&str, &str); 3] = [
+pub(crate) const RENAMED: [(&str, &str); 3] = [
     ("id = \"filed\"", "id = \"received\""),
     ("from = [\"filed\"]", "from = [\"received\"]"),
     ("to = \"filed\"", "to = \"received\""),
 ];
 
 /// The basic workflow with a reminder, as the workflow of new cases.
-struct Reminding(TestApp);
+pub(crate) struct Reminding(pub(crate) TestApp);
 
 impl OnBackend for Reminding {
     fn on(backend: Backend) -> Self {
@@ -44,13 +44,13 @@ impl OnBackend for Reminding {
 }
 
 #[track_caller]
-fn draft(t: &TestApp, kind: &str, text: &str, steps: &Value) -> String {
+pub(crate) fn draft(t: &TestApp, kind: &str, text: &str, steps: &Value) -> String {
     let body = json!({"kind": kind, "title": "A draft", "text": text, "steps": steps});
     let made = t.by("coordinator").post("drafts", &body).expect(201);
     made["id"].as_str().unwrap().to_owned()
 }
 
-fn publish(t: &TestApp, draft: &str, moves: bool) -> kelisim_tests::http::Reply {
+pub(crate) fn publish(t: &TestApp, draft: &str, moves: bool) -> kelisim_tests::http::Reply {
     let path = format!("drafts/{draft}/publish");
     let request = t.by("coordinator").request("POST", &path).if_match(1);
     let mut body = json!({"reason": "The network asked for it"});
@@ -62,14 +62,14 @@ fn publish(t: &TestApp, draft: &str, moves: bool) -> kelisim_tests::http::Reply 
 
 /// Rehearses the move of a draft, and puts it on record.
 #[track_caller]
-fn rehearse(t: &TestApp, draft: &str) -> Value {
+pub(crate) fn rehearse(t: &TestApp, draft: &str) -> Value {
     let path = format!("drafts/{draft}/rehearsal");
     t.by("coordinator").post(&path, &json!({})).expect(201)
 }
 
 /// Publishes a draft and moves running cases, as it was rehearsed a moment before.
 #[track_caller]
-fn moved(t: &TestApp, draft: &str) -> Value {
+pub(crate) fn moved(t: &TestApp, draft: &str) -> Value {
     rehearse(t, draft);
     publish(t, draft, true).expect(201)
 }
@@ -91,17 +91,17 @@ fn refused_move(t: &TestApp, draft: &str) -> String {
     refusal["code"].as_str().unwrap().to_owned()
 }
 
-fn read(t: &TestApp, case: &Value) -> Value {
+pub(crate) fn read(t: &TestApp, case: &Value) -> Value {
     let path = format!("cases/{}", case["id"].as_str().unwrap());
     t.by("head").get(&path).expect(200)
 }
 
-fn finish(t: &TestApp, pass: &Value) -> Pass {
+pub(crate) fn finish(t: &TestApp, pass: &Value) -> Pass {
     let id: PassId = pass["id"].as_str().unwrap().parse().unwrap();
     drive(&t.app, REGION, id, |_| true).unwrap()
 }
 
-fn events(t: &TestApp, case: &Value) -> Vec<String> {
+pub(crate) fn events(t: &TestApp, case: &Value) -> Vec<String> {
     let path = format!("cases/{}/events", case["id"].as_str().unwrap());
     let events = t.by("head").get(&path).expect(200);
     let events = events["items"].as_array().unwrap().clone();

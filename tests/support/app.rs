@@ -80,6 +80,7 @@ impl TestApp {
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
             wake_timers: Arc::new(Notify::new()),
+            passes: Default::default(),
             is_history: false,
             running: Running::default(),
             faults: options.faults.clone(),

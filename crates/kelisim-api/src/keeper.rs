@@ -1,9 +1,13 @@
 //! What a process does beside serving: it learns what others have published, and drives passes over running cases that
 //! were left by whoever began them.
+//!
+//! Passes are driven one at a time, in turns. One that cannot go on is tried again, more rarely each time and for ever,
+//! and stands in the way of no other.
 
 use crate::app::{App, AppError, pass, published};
-use kelisim_persistence::store::case_pass::{Pass, pass_list_left};
+use kelisim_persistence::store::case_pass::{PassKey, pass_list_left};
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +18,13 @@ use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// A turn lasts so many looks when others wait; a pass that goes on is free again for whoever comes first.
+const TURN_LOOKS: u64 = 5;
+
+/// The pause of a pass that could not go on, in looks: doubled each time up to the second, which is ten minutes.
+const PAUSE_FIRST_LOOKS: u64 = 5;
+const PAUSE_MOST_LOOKS: u64 = 300;
 
 /// Keeps until it is dropped.
 pub struct Keeper {
@@ -38,46 +49,216 @@ impl Drop for Keeper {
     }
 }
 
+/// A pass that is driven.
+struct Driving {
+    pass: PassKey,
+    /// The look at which it began.
+    since: u64,
+    /// Set when its turn is over.
+    enough: Arc<AtomicBool>,
+    task: JoinHandle<Result<(), AppError>>,
+}
+
 async fn look_on(app: Arc<App>, stops: Arc<AtomicBool>) {
-    let mut driving: Option<JoinHandle<()>> = None;
+    let mut driving: Option<Driving> = None;
+    let mut turns = Turns::default();
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        match look(&app).await {
-            Ok(left) => {
-                let is_free = driving.as_ref().is_none_or(JoinHandle::is_finished);
-                if is_free && let Some(pass) = left.into_iter().next() {
-                    driving = Some(drive(&app, pass, &stops));
-                }
+        turns.look();
+        if driving.as_ref().is_some_and(|one| one.task.is_finished())
+            && let Some(ended) = driving.take()
+        {
+            settle(&app, &mut turns, ended).await;
+        }
+        if let Err(error) = refresh(&app).await {
+            tracing::warn!(?error, "cannot look for what was published");
+        }
+        let left = match left(&app).await {
+            Ok(left) => left,
+            Err(error) => {
+                tracing::warn!(?error, "cannot look for passes that were left");
+                continue;
             }
-            Err(error) => tracing::warn!(?error, "cannot look for what was published"),
+        };
+        turns.forget_all_but(&left);
+        match &driving {
+            Some(one) if turns.waits_beside(&left, one) => {
+                one.enough.store(true, Ordering::Relaxed)
+            }
+            Some(_) => {}
+            None => {
+                driving = turns
+                    .next(&left)
+                    .map(|pass| turns.drive(&app, pass, &stops))
+            }
         }
     }
 }
 
-/// Reads what is new, and gives the passes that nobody drives.
-async fn look(app: &Arc<App>) -> Result<Vec<Pass>, AppError> {
+/// Reads what is new.
+async fn refresh(app: &Arc<App>) -> Result<(), AppError> {
     let reader = Arc::clone(app);
     app.database
-        .read(move |db| {
-            published::refresh(&reader, db)?;
-            let since = reader.clock.now() - pass::LEFT_AFTER;
-            Ok(pass_list_left(db, since)?)
-        })
+        .read(move |db| published::refresh(&reader, db))
         .await
 }
 
-fn drive(app: &Arc<App>, left: Pass, stops: &Arc<AtomicBool>) -> JoinHandle<()> {
-    let (app, stops) = (Arc::clone(app), Arc::clone(stops));
-    tokio::task::spawn_blocking(move || {
-        let goes_on = |_: &Pass| !stops.load(Ordering::Relaxed);
-        match pass::drive(&app, left.region, left.id, goes_on) {
-            Ok(pass) => tracing::info!(
-                pass = %pass.id, kind = pass.kind.code(), changed = pass.changed, refused = pass.refused,
-                "drove a pass over running cases"
-            ),
-            Err(error) => tracing::warn!(pass = %left.id, ?error, "a pass was left again"),
+/// The passes that nobody drives.
+async fn left(app: &Arc<App>) -> Result<Vec<PassKey>, AppError> {
+    let since = app.clock.now() - pass::LEFT_AFTER;
+    app.database
+        .read(move |db| Ok(pass_list_left(db, since)?))
+        .await
+}
+
+/// Notes how a turn has ended.
+async fn settle(app: &App, turns: &mut Turns, ended: Driving) {
+    let (_, id) = ended.pass;
+    let outcome = ended.task.await;
+    if let Ok(Ok(())) = outcome {
+        return;
+    }
+    app.passes.stop();
+    let pause = turns.stopped(ended.pass).as_secs();
+    match outcome {
+        Ok(Err(error @ (AppError::Busy | AppError::Unavailable | AppError::Stale))) => {
+            tracing::warn!(pass = %id, ?error, pause, "a pass waits for the database");
         }
-    })
+        outcome => {
+            tracing::error!(
+                pass = %id, ?outcome, pause,
+                "a pass over running cases cannot go on; it is tried again later"
+            );
+        }
+    }
+}
+
+fn drive(app: Arc<App>, (region, id): PassKey, goes_on: impl Fn() -> bool) -> Result<(), AppError> {
+    let pass = pass::drive(&app, region, id, |_| goes_on())?;
+    tracing::info!(
+        pass = %pass.id, kind = pass.kind.code(), changed = pass.changed, refused = pass.refused,
+        is_over = pass.finished_at.is_some(), "drove a pass over running cases"
+    );
+    Ok(())
+}
+
+/// Who comes next. Time is counted in looks, so that a clock that jumps changes nothing.
+#[derive(Default)]
+struct Turns {
+    looks: u64,
+    /// The pass whose turn came last.
+    last: Option<PassKey>,
+    stopped: BTreeMap<PassKey, Stopped>,
+}
+
+/// A pass that could not go on.
+struct Stopped {
+    failures: u32,
+    /// The look at which it is tried again.
+    until: u64,
+}
+
+impl Turns {
+    fn look(&mut self) {
+        self.looks += 1;
+    }
+
+    fn is_free(&self, pass: &PassKey) -> bool {
+        let stopped = self.stopped.get(pass);
+        stopped.is_none_or(|one| one.until <= self.looks)
+    }
+
+    /// The next in turn: the first free one behind the last, or else from the beginning.
+    fn next(&mut self, left: &[PassKey]) -> Option<PassKey> {
+        let mut free: Vec<PassKey> = left
+            .iter()
+            .copied()
+            .filter(|one| self.is_free(one))
+            .collect();
+        free.sort_unstable();
+        let behind = free.iter().find(|one| Some(**one) > self.last);
+        let next = behind.or(free.first()).copied();
+        self.last = next.or(self.last);
+        next
+    }
+
+    /// Whether another waits, and the turn of this one has lasted long enough.
+    fn waits_beside(&self, left: &[PassKey], driving: &Driving) -> bool {
+        let mut others = left.iter().filter(|one| **one != driving.pass);
+        self.looks >= driving.since + TURN_LOOKS && others.any(|one| self.is_free(one))
+    }
+
+    /// Notes that a pass could not go on, and gives how long it is left alone.
+    fn stopped(&mut self, pass: PassKey) -> Duration {
+        let looks = self.looks;
+        let one = self.stopped.entry(pass).or_insert(Stopped {
+            failures: 0,
+            until: looks,
+        });
+        let pause = (PAUSE_FIRST_LOOKS << one.failures.min(20)).min(PAUSE_MOST_LOOKS);
+        one.failures = one.failures.saturating_add(1);
+        one.until = looks + pause;
+        EVERY * u32::try_from(pause).unwrap_or(u32::MAX)
+    }
+
+    /// What is not among those left any more has gone on.
+    fn forget_all_but(&mut self, left: &[PassKey]) {
+        self.stopped.retain(|one, _| left.contains(one));
+    }
+
+    fn drive(&self, app: &Arc<App>, pass: PassKey, stops: &Arc<AtomicBool>) -> Driving {
+        let (app, stops) = (Arc::clone(app), Arc::clone(stops));
+        let enough = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&enough);
+        let goes_on = move || !(stops.load(Ordering::Relaxed) || over.load(Ordering::Relaxed));
+        Driving {
+            pass,
+            since: self.looks,
+            enough,
+            task: tokio::task::spawn_blocking(move || drive(app, pass, goes_on)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kelisim_domain::id::{PassId, RegionId};
+    use uuid::Uuid;
+
+    fn key(number: u128) -> PassKey {
+        (RegionId(Uuid::nil()), PassId(Uuid::from_u128(number)))
+    }
+
+    #[test]
+    fn passes_that_were_left_take_turns() {
+        let (left, mut turns) = ([key(1), key(2), key(3)], Turns::default());
+        let mut order = Vec::new();
+        for _ in 0..4 {
+            order.push(turns.next(&left).unwrap());
+        }
+        assert_eq!(order, [key(1), key(2), key(3), key(1)]);
+        assert_eq!(turns.next(&[]), None);
+        assert_eq!(turns.next(&left), Some(key(2)), "nobody's turn is lost");
+    }
+
+    #[test]
+    fn one_that_cannot_go_on_is_tried_more_rarely_and_for_ever() {
+        let mut turns = Turns::default();
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            pauses.push(turns.stopped(key(1)).as_secs());
+            let until = turns.stopped[&key(1)].until;
+            turns.looks = until - 1;
+            assert_eq!(turns.next(&[key(1), key(2)]), Some(key(2)));
+            assert_eq!(turns.next(&[key(1)]), None);
+            turns.looks = until;
+            assert_eq!(turns.next(&[key(1)]), Some(key(1)));
+        }
+        assert_eq!(pauses, [10, 20, 40, 80, 160, 320, 600, 600]);
+        turns.forget_all_but(&[key(2)]);
+        assert_eq!(turns.stopped(key(1)).as_secs(), 10, "it had gone on");
+    }
 }

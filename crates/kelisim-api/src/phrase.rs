@@ -141,7 +141,17 @@ fn dashed(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kelisim_domain::workflow::{BASIC, diff, parse};
+    use kelisim_domain::workflow::{BASIC, Broken, diff, parse};
+
+    #[test]
+    fn what_is_broken_about_a_case_is_said_in_every_language() {
+        for language in [Language::Kk, Language::Ru, Language::En] {
+            for what in Broken::ALL {
+                let sentence = stays(what.code(), "", "", language);
+                assert!(!sentence.starts_with("stays-"), "{sentence}");
+            }
+        }
+    }
 
     #[test]
     fn a_change_is_a_sentence_in_every_language() {

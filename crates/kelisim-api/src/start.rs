@@ -80,6 +80,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         public_url: config.http.public_url.clone(),
         wake: Arc::new(Notify::new()),
         wake_timers: Arc::new(Notify::new()),
+        passes: Default::default(),
         is_history: sources.is_history,
         running: crate::app::once::Running::default(),
         faults: sources.faults.clone(),

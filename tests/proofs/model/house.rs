@@ -150,6 +150,7 @@ impl House {
                 public_url: "https://kelisim.example.kz".to_owned(),
                 wake: Arc::new(Notify::new()),
                 wake_timers: Arc::new(Notify::new()),
+                passes: Default::default(),
                 is_history: false,
                 running: running.clone(),
                 faults: faults.clone(),

@@ -117,6 +117,7 @@ impl World {
             public_url: "https://kelisim.example.kz".to_owned(),
             wake: Arc::new(Notify::new()),
             wake_timers: Arc::new(Notify::new()),
+            passes: Default::default(),
             is_history: false,
             running: Running::default(),
             faults: options.faults.clone(),

@@ -57,6 +57,10 @@ stays-ground-gone = The new version does not use the ground of the case, “{ $a
 stays-offer-open = A mediator was asked, and at the step “{ $step }” nobody could answer.
 stays-paused = The term is paused, and the new version has no action that lets it go on.
 stays-gone-on = The case has gone on since it was moved; it stands at “{ $step }”.
+stays-unreadable = The case cannot be read: something stored about it is damaged. Tell whoever looks after the system.
+stays-unreadable-history = The history of the case cannot be read: something stored in it is damaged. Tell whoever looks after the system.
+stays-unreadable-workflow = The workflow that the case follows is missing or cannot be read. Tell whoever looks after the system.
+stays-at-odds = What is stored about the case contradicts itself: its deadlines or its events are others than it says. Tell whoever looks after the system.
 
 refusal-published-with-other-text = Version { $version } is published with another text, and a published version never changes. Take the next number.
 refusal-not-the-newest = Version { $version } is published, and new cases follow the newest. Take a higher number.

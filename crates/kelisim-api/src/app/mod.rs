@@ -81,6 +81,8 @@ pub struct App {
     pub is_history: bool,
     /// Idempotency keys whose first request is still running in this process.
     pub running: once::Running,
+    /// What passes over running cases have met in this process.
+    pub passes: pass::Met,
     /// Proofs only.
     pub faults: Failpoints,
 }

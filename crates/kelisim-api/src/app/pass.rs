@@ -3,48 +3,73 @@
 //! A pass is begun in the transaction of the act that asks for it, and driven afterwards, batch by batch, by whoever is
 //! there: the command that began it, or a server that finds it left. Each case is decided again in its batch.
 //! A process that is killed leaves a pass at the last batch that was committed, and the next driver goes on there.
+//!
+//! A case about which something is broken is left out and listed, as one is that cannot go; the others go on.
+
+mod batch;
 
 use super::{
     App, AppError, Tx,
     publish::note,
-    published::{self, law_now},
     rehearse::{self, Planned, whole_map},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use batch::{Undone, batch, waits};
+use chrono::TimeDelta;
 use kelisim_domain::{
-    audit::AuditEntry,
-    case::{Case, Event, EventData},
     code::WorkflowKey,
-    id::{AccountId, CaseId, PassId, RegionId, RehearsalId},
-    law::Law,
+    id::{PassId, RegionId, RehearsalId},
     policy::{RegisterAct::Publish, Role},
     publish::{PassKind, PublishKind, PublishRefusal},
     refusal::Refusal,
-    workflow::{self, Mover, NotUndone, StepMap},
+    workflow::StepMap,
 };
-use kelisim_persistence::{
-    Db, Error as StoreError,
-    store::{
-        audit::audit_insert,
-        case_pass::{
-            Left, Over, Pass, Passing, left_insert, pass_find, pass_insert, pass_last, pass_next,
-            pass_running, pass_step, passing_change, passing_histories, passing_read,
-        },
-        publication::retired_list,
-        timer::ARMED_AT_ONCE,
-    },
+use kelisim_persistence::store::{
+    case_pass::{Pass, pass_insert, pass_last, pass_running, pass_step},
+    publication::retired_list,
 };
 use serde_json::json;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use uuid::Uuid;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-/// Cases of one transaction: few enough that a request beside it hardly waits.
-const BATCH: i64 = 500;
 /// After so long without a batch a pass was left by whoever drove it.
 pub const LEFT_AFTER: TimeDelta = TimeDelta::seconds(10);
 /// How often a batch is tried again when the database is busy, and how long it is waited between.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// What passes have met in this process, for metrics.
+#[derive(Debug, Default)]
+pub struct Met {
+    broken: AtomicU64,
+    stopped: AtomicU64,
+}
+
+impl Met {
+    /// Cases that were left out because something about them is broken.
+    pub fn broken(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Times at which a pass could not go on.
+    pub fn stopped(&self) -> u64 {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Counts that a pass could not go on.
+    pub fn stop(&self) {
+        self.stopped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn leave_out(&self, cases: usize) {
+        let cases = u64::try_from(cases).unwrap_or(u64::MAX);
+        self.broken.fetch_add(cases, Ordering::Relaxed);
+    }
+}
 
 fn refused(refusal: PublishRefusal) -> AppError {
     AppError::refused(vec![Refusal::Publish(refusal)])
@@ -201,275 +226,23 @@ pub fn drive(
     id: PassId,
     mut say: impl FnMut(&Pass) -> bool,
 ) -> Result<Pass, AppError> {
-    let mut tries = 0;
+    let (mut tries, mut looks_closely) = (0, false);
     loop {
-        match batch(app, region, id) {
+        match batch(app, region, id, looks_closely) {
             Ok(pass) => {
                 let goes_on = say(&pass);
                 if pass.finished_at.is_some() || waits(&pass, app.clock.now()) || !goes_on {
                     return Ok(pass);
                 }
-                tries = 0;
+                (tries, looks_closely) = (0, false);
             }
             // Somebody else drives it too, or the database has much to do: look again how it stands.
-            Err(AppError::Busy | AppError::Unavailable | AppError::Stale) if tries < TRIES => {
+            Err(undone) if undone.may_pass() && tries < TRIES => {
                 tries += 1;
+                looks_closely = matches!(undone, Undone::Conflict { .. });
                 std::thread::sleep(PAUSE);
             }
-            Err(error) => return Err(error),
+            Err(undone) => return Err(undone.into()),
         }
     }
-}
-
-/// Conflicts that mean that somebody else was faster.
-const FASTER: [&str; 5] = [
-    "case_pass.batch",
-    "cases.version",
-    "case_event.case_id_seq",
-    ARMED_AT_ONCE[0],
-    ARMED_AT_ONCE[1],
-];
-
-/// The next batch of a pass; gives the pass as it stands then.
-fn batch(app: &Arc<App>, region: RegionId, id: PassId) -> Result<Pass, AppError> {
-    let (pass, ids) = app.database.read_blocking(move |db| {
-        let pass = pass_find(db, region, id)?;
-        let ids = match pass.finished_at {
-            None => pass_next(db, &pass, over(&pass), BATCH)?,
-            Some(_) => Vec::new(),
-        };
-        Ok::<_, StoreError>((pass, ids))
-    })?;
-    if pass.finished_at.is_some() || waits(&pass, app.clock.now()) {
-        return Ok(pass);
-    }
-    let app = Arc::clone(app);
-    let database = app.database.clone();
-    let done = database.write_blocking(move |db| {
-        let now = app.clock.now();
-        match ids.last() {
-            Some(last) => change(&app, db, &pass, &ids, *last, now),
-            None => end(&app, db, pass, now),
-        }
-    });
-    done.map_err(|failure: Failure| failure.0)
-}
-
-/// What rolls a batch back.
-struct Failure(AppError);
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Failure(match error {
-            StoreError::Conflict { what } if FASTER.contains(&what.as_str()) => AppError::Stale,
-            error => error.into(),
-        })
-    }
-}
-
-impl From<AppError> for Failure {
-    fn from(error: AppError) -> Self {
-        Failure(error)
-    }
-}
-
-fn over(pass: &Pass) -> Over<'_> {
-    let (key, version) = (pass.key.as_str(), pass.version);
-    match pass.kind {
-        PassKind::Move => Over::Below { key, version },
-        PassKind::Undo => Over::On { key, version },
-        PassKind::Recount => Over::All,
-    }
-}
-
-/// What becomes of a case.
-enum Fate {
-    /// It is changed.
-    Changed(Box<EventData>),
-    /// It stays, and is listed.
-    Left(Left),
-    /// It has nothing to do with the pass any more.
-    Passed,
-}
-
-fn change(
-    app: &App,
-    db: &mut Db,
-    pass: &Pass,
-    ids: &[CaseId],
-    last: CaseId,
-    now: DateTime<Utc>,
-) -> Result<Pass, Failure> {
-    let region = pass.region;
-    let law = law_now(db, region)?;
-    let cases = passing_read(db, region, ids)?;
-    let fates = match pass.kind {
-        PassKind::Move => moved(app, db, pass, &law, &cases, now)?,
-        PassKind::Undo => undone(db, pass, &cases)?,
-        PassKind::Recount => recounted(app, db, pass, &law, &cases)?,
-    };
-    let mut after = Pass {
-        batch: pass.batch + 1,
-        cursor: Some(last),
-        touched_at: now,
-        ..pass.clone()
-    };
-    let mut left = Vec::new();
-    for (before, fate) in cases.iter().zip(fates) {
-        match fate {
-            Fate::Changed(data) => {
-                let event = event(pass, &before.case, *data, now);
-                passing_change(db, before, &event, app.new_id(now), None)?;
-                after.changed += 1;
-            }
-            Fate::Left(one) => left.push(one),
-            Fate::Passed => {}
-        }
-    }
-    left_insert(db, pass, &left)?;
-    after.refused += i32::try_from(left.len()).unwrap_or(i32::MAX);
-    pass_step(db, &after)?;
-    Ok(after)
-}
-
-fn event(pass: &Pass, case: &Case, data: EventData, now: DateTime<Utc>) -> Event {
-    Event {
-        case: case.id,
-        seq: case.version + 1,
-        at: now,
-        actor: pass.actor.unwrap_or(AccountId(Uuid::nil())),
-        grant: pass.grant,
-        data,
-    }
-}
-
-fn moved(
-    app: &App,
-    db: &mut Db,
-    pass: &Pass,
-    law: &Law,
-    cases: &[Passing],
-    now: DateTime<Utc>,
-) -> Result<Vec<Fate>, AppError> {
-    let key = WorkflowKey::from_stored(pass.key.clone());
-    let new = published::definition(app, db, pass.region, &key, pass.version)?;
-    let mover = Mover::new(&new, &pass.steps, law);
-    let fate = |passing: &Passing| {
-        let case = &passing.case;
-        if case.workflow_version >= pass.version {
-            return Fate::Passed;
-        }
-        match mover.migrate(case, now) {
-            Ok(data) => Fate::Changed(Box::new(data)),
-            Err(kelisim_domain::workflow::CannotGo::Closed) => Fate::Passed,
-            Err(why) => {
-                let (step, about) = why.about();
-                Fate::Left(left(case, why.code(), step, about))
-            }
-        }
-    };
-    Ok(cases.iter().map(fate).collect())
-}
-
-fn left(case: &Case, code: &str, step: String, about: String) -> Left {
-    Left {
-        case: case.id,
-        number: String::new(),
-        code: code.to_owned(),
-        step,
-        about,
-    }
-}
-
-fn undone(db: &mut Db, pass: &Pass, cases: &[Passing]) -> Result<Vec<Fate>, AppError> {
-    let ids: Vec<CaseId> = cases.iter().map(|passing| passing.case.id).collect();
-    let mut histories: BTreeMap<CaseId, Vec<Event>> = BTreeMap::new();
-    for event in passing_histories(db, pass.region, &ids)? {
-        histories.entry(event.case).or_default().push(event);
-    }
-    let fate = |passing: &Passing| {
-        let case = &passing.case;
-        let history = histories.get(&case.id).map_or(&[][..], Vec::as_slice);
-        if case.workflow_version != pass.version {
-            return Fate::Passed;
-        }
-        match workflow::undo(history, pass.version) {
-            Ok(data) => Fate::Changed(Box::new(data)),
-            Err(NotUndone::NotMoved) => Fate::Passed,
-            Err(why) => {
-                let step = case.step.to_string();
-                Fate::Left(left(case, why.code(), step, String::new()))
-            }
-        }
-    };
-    Ok(cases.iter().map(fate).collect())
-}
-
-fn recounted(
-    app: &App,
-    db: &mut Db,
-    pass: &Pass,
-    law: &Law,
-    cases: &[Passing],
-) -> Result<Vec<Fate>, AppError> {
-    let mut fates = Vec::new();
-    for passing in cases {
-        let case = &passing.case;
-        let version = case.workflow_version;
-        let definition = published::definition(app, db, pass.region, &case.workflow, version)?;
-        let (facts, timers) = workflow::recount(&definition, case, law);
-        fates.push(match facts.is_empty() && timers.is_empty() {
-            true => Fate::Passed,
-            false => Fate::Changed(Box::new(EventData::TimersMoved {
-                reason: pass.reason.clone(),
-                facts,
-                timers,
-            })),
-        });
-    }
-    Ok(fates)
-}
-
-/// Whether a pass waits before it looks for the second time.
-///
-/// Other processes learn of new days off within two seconds. What they changed until then, by the days off that they
-/// knew, is committed when ten have passed, and then it is counted again.
-fn waits(pass: &Pass, now: DateTime<Utc>) -> bool {
-    let is_between = pass.kind == PassKind::Recount && pass.round > 1 && pass.cursor.is_none();
-    is_between && now < pass.touched_at + LEFT_AFTER
-}
-
-/// Nothing is left behind the cursor: a move looks once more from the beginning, for a case that another process filed
-/// on the old version a moment ago, and so do deadlines, for what another process counted; everything else is over.
-fn end(app: &App, db: &mut Db, pass: Pass, now: DateTime<Utc>) -> Result<Pass, Failure> {
-    let looks_again = match pass.kind {
-        PassKind::Move => pass.cursor.is_some(),
-        PassKind::Recount => pass.round == 1,
-        PassKind::Undo => false,
-    };
-    let after = Pass {
-        batch: pass.batch + 1,
-        cursor: None,
-        touched_at: now,
-        finished_at: (!looks_again).then_some(now),
-        round: pass.round + i32::from(looks_again),
-        ..pass
-    };
-    pass_step(db, &after)?;
-    if after.finished_at.is_some() {
-        let entry = AuditEntry {
-            id: app.new_id(now),
-            region: after.region,
-            at: now,
-            actor: after.actor,
-            action: "pass.end".into(),
-            object_kind: "pass".into(),
-            object_id: after.id.to_string(),
-            before: None,
-            after: Some(json!({"changed": after.changed, "refused": after.refused})),
-            reason: Some(after.reason.clone()),
-        };
-        audit_insert(db, &entry)?;
-    }
-    Ok(after)
 }

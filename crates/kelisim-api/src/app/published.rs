@@ -14,6 +14,7 @@ use crate::setup::{self, SetupError};
 use chrono::NaiveDate;
 use kelisim_domain::{
     calendar::{DayKind, NamedDays, Zone},
+    case::Case,
     code::WorkflowKey,
     id::RegionId,
     law::Law,
@@ -50,6 +51,23 @@ pub fn definition(
     app.definitions.get(region, key.as_str(), version)
 }
 
+/// The workflow of a case; none when it is missing or cannot be read, for whoever goes over many cases.
+///
+/// # Errors
+/// As the store, when it is busy or away.
+pub fn of_case(
+    app: &App,
+    db: &mut Db,
+    region: RegionId,
+    case: &Case,
+) -> Result<Option<Arc<Definition>>, AppError> {
+    match definition(app, db, region, &case.workflow, case.workflow_version) {
+        Ok(definition) => Ok(Some(definition)),
+        Err(AppError::NotFound | AppError::Internal(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads what was published since this process last looked, when a filing sees that there is more.
 ///
 /// # Errors
@@ -76,23 +94,29 @@ pub async fn learn(app: Arc<App>) {
 
 /// Reads everything that was published since this process last looked.
 ///
+/// A text that cannot be read keeps nobody from those of other kinds and regions.
+///
 /// # Errors
-/// As the store.
+/// As the store; the first, when all were looked at.
 pub fn refresh(app: &App, db: &mut Db) -> Result<(), AppError> {
+    let mut outcome = Ok(());
     for edition in edition_list(db)? {
         let (region, kind) = (edition.region, edition.kind);
         if app.definitions.edition(region, kind) == edition.number {
             continue;
         }
-        match kind {
-            PublishKind::Workflow => workflows(app, db, region)?,
+        let read = match kind {
+            PublishKind::Workflow => workflows(app, db, region),
             PublishKind::Profile | PublishKind::Holidays => {
-                app.laws.insert(region, law_now(db, region)?);
+                law_now(db, region).map(|law| app.laws.insert(region, law))
             }
+        };
+        match read {
+            Ok(()) => app.definitions.read_up_to(region, kind, edition.number),
+            Err(error) => outcome = outcome.and(Err(error)),
         }
-        app.definitions.read_up_to(region, kind, edition.number);
     }
-    Ok(())
+    outcome
 }
 
 fn workflows(app: &App, db: &mut Db, region: RegionId) -> Result<(), AppError> {

@@ -17,7 +17,7 @@ use kelisim_domain::{
     policy::RegisterAct::Publish,
     publish::{PublishRefusal, may_move},
     refusal::Refusal,
-    workflow::{self, CannotGo, DeadlineChange, Definition, Mover, StepMap},
+    workflow::{self, Broken, CannotGo, DeadlineChange, Definition, Mover, StepMap},
 };
 use kelisim_persistence::{
     Db,
@@ -69,12 +69,43 @@ pub struct Rehearsal {
     pub as_they_are: usize,
     /// Those that would move and get other deadlines.
     pub with_deadlines: usize,
-    /// Those that cannot go, by the code of the reason.
-    pub cannot_go: BTreeMap<&'static str, usize>,
     /// The first of those that get other deadlines.
     pub deadlines: Vec<Redated>,
-    /// The first of those that cannot go.
-    pub left: Vec<Stuck>,
+    /// Those that cannot go.
+    pub left: Left,
+}
+
+/// The cases that a pass would leave as they are.
+#[derive(Debug, Clone, Default)]
+pub struct Left {
+    /// How many, by the code of the reason.
+    pub by_reason: BTreeMap<&'static str, usize>,
+    /// The first of them.
+    pub first: Vec<Stuck>,
+}
+
+impl Left {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.by_reason.values().sum()
+    }
+
+    fn add(&mut self, case: CaseId, number: impl ToString, why: CannotGo, most: usize) {
+        *self.by_reason.entry(why.code()).or_default() += 1;
+        if self.first.len() < most {
+            self.first.push(Stuck {
+                case,
+                number: number.to_string(),
+                why,
+            });
+        }
+    }
+
+    fn add_unreadable(&mut self, cases: Vec<(CaseId, String)>, most: usize) {
+        for (case, number) in cases {
+            self.add(case, number, CannotGo::Broken(Broken::Case), most);
+        }
+    }
 }
 
 /// A step at which running cases stand.
@@ -110,13 +141,6 @@ pub struct Stuck {
     pub number: String,
     /// Why.
     pub why: CannotGo,
-}
-
-impl Rehearsal {
-    /// How many cases cannot go.
-    pub fn stuck(&self) -> usize {
-        self.cannot_go.values().sum()
-    }
 }
 
 /// The map of a new version: what was written, and where it is silent, the step of the same id.
@@ -203,9 +227,8 @@ pub fn rehearse(
         running: 0,
         as_they_are: 0,
         with_deadlines: 0,
-        cannot_go: BTreeMap::new(),
         deadlines: Vec::new(),
-        left: Vec::new(),
+        left: Left::default(),
     };
     let mover = Mover::new(new, &map, &law);
     let over = Over::Below {
@@ -215,28 +238,21 @@ pub fn rehearse(
     let mut after = None;
     loop {
         let page = running_page(db, region, over, after, PAGE)?;
-        let Some(last) = page.last() else {
+        if page.last.is_none() {
             return Ok(found);
-        };
-        after = Some(last.id);
-        page.iter()
+        }
+        after = page.last;
+        found.running += page.cases.len() + page.unreadable.len();
+        found.left.add_unreadable(page.unreadable, most);
+        page.cases
+            .iter()
             .for_each(|case| look(&mut found, &mover, case, now, most));
     }
 }
 
 fn look(found: &mut Rehearsal, mover: &Mover<'_>, case: &Case, now: DateTime<Utc>, most: usize) {
-    found.running += 1;
     match mover.migrate(case, now) {
-        Err(why) => {
-            *found.cannot_go.entry(why.code()).or_default() += 1;
-            if found.left.len() < most {
-                found.left.push(Stuck {
-                    case: case.id,
-                    number: case.number.to_string(),
-                    why,
-                });
-            }
-        }
+        Err(why) => found.left.add(case.id, &case.number, why, most),
         Ok(event) => {
             let changes = workflow::deadlines(case, &event);
             if changes.is_empty() {
@@ -272,7 +288,7 @@ pub fn keep(tx: &mut Tx<'_>, found: &Rehearsal) -> Result<RehearsalId, AppError>
         running: count(found.running),
         as_they_are: count(found.as_they_are),
         with_deadlines: count(found.with_deadlines),
-        cannot_go: count(found.stuck()),
+        cannot_go: count(found.left.count()),
         at: found.at,
         actor: tx.actor.by_name(),
     };
@@ -328,6 +344,8 @@ pub struct DaysRehearsal {
     pub with_deadlines: usize,
     /// The first of them.
     pub deadlines: Vec<Redated>,
+    /// Those that would be left out because something about them is broken.
+    pub left: Left,
 }
 
 /// Rehearses days off on the state of the reading transaction that is open; lists at most `most` cases.
@@ -346,17 +364,23 @@ pub fn rehearse_days(
         running: 0,
         with_deadlines: 0,
         deadlines: Vec::new(),
+        left: Left::default(),
     };
     let mut after = None;
     loop {
         let page = running_page(db, region, Over::All, after, PAGE)?;
-        let Some(last) = page.last() else {
+        if page.last.is_none() {
             return Ok(found);
-        };
-        after = Some(last.id);
-        for case in &page {
-            let version = case.workflow_version;
-            let definition = published::definition(app, db, region, &case.workflow, version)?;
+        }
+        after = page.last;
+        found.running += page.cases.len() + page.unreadable.len();
+        found.left.add_unreadable(page.unreadable, most);
+        for case in &page.cases {
+            let Some(definition) = published::of_case(app, db, region, case)? else {
+                let why = CannotGo::Broken(Broken::Workflow);
+                found.left.add(case.id, &case.number, why, most);
+                continue;
+            };
             let (facts, timers) = workflow::recount(&definition, case, &law);
             let event = EventData::TimersMoved {
                 reason: String::new(),
@@ -364,7 +388,6 @@ pub fn rehearse_days(
                 timers,
             };
             let changes = workflow::deadlines(case, &event);
-            found.running += 1;
             if changes.is_empty() {
                 continue;
             }

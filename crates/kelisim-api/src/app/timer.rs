@@ -13,8 +13,8 @@ use kelisim_persistence::{
     faults::Defect,
     store::{
         access::access_due,
-        case_pass::{passing_change, passing_read},
         due::DueTimer,
+        passing::{passing_change, passing_read},
     },
 };
 

@@ -1,7 +1,7 @@
 //! What commands print of a rehearsal: which cases would move, which deadlines would change, and what could not go.
 
 use crate::{
-    app::rehearse::{DaysRehearsal, Redated, Rehearsal},
+    app::rehearse::{DaysRehearsal, Left, Redated, Rehearsal, Stuck},
     phrase,
 };
 use chrono::{DateTime, Utc};
@@ -13,22 +13,35 @@ pub(super) fn rehearsal_json(found: &Rehearsal) -> Value {
     let steps = found.in_use.iter().map(|step| {
         json!({"version": step.version, "step": step.step, "cases": step.cases, "to": step.to})
     });
-    let left = found.left.iter().map(|one| {
-        let (step, about) = one.why.about();
-        json!({
-            "case": one.case, "number": one.number, "code": one.why.code(), "rule": one.why.rule(),
-            "why": phrase::stays(one.why.code(), &step, &about, Language::En),
-        })
-    });
     json!({
         "key": found.key, "version": found.version, "running": found.running,
         "at": found.at, "holds_until": rehearsal_holds_until(found.at), "map": found.map, "steps": steps.collect::<Vec<_>>(),
         "as_they_are": found.as_they_are,
         "deadlines": {"count": found.with_deadlines, "cases": deadlines_json(&found.deadlines)},
-        "cannot_go": {
-            "count": found.stuck(), "by_reason": found.cannot_go, "cases": left.collect::<Vec<_>>(),
-        },
+        "cannot_go": left_json(&found.left),
     })
+}
+
+fn why(one: &Stuck) -> String {
+    let (step, about) = one.why.about();
+    phrase::stays(one.why.code(), &step, &about, Language::En)
+}
+
+fn left_json(left: &Left) -> Value {
+    let cases = left.first.iter().map(|one| {
+        json!({
+            "case": one.case, "number": one.number, "code": one.why.code(), "rule": one.why.rule(), "why": why(one),
+        })
+    });
+    json!({"count": left.count(), "by_reason": left.by_reason, "cases": cases.collect::<Vec<_>>()})
+}
+
+/// A line for all that cannot go, and one for each.
+fn left_lines(left: &Left) -> Vec<String> {
+    let mut lines = vec![format!("{} cannot go{}", left.count(), end(&left.first))];
+    let each = |one: &Stuck| format!("  {}  {}", one.number, why(one));
+    lines.extend(left.first.iter().map(each));
+    lines
 }
 
 pub(super) fn rehearsal_words(found: &Rehearsal) -> String {
@@ -49,12 +62,7 @@ pub(super) fn rehearsal_words(found: &Rehearsal) -> String {
         end(&found.deadlines)
     ));
     lines.extend(deadline_lines(&found.deadlines));
-    lines.push(format!("{} cannot go{}", found.stuck(), end(&found.left)));
-    for one in &found.left {
-        let (step, about) = one.why.about();
-        let why = phrase::stays(one.why.code(), &step, &about, Language::En);
-        lines.push(format!("  {}  {why}", one.number));
-    }
+    lines.extend(left_lines(&found.left));
     lines.join("\n") + "\n"
 }
 
@@ -66,6 +74,7 @@ pub(super) fn days_json(version: i32, found: &DaysRehearsal) -> Value {
     json!({
         "version": version, "running": found.running,
         "deadlines": {"count": found.with_deadlines, "cases": deadlines_json(&found.deadlines)},
+        "cannot_go": left_json(&found.left),
     })
 }
 
@@ -82,6 +91,9 @@ pub(super) fn days_words(version: i32, found: &DaysRehearsal) -> String {
         ),
     ];
     lines.extend(deadline_lines(&found.deadlines));
+    if found.left.count() > 0 {
+        lines.extend(left_lines(&found.left));
+    }
     lines.join("\n") + "\n"
 }
 

@@ -5,10 +5,11 @@
 
 use crate::{app::App, outgoing::Workers, worker::timers};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, dev::Server, get, http::header, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_persistence::{
     Db, Error,
     store::{
+        case_pass::pass_counts,
         due::{TimerCounts, timer_counts},
         hold::hold_find,
     },
@@ -20,6 +21,26 @@ struct Watched {
     app: Arc<App>,
     /// None in a process that only serves.
     workers: Option<Workers>,
+}
+
+/// A pass that runs and had no batch for so long stands still.
+const STANDS_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// What is known of passes over running cases.
+#[derive(Default)]
+struct Passes {
+    running: i64,
+    standing: i64,
+    broken: u64,
+    stopped: u64,
+}
+
+/// What the database says at a moment.
+struct Found {
+    timers: TimerCounts,
+    /// Passes that run, and those of them that stand still.
+    passes: (i64, i64),
+    held: bool,
 }
 
 /// Gives the metrics on a socket that is already bound; await the result to run it.
@@ -45,9 +66,14 @@ pub fn serve(
 #[get("/metrics")]
 async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
     let now = watched.app.clock.now();
-    let read =
-        move |db: &mut Db| Ok::<_, Error>((timer_counts(db, now)?, hold_find(db)?.is_some()));
-    let (timers, held) = match watched.app.database.read(read).await {
+    let read = move |db: &mut Db| {
+        Ok::<_, Error>(Found {
+            timers: timer_counts(db, now)?,
+            passes: pass_counts(db, now - STANDS_AFTER)?,
+            held: hold_find(db)?.is_some(),
+        })
+    };
+    let found = match watched.app.database.read(read).await {
         Ok(found) => found,
         Err(error) => {
             tracing::warn!(%error, "the metrics cannot be read");
@@ -56,7 +82,14 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
     };
     let waiting = watched.app.database.waiting();
     let done = watched.workers.as_ref().map(|one| one.timers.counts());
-    let text = text(&timers, done, held, waiting, now);
+    let (met, (running, standing)) = (&watched.app.passes, found.passes);
+    let passes = Passes {
+        running,
+        standing,
+        broken: met.broken(),
+        stopped: met.stopped(),
+    };
+    let text = text(&found.timers, done, &passes, found.held, waiting, now);
     HttpResponse::Ok()
         .insert_header((
             header::CONTENT_TYPE,
@@ -68,6 +101,7 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
 fn text(
     timers: &TimerCounts,
     done: Option<timers::Counts>,
+    passes: &Passes,
     held: bool,
     waiting: (usize, usize),
     now: DateTime<Utc>,
@@ -109,6 +143,7 @@ fn text(
             done.failed,
         );
     }
+    page.passes(passes);
     page.gauge(
         "kelisim_held",
         "1 while a restored system waits for its release, else 0.",
@@ -127,6 +162,29 @@ fn text(
 struct Page(String);
 
 impl Page {
+    fn passes(&mut self, passes: &Passes) {
+        self.gauge(
+            "kelisim_passes_running",
+            "Passes over running cases that are not over.",
+            passes.running,
+        );
+        self.gauge(
+            "kelisim_passes_standing",
+            "Those among them that had no batch for a minute: nobody drives them, or they cannot go on.",
+            passes.standing,
+        );
+        self.counter(
+            "kelisim_passes_stopped_total",
+            "Times at which a pass that this process drove could not go on.",
+            passes.stopped,
+        );
+        self.counter(
+            "kelisim_pass_cases_broken_total",
+            "Cases that passes of this process left out because something about them is broken.",
+            passes.broken,
+        );
+    }
+
     fn gauge(&mut self, name: &str, help: &str, value: impl std::fmt::Display) {
         self.sample("gauge", name, help, value);
     }
@@ -147,7 +205,6 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
 
     #[test]
     fn the_lag_is_the_age_of_the_oldest_timer() {
@@ -157,7 +214,13 @@ mod tests {
             oldest: Some(now - TimeDelta::milliseconds(1_500)),
             failing: 1,
         };
-        let page = text(&timers, None, true, (1, 2), now);
+        let passes = Passes {
+            running: 3,
+            standing: 1,
+            broken: 7,
+            stopped: 5,
+        };
+        let page = text(&timers, None, &passes, true, (1, 2), now);
         let samples: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
         assert_eq!(
             samples,
@@ -165,6 +228,10 @@ mod tests {
                 "kelisim_timer_lag_seconds 1.5",
                 "kelisim_timers_due 2",
                 "kelisim_timers_failing 1",
+                "kelisim_passes_running 3",
+                "kelisim_passes_standing 1",
+                "kelisim_passes_stopped_total 5",
+                "kelisim_pass_cases_broken_total 7",
                 "kelisim_held 1",
                 "kelisim_database_waiting 3",
             ]
@@ -177,6 +244,7 @@ mod tests {
         let page = text(
             &TimerCounts::default(),
             Some(timers::Counts::default()),
+            &Passes::default(),
             false,
             (0, 0),
             now,

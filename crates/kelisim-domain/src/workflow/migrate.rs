@@ -122,6 +122,20 @@ impl Needed {
     }
 }
 
+closed_enum! {
+    /// What is broken about a case, so that a pass over running cases leaves it out and goes on with the others.
+    Broken {
+        /// The case cannot be read.
+        Case = "unreadable",
+        /// Its history cannot be read.
+        History = "unreadable_history",
+        /// The workflow that it follows is missing or cannot be read.
+        Workflow = "unreadable_workflow",
+        /// Its timers or its events are others than it says itself, so nothing more can be stored of it.
+        Rows = "at_odds",
+    }
+}
+
 /// Why a case cannot go to the new version.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CannotGo {
@@ -157,6 +171,8 @@ pub enum CannotGo {
     },
     /// D17: its term is paused, and the new version has no action that lets it go on.
     Paused,
+    /// Something about it is broken.
+    Broken(Broken),
 }
 
 impl CannotGo {
@@ -170,7 +186,8 @@ impl CannotGo {
             CannotGo::OtherWorkflow(_)
             | CannotGo::NoTarget { .. }
             | CannotGo::Lacks { .. }
-            | CannotGo::OfferOpen { .. } => "D34",
+            | CannotGo::OfferOpen { .. }
+            | CannotGo::Broken(_) => "D34",
         }
     }
 
@@ -185,6 +202,7 @@ impl CannotGo {
             CannotGo::GroundGone(_) => "ground_gone",
             CannotGo::OfferOpen { .. } => "offer_open",
             CannotGo::Paused => "paused",
+            CannotGo::Broken(what) => what.code(),
         }
     }
 
@@ -192,7 +210,7 @@ impl CannotGo {
     pub fn about(&self) -> (String, String) {
         let nothing = String::new;
         match self {
-            CannotGo::Closed | CannotGo::Paused => (nothing(), nothing()),
+            CannotGo::Closed | CannotGo::Paused | CannotGo::Broken(_) => (nothing(), nothing()),
             CannotGo::OtherWorkflow(key) => (nothing(), key.to_string()),
             CannotGo::NoTarget { step } | CannotGo::OfferOpen { step } => {
                 (step.to_string(), nothing())

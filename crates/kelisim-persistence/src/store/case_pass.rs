@@ -4,30 +4,24 @@
 //! cursor and the counts of the pass, so what was interrupted goes on behind the last case that was committed, and two
 //! who drive one pass cannot do a batch twice.
 //!
-//! A case is changed without its content: the ciphertext and its key are not touched, and an erased case goes too.
+//! Here are the passes themselves and the cases that they are about; `passing` reads and changes the cases.
 //! Absent on purpose: anything confidential in what these functions show.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use kelisim_domain::{
-    calendar::Zone,
-    case::{Case, Event, Stage, evolve},
-    id::{AccountId, CaseId, EventId, GrantId, PassId, RegionId},
+    case::{Case, Stage},
+    id::{AccountId, CaseId, GrantId, PassId, RegionId},
     publish::PassKind,
     workflow::StepMap,
 };
 
-use crate::connection::{Db, Locked, MultiBackend};
+use crate::connection::{Db, MultiBackend};
 use crate::error::Error;
 use crate::row::case::CaseRow;
 use crate::schema::{case_pass, case_pass_refusal, cases};
-use crate::store::case_event::{self, Entry};
-use crate::store::region::region_find;
-use crate::store::timer;
 use crate::types::{Json, Ts, Uid, Word};
-use crate::writes::Writes;
-use uuid::Uuid;
 
 /// A pass as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,18 +200,37 @@ pub fn pass_last(
     Ok(row.map(Pass::from))
 }
 
+/// Where a pass is found.
+pub type PassKey = (RegionId, PassId);
+
 /// The passes of every region that run and had no batch since an instant: nobody drives them.
+///
+/// Their keys alone, so that a row that cannot be read stands in nobody's way.
 ///
 /// # Errors
 /// Those of the database.
-pub fn pass_list_left(db: &mut Db, since: DateTime<Utc>) -> Result<Vec<Pass>, Error> {
-    let rows = case_pass::table
+pub fn pass_list_left(db: &mut Db, since: DateTime<Utc>) -> Result<Vec<PassKey>, Error> {
+    let keys: Vec<(Uid, Uid)> = case_pass::table
         .filter(case_pass::state.eq(RUNNING))
         .filter(case_pass::touched_at.le(Ts::from(since)))
         .order((case_pass::region_id, case_pass::id))
-        .select(PassRow::as_select())
+        .select((case_pass::region_id, case_pass::id))
         .load(db)?;
-    Ok(rows.into_iter().map(Pass::from).collect())
+    let key = |(region, id): (Uid, Uid)| (region.into(), id.into());
+    Ok(keys.into_iter().map(key).collect())
+}
+
+/// How many passes run, and how many of them had no batch since an instant, for metrics.
+///
+/// # Errors
+/// Those of the database.
+pub fn pass_counts(db: &mut Db, since: DateTime<Utc>) -> Result<(i64, i64), Error> {
+    let running = || case_pass::table.filter(case_pass::state.eq(RUNNING));
+    let stands = running().filter(case_pass::touched_at.le(Ts::from(since)));
+    Ok((
+        running().count().get_result(db)?,
+        stands.count().get_result(db)?,
+    ))
 }
 
 /// Puts a pass in the place of the one before it: `after.batch` is one more.
@@ -387,22 +400,61 @@ pub fn pass_next(
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
-/// A page of running cases as they stand, by their ids, for whoever only looks.
+/// Running cases as they stand, by their ids, for whoever only looks.
+#[derive(Debug, Default)]
+pub struct RunningPage {
+    /// Those that can be read.
+    pub cases: Vec<Case>,
+    /// Those whose rows are not what this program writes, with their numbers.
+    pub unreadable: Vec<(CaseId, String)>,
+    /// The last of them all; none when there is none.
+    pub last: Option<CaseId>,
+}
+
+/// A page of running cases: at most `limit` behind `after`.
 ///
 /// # Errors
-/// [`Error::Broken`] when a row is not what this program writes.
+/// Those of the database.
 pub fn running_page(
     db: &mut Db,
     region: RegionId,
     wanted: Over<'_>,
     after: Option<CaseId>,
     limit: i64,
-) -> Result<Vec<Case>, Error> {
-    let rows: Vec<CaseRow> = over(region, wanted, after)
-        .limit(limit)
+) -> Result<RunningPage, Error> {
+    let mut page = RunningPage::default();
+    let rows = over(region, wanted, after).limit(limit);
+    let rows: Result<Vec<CaseRow>, Error> = rows
         .select(CaseRow::as_select())
+        .load(db)
+        .map_err(Error::from);
+    let read = rows.and_then(|rows| rows.iter().map(CaseRow::case).collect());
+    match read {
+        Err(Error::Broken { .. }) => {}
+        read => {
+            page.cases = read?;
+            page.last = page.cases.last().map(|case| case.id);
+            return Ok(page);
+        }
+    }
+    let ids: Vec<(Uid, String)> = over(region, wanted, after)
+        .limit(limit)
+        .select((cases::id, cases::number))
         .load(db)?;
-    rows.iter().map(CaseRow::case).collect()
+    for (id, number) in ids {
+        let row: Result<CaseRow, Error> = cases::table
+            .find((Uid::from(region), id))
+            .select(CaseRow::as_select())
+            .first(db)
+            .map_err(Error::from);
+        match row.and_then(|row| row.case()) {
+            Ok(case) => page.cases.push(case),
+            Err(Error::Broken { .. }) => page.unreadable.push((id.into(), number)),
+            Err(error) => return Err(error),
+        }
+        page.last = Some(id.into());
+    }
+    Ok(page)
 }
 
 /// How many running cases stand at each step of each version of a workflow.
@@ -426,101 +478,4 @@ pub fn steps_in_use(
             diesel::dsl::count_star(),
         ))
         .load(db)?)
-}
-
-/// A case that a pass may change, read in the transaction of the change.
-#[derive(Debug)]
-pub struct Passing {
-    /// The open facts.
-    pub case: Case,
-    region: RegionId,
-    zone: Zone,
-    head: Vec<u8>,
-}
-
-/// Reads cases and keeps others from changing them until the transaction ends; in the order of their ids, so that two
-/// who do this do not wait for each other.
-///
-/// # Errors
-/// [`Error::Broken`] when a row is not what this program writes.
-pub fn passing_read(db: &mut Db, region: RegionId, ids: &[CaseId]) -> Result<Vec<Passing>, Error> {
-    let ids: Vec<Uid> = ids.iter().map(|id| Uid::from(*id)).collect();
-    let query = cases::table
-        .filter(cases::region_id.eq(Uid::from(region)))
-        .filter(cases::id.eq_any(ids))
-        .order(cases::id)
-        .select(CaseRow::as_select());
-    let rows: Vec<CaseRow> = Locked(query).load(db)?;
-    let zone = region_find(db, region)?.zone;
-    let read = |row: CaseRow| {
-        Ok(Passing {
-            case: row.case()?,
-            region,
-            zone,
-            head: row.head_hash,
-        })
-    };
-    rows.into_iter().map(read).collect()
-}
-
-/// The histories of cases that were read with [`passing_read`], by case and each oldest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn passing_histories(
-    db: &mut Db,
-    region: RegionId,
-    ids: &[CaseId],
-) -> Result<Vec<Event>, Error> {
-    let recorded = case_event::list_of(db, region, ids)?;
-    Ok(recorded
-        .into_iter()
-        .map(|recorded| recorded.event)
-        .collect())
-}
-
-/// Changes a case by an event that touches neither its stage nor its content: step, version, course and timers.
-///
-/// `claim` is the lease of the worker that lets a timer fire.
-///
-/// # Errors
-/// [`Error::Conflict`] when the case has changed since it was read, or the lease was lost.
-pub fn passing_change(
-    db: &mut Db,
-    before: &Passing,
-    event: &Event,
-    id: EventId,
-    claim: Option<Uuid>,
-) -> Result<Case, Error> {
-    let (region, zone) = (before.region, before.zone);
-    let entry = Entry {
-        region,
-        id,
-        event,
-        secret: None,
-    };
-    let hash = entry.hash(&before.head);
-    let after = evolve(before.case.clone(), event);
-    let mut writes = Writes::default();
-    let row = cases::table
-        .filter(cases::region_id.eq(Uid::from(region)))
-        .filter(cases::id.eq(Uid::from(after.id)))
-        .filter(cases::version.eq(before.case.version));
-    // The stage stays, so the indexes of the lists are not written.
-    let set = (
-        cases::version.eq(after.version),
-        cases::step.eq(after.step.to_string()),
-        cases::class.eq(Word(after.class)),
-        cases::workflow_version.eq(after.workflow_version),
-        cases::course.eq(Json(after.course.clone())),
-        cases::head_hash.eq(hash.to_vec()),
-    );
-    writes.add(
-        diesel::update(row).set(set),
-        Error::conflict("cases.version"),
-    );
-    case_event::add(&mut writes, entry, &before.head, &hash);
-    timer::change(&mut writes, region, zone, Some(&before.case), event, claim);
-    writes.store(db)?;
-    Ok(after)
 }

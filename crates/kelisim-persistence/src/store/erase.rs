@@ -10,8 +10,8 @@ use kelisim_domain::{
 
 use crate::connection::Db;
 use crate::error::Error;
-use crate::store::case_pass::{passing_change, passing_read};
 use crate::store::data_key::{data_key_destroy, data_key_of};
+use crate::store::passing::{passing_change, passing_read};
 
 /// Why a case is erased, by whom and when.
 #[derive(Debug, Clone)]

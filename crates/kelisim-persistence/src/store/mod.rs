@@ -28,6 +28,7 @@ pub mod notice;
 pub mod office;
 pub mod outbox;
 pub mod partner;
+pub mod passing;
 pub mod publication;
 pub mod reference;
 pub mod region;

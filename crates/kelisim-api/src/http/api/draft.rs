@@ -291,7 +291,7 @@ async fn rehearse_draft(call: Call, id: web::Path<String>) -> HttpResponse {
             Sound::Workflow(new) => moved_view(&rehearsed(tx, &draft, &new)?, tx),
             Sound::Holidays(list) => {
                 let found = rehearse_days(tx.app, tx.db, region, &list, LISTED_MOST)?;
-                days_view(list.version, &found)
+                days_view(list.version, &found, tx)
             }
             // D3: no stored result changes with a profile.
             Sound::Profile(profile) => {

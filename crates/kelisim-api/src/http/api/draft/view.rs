@@ -3,7 +3,7 @@
 use crate::{
     app::{
         Tx,
-        rehearse::{DaysRehearsal, InUse, Redated, Rehearsal, Stuck},
+        rehearse::{DaysRehearsal, InUse, Left, Redated, Rehearsal, Stuck},
     },
     http::{answer::Answer, api::workflow::ChangeView},
     phrase,
@@ -11,6 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
     id::RehearsalId,
+    language::Language,
     publish::{PublishKind, rehearsal_holds_until},
     workflow::{DeadlineChange, StepMap},
 };
@@ -266,12 +267,30 @@ fn redated(one: &Redated) -> RedatedView {
     }
 }
 
-pub(super) fn days_view(version: i32, found: &DaysRehearsal) -> RehearsalView {
+fn stuck(left: &Left, language: Language) -> Vec<StuckView> {
+    let view = |one: &Stuck| {
+        let (step, about) = one.why.about();
+        StuckView {
+            case: one.case.0,
+            number: one.number.clone(),
+            rule: one.why.rule(),
+            code: one.why.code(),
+            why: phrase::stays(one.why.code(), &step, &about, language),
+        }
+    };
+    left.first.iter().map(view).collect()
+}
+
+pub(super) fn days_view(version: i32, found: &DaysRehearsal, tx: &Tx<'_>) -> RehearsalView {
+    let cannot_go = found.left.count();
     RehearsalView {
         running: found.running,
-        as_they_are: found.running - found.with_deadlines,
+        as_they_are: found.running - found.with_deadlines - cannot_go,
         with_deadlines: found.with_deadlines,
         deadlines: found.deadlines.iter().map(redated).collect(),
+        cannot_go,
+        by_reason: found.left.by_reason.clone(),
+        left: stuck(&found.left, tx.language()),
         ..empty_view(PublishKind::Holidays.code(), version)
     }
 }
@@ -283,16 +302,6 @@ pub(super) fn moved_view(found: &Rehearsal, tx: &Tx<'_>) -> RehearsalView {
         cases: step.cases,
         to: step.to.as_ref().map(ToString::to_string),
     };
-    let left = |one: &Stuck| {
-        let (step, about) = one.why.about();
-        StuckView {
-            case: one.case.0,
-            number: one.number.clone(),
-            rule: one.why.rule(),
-            code: one.why.code(),
-            why: phrase::stays(one.why.code(), &step, &about, tx.language()),
-        }
-    };
     RehearsalView {
         key: found.key.to_string(),
         version: found.version,
@@ -302,9 +311,9 @@ pub(super) fn moved_view(found: &Rehearsal, tx: &Tx<'_>) -> RehearsalView {
         as_they_are: found.as_they_are,
         with_deadlines: found.with_deadlines,
         deadlines: found.deadlines.iter().map(redated).collect(),
-        cannot_go: found.stuck(),
-        by_reason: found.cannot_go.clone(),
-        left: found.left.iter().map(left).collect(),
+        cannot_go: found.left.count(),
+        by_reason: found.left.by_reason.clone(),
+        left: stuck(&found.left, tx.language()),
         record: None,
     }
 }
