@@ -18,6 +18,7 @@ use uuid::Uuid;
 const SCHEMA: &str = concat!(
     include_str!("../../crates/kelisim-persistence/src/schema.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/publishing.rs"),
+    include_str!("../../crates/kelisim-persistence/src/schema/sign_in.rs"),
 );
 
 /// Cases in every stage, one closed as the duplicate of a case that was filed after it.
@@ -167,7 +168,10 @@ on_both_databases! {
         lived_in(&t);
         // As the database was before the last migration.
         t.database.execute(
-            "DROP TABLE rehearsal; ALTER TABLE case_pass DROP COLUMN round; \
+            "DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session; \
+             DROP TABLE link; DROP TABLE device; DROP TABLE rate; ALTER TABLE account DROP COLUMN version; \
+             ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label; \
+             DROP TABLE rehearsal; ALTER TABLE case_pass DROP COLUMN round; \
              DELETE FROM __diesel_schema_migrations WHERE version >= '20261128000008'",
         );
         let folder = tempfile::tempdir().unwrap();
@@ -175,7 +179,8 @@ on_both_databases! {
         assert!(!made.summary.rows.contains_key("rehearsal") && made.last_drill.is_none());
         for backend in [t.database.backend(), other(t.database.backend())] {
             let (target, done) = restored(backend, folder.path());
-            assert_eq!(done.migrations, ["2026-11-28-000008_rehearsals"]);
+            let later = ["2026-11-28-000008_rehearsals", "2026-11-28-000011_accounts"];
+            assert_eq!(done.migrations, later);
             assert_eq!((target.count("hold"), target.count("cases")), (1, 4));
         }
         let migrated = TestDatabase::create(t.database.backend());

@@ -13,6 +13,7 @@ mod registers;
 mod repeats;
 mod schema;
 mod server;
+mod sign_in;
 mod transaction;
 mod values;
 mod vault;

@@ -10,6 +10,7 @@ use kelisim_tests::{Backend, TestDatabase, on_both_databases};
 const SCHEMA: &str = concat!(
     include_str!("../../crates/kelisim-persistence/src/schema.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/publishing.rs"),
+    include_str!("../../crates/kelisim-persistence/src/schema/sign_in.rs"),
 );
 
 /// Table → its columns as lines: `id uuid not null key`.

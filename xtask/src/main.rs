@@ -3,6 +3,7 @@
 mod advisories;
 mod apt;
 mod bench;
+mod common_passwords;
 mod deny;
 mod faketime;
 mod interchange;
@@ -33,6 +34,11 @@ enum Task {
     },
     /// Check the dependencies alone: bans, licences, sources, advisories.
     Dependencies,
+    /// Make config/common-passwords.bin anew from a list with one password a line, for example the million of SecLists.
+    CommonPasswords {
+        /// The list.
+        list: PathBuf,
+    },
     /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
     InterchangeTools,
     /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), model (T23).
@@ -58,6 +64,7 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Test { quick } => test(quick),
         Task::Dependencies => dependencies(),
+        Task::CommonPasswords { list } => make_common_passwords(&list),
         Task::InterchangeTools => interchange_tools(),
         Task::Prove(proof) => prove(&proof),
         Task::Bench { arguments } => bench(&arguments),
@@ -107,6 +114,12 @@ fn interchange_tools() -> Result<String, Failure> {
     let root = workspace_root();
     steps.run("interchange", || interchange::find_or_install(&root))?;
     Ok(steps.summary("the tools for exported files"))
+}
+
+fn make_common_passwords(list: &Path) -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    let made = steps.run("list", || common_passwords::make(&workspace_root(), list))?;
+    Ok(steps.summary(&made))
 }
 
 fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod demo;
+pub mod door;
 pub mod enrol;
 pub mod http;
 pub mod keeper;

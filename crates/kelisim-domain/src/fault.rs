@@ -27,6 +27,15 @@ pub enum FaultKind {
         /// The most characters allowed.
         most: usize,
     },
+    /// The text is shorter than allowed.
+    TooShort {
+        /// The fewest characters allowed.
+        least: usize,
+    },
+    /// Many people have this password.
+    CommonPassword,
+    /// The password is easy to guess.
+    EasyToGuess,
     /// More entries than allowed.
     TooMany {
         /// The most entries allowed.
@@ -88,6 +97,9 @@ impl FaultKind {
             FaultKind::UnknownField { .. } => "unknown_field",
             FaultKind::WrongType { .. } => "wrong_type",
             FaultKind::Empty => "empty",
+            FaultKind::TooShort { .. } => "too_short",
+            FaultKind::CommonPassword => "common_password",
+            FaultKind::EasyToGuess => "easy_to_guess",
             FaultKind::TooLong { .. } => "too_long",
             FaultKind::TooMany { .. } => "too_many",
             FaultKind::TooFew { .. } => "too_few",

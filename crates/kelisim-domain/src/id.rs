@@ -82,4 +82,8 @@ ids! {
     PassId,
     /// A rehearsal of a move.
     RehearsalId,
+    /// A session of a browser.
+    SessionId,
+    /// A link that works once.
+    LinkId,
 }

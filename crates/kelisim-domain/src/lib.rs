@@ -27,5 +27,6 @@ pub mod refusal;
 pub mod region;
 pub mod register;
 pub mod reminder;
+pub mod sign_in;
 pub mod text;
 pub mod workflow;

@@ -6,11 +6,13 @@
 #![expect(missing_docs, reason = "the columns are explained in the migrations")]
 
 mod publishing;
+mod sign_in;
 
 pub use publishing::{
     case_pass, case_pass_refusal, draft, edition, law_text, publication, rehearsal,
     workflow_definition,
 };
+pub use sign_in::{credential, device, link, rate, recovery_code, second_factor, session};
 
 diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
@@ -208,7 +210,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::types::{SqlTime, SqlUuid};
-    use diesel::sql_types::{Bool, Text};
+    use diesel::sql_types::{Bool, Integer, Text};
 
     account (region_id, id) {
         region_id -> SqlUuid,
@@ -219,6 +221,7 @@ diesel::table! {
         active -> Bool,
         created_at -> SqlTime,
         updated_at -> SqlTime,
+        version -> Integer,
     }
 }
 
@@ -242,7 +245,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::types::{SqlTime, SqlUuid};
-    use diesel::sql_types::{Binary, Nullable};
+    use diesel::sql_types::{Binary, Nullable, Text};
 
     token (region_id, id) {
         region_id -> SqlUuid,
@@ -252,6 +255,8 @@ diesel::table! {
         created_at -> SqlTime,
         expires_at -> SqlTime,
         revoked_at -> Nullable<SqlTime>,
+        scope -> Text,
+        label -> Text,
     }
 }
 
@@ -622,4 +627,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_pass,
     case_pass_refusal,
     rehearsal,
+    credential,
+    device,
+    link,
+    rate,
+    recovery_code,
+    second_factor,
+    session,
 );

@@ -20,6 +20,7 @@ use kelisim_domain::id;
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::Role;
 use kelisim_domain::publish::{PassKind, PublishAct, PublishKind};
+use kelisim_domain::sign_in::{Counted, LinkKind, SessionStage, TokenScope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -101,6 +102,10 @@ worded!(
     PublishKind,
     PublishAct,
     PassKind,
+    SessionStage,
+    LinkKind,
+    TokenScope,
+    Counted,
 );
 
 /// Makes domain ids convertible to and from [`Uid`].
@@ -140,6 +145,8 @@ uid!(
     DraftId,
     PassId,
     RehearsalId,
+    SessionId,
+    LinkId,
 );
 
 impl From<Uuid> for Uid {

@@ -64,6 +64,12 @@ fault-too-long = Не более { $most } { $most ->
     [one] знака
    *[other] знаков
 }.
+fault-too-short = Не менее { $least } { $least ->
+    [one] знака
+   *[other] знаков
+}.
+fault-common-password = Этот пароль есть у многих. Выберите другой: подойдут несколько своих слов.
+fault-easy-to-guess = Этот пароль легко угадать. Выберите несколько слов, не связанных между собой.
 fault-too-many = Не более { $most } { $most ->
     [one] записи
    *[other] записей

@@ -130,6 +130,14 @@ pub(super) fn networks(text: &str) -> Result<Vec<Network>, Wrong> {
         .collect()
 }
 
+impl std::str::FromStr for Network {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        network(text).ok_or(())
+    }
+}
+
 fn network(text: &str) -> Option<Network> {
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),

@@ -254,6 +254,9 @@ fn field_error(fault: &Fault, language: Language) -> FieldError {
         FaultKind::TooLong { most } | FaultKind::TooMany { most } => {
             text_with(language, &key, &arguments([("most", (*most).into())]))
         }
+        FaultKind::TooShort { least } => {
+            text_with(language, &key, &arguments([("least", (*least).into())]))
+        }
         FaultKind::TooFew { fewest } => {
             text_with(language, &key, &arguments([("fewest", (*fewest).into())]))
         }

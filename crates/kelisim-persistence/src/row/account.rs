@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::{Insertable, Queryable, Selectable};
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::{Grant, Role, Standing};
+use kelisim_domain::sign_in::TokenScope;
 
 use crate::error::Error;
 use crate::schema::{account, account_grant, token};
@@ -20,6 +21,7 @@ pub(crate) struct AccountRow {
     pub(crate) active: bool,
     pub(crate) created_at: Ts,
     pub(crate) updated_at: Ts,
+    pub(crate) version: i32,
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
@@ -47,6 +49,8 @@ pub(crate) struct TokenRow {
     pub(crate) created_at: Ts,
     pub(crate) expires_at: Ts,
     pub(crate) revoked_at: Option<Ts>,
+    pub(crate) scope: Word<TokenScope>,
+    pub(crate) label: String,
 }
 
 impl TryFrom<GrantRow> for Grant {

@@ -16,4 +16,5 @@ pub(crate) mod partner;
 pub(crate) mod reference;
 pub(crate) mod region;
 pub(crate) mod register_timer;
+pub(crate) mod sign_in;
 pub(crate) mod timer;

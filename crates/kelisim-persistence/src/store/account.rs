@@ -74,6 +74,7 @@ pub fn account_insert(db: &mut Db, new: &Account, now: DateTime<Utc>) -> Result<
         active: new.active,
         created_at: now.into(),
         updated_at: now.into(),
+        version: 1,
     };
     diesel::insert_into(account::table)
         .values(row)

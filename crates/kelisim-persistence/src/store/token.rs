@@ -6,6 +6,7 @@ use kelisim_domain::calendar::Zone;
 use kelisim_domain::id::{AccountId, RegionId, TokenId};
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::{Actor, Grant};
+use kelisim_domain::sign_in::TokenScope;
 
 use crate::both;
 use crate::connection::Db;
@@ -44,9 +45,93 @@ pub fn token_insert(db: &mut Db, new: &NewToken, now: DateTime<Utc>) -> Result<(
         created_at: now.into(),
         expires_at: new.expires_at.into(),
         revoked_at: None,
+        scope: Word(TokenScope::Write),
+        label: String::new(),
     };
     diesel::insert_into(token::table).values(row).execute(db)?;
     Ok(())
+}
+
+/// A token that its owner made, as its owner sees it; the token itself is shown once and then by nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalToken {
+    /// The token's id.
+    pub id: TokenId,
+    /// What its owner calls it.
+    pub label: String,
+    /// What it may do.
+    pub scope: TokenScope,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it stops working.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Adds a token with a scope and a name of its own.
+///
+/// # Errors
+/// [`Error::Missing`] when the account does not exist.
+pub fn token_insert_personal(
+    db: &mut Db,
+    new: &NewToken,
+    scope: TokenScope,
+    label: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    token_insert(db, new, now)?;
+    diesel::update(token::table.find((Uid::from(new.region), Uid::from(new.id))))
+        .set((token::scope.eq(Word(scope)), token::label.eq(label)))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The tokens of an account that work, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn token_list(
+    db: &mut Db,
+    region: RegionId,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<PersonalToken>, Error> {
+    let rows: Vec<TokenRow> = token::table
+        .filter(token::region_id.eq(Uid::from(region)))
+        .filter(token::account_id.eq(Uid::from(account)))
+        .filter(token::revoked_at.is_null())
+        .filter(token::expires_at.gt(Ts::from(now)))
+        .order((token::created_at.desc(), token::id.desc()))
+        .select(TokenRow::as_select())
+        .load(db)?;
+    let shown = rows.into_iter().map(|row| PersonalToken {
+        id: row.id.into(),
+        label: row.label,
+        scope: row.scope.0,
+        created_at: row.created_at.into(),
+        expires_at: row.expires_at.into(),
+    });
+    Ok(shown.collect())
+}
+
+/// Ends a token of an account; no when it works no more, or is somebody else's.
+///
+/// # Errors
+/// Those of the database.
+pub fn token_revoke(
+    db: &mut Db,
+    region: RegionId,
+    account: AccountId,
+    id: TokenId,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let live = token::table
+        .find((Uid::from(region), Uid::from(id)))
+        .filter(token::account_id.eq(Uid::from(account)))
+        .filter(token::revoked_at.is_null());
+    let ended = diesel::update(live)
+        .set(token::revoked_at.eq(Some(Ts::from(now))))
+        .execute(db)?;
+    Ok(ended == 1)
 }
 
 /// Ends all tokens of an account; the answer is how many worked until now.
@@ -73,6 +158,8 @@ pub fn token_revoke_all(
 pub struct Bearer {
     /// The account, with the grants that hold today in the region's time zone.
     pub actor: Actor,
+    /// What the token may do of what the account may.
+    pub scope: TokenScope,
     /// Whether the key is claimed for the length of the transaction: not, when another transaction is answering it.
     pub claimed: bool,
     /// The first answer to the key.
@@ -109,6 +196,7 @@ pub fn token_bearer(
         Uid,
         Word<Language>,
         String,
+        Word<TokenScope>,
         Option<GrantRow>,
         Option<IdempotencyRow>,
         bool,
@@ -143,12 +231,13 @@ pub fn token_bearer(
             account::id,
             account::language,
             region::time_zone,
+            token::scope,
             Option::<GrantRow>::as_select(),
             Option::<IdempotencyRow>::as_select(),
             claimed,
         ))
         .load(connection))?;
-    let Some((region, account, language, zone, ..)) = rows.first() else {
+    let Some((region, account, language, zone, scope, ..)) = rows.first() else {
         return Ok(None);
     };
     let zone = Zone::parse(zone).map_err(|error| Error::broken("region", error))?;
@@ -159,9 +248,9 @@ pub fn token_bearer(
         grants: Vec::with_capacity(rows.len()),
         system: None,
     };
-    let today = zone.day(now);
+    let (today, scope) = (zone.day(now), scope.0);
     let (mut claimed, mut answered) = (false, None);
-    for (_, _, _, _, grant, answer, is_claimed) in rows {
+    for (.., grant, answer, is_claimed) in rows {
         claimed = is_claimed;
         answered = answer;
         let grant = grant.map(Grant::try_from).transpose()?;
@@ -172,6 +261,7 @@ pub fn token_bearer(
     actor.grants.sort_by_key(|grant| grant.id);
     Ok(Some(Bearer {
         actor,
+        scope,
         claimed,
         answered: answered.map(stored).transpose()?,
     }))
