@@ -1,5 +1,6 @@
 //! The interface over a real socket, on both databases.
 
+mod accounts;
 mod bad_input;
 mod busy;
 mod canaries;
@@ -13,6 +14,7 @@ mod lost_race;
 mod matrix;
 mod mediation;
 mod notices;
+mod pages;
 mod passes;
 mod publishing;
 mod races;
@@ -20,4 +22,6 @@ mod registers;
 mod reminders;
 mod scope;
 mod shipped;
+mod sign_in;
+mod sign_in_limits;
 mod timers;

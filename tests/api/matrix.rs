@@ -75,6 +75,15 @@ GET   /drafts/{id}/changes           nn        nn        yn        nn        nn 
 GET   /drafts/{id}/rehearsal         nn        nn        yn        nn        nn        nn        nn
 POST  /drafts/{id}/rehearsal         nn        nn        yn        nn        nn        nn        nn
 POST  /drafts/{id}/publish           nn        nn        yn        nn        nn        nn        nn
+GET   /accounts                      n         n         n         n         n         y         n
+POST  /accounts                      n         n         n         n         n         y         n
+GET   /accounts/{id}                 nn        nn        nn        nn        nn        yn        nn
+PATCH /accounts/{id}                 nn        nn        nn        nn        nn        yn        nn
+POST  /accounts/{id}/grants          nn        nn        nn        nn        nn        yn        nn
+PATCH /accounts/{id}/grants/{grant}  nn        nn        nn        nn        nn        yn        nn
+DELETE /accounts/{id}/grants/{grant} nn        nn        nn        nn        nn        yn        nn
+POST  /accounts/{id}/invite          nn        nn        nn        nn        nn        yn        nn
+DELETE /accounts/{id}/second_factor  nn        nn        nn        nn        nn        yn        nn
 GET   /laws                          y         y         y         y         y         y         n
 POST  /laws/{kind}/versions/{n}/retire fn      fn        yn        fn        fn        fn        nn
 ";
@@ -105,6 +114,8 @@ struct Things {
     draft: String,
     /// The pass that followed from published days off.
     pass: String,
+    /// A stopped account.
+    stopped: String,
 }
 
 impl Things {
@@ -131,6 +142,8 @@ impl Things {
             notice.unwrap()["id"].as_str().unwrap().to_owned()
         });
         let coordinator = t.by("coordinator");
+        let gone = json!({"email": "gone@example.kz", "name": "Gone", "active": false});
+        let stopped = t.by("administrator").post("accounts", &gone).expect(201);
         let draft = |kind: &str, text: &str| {
             let body = json!({"kind": kind, "title": "A draft", "text": text});
             let draft = coordinator.post("drafts", &body).expect(201);
@@ -146,6 +159,7 @@ impl Things {
             notices,
             draft: draft("workflow", "key = 3"),
             pass: pass.as_str().unwrap().to_owned(),
+            stopped: stopped["id"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -167,6 +181,16 @@ impl Things {
                 "{id}",
                 self.notices.iter().cloned().chain(missing).collect(),
             )
+        } else if route.starts_with("/accounts/{id}/grants/{grant}") {
+            // The auditor, whom nobody else of the network depends on.
+            let grant = |account: String| format!("{account}/grants/{}", id(1070));
+            let values = vec![grant(id(107)), grant(MISSING.to_owned())];
+            ("{id}/grants/{grant}", values)
+        } else if route == "/accounts/{id}/invite" {
+            // Whoever does not act gets no letter, so that the row of who may changes nothing.
+            ("{id}", vec![self.stopped.clone(), MISSING.into()])
+        } else if route.starts_with("/accounts/{id}") {
+            ("{id}", vec![id(107), MISSING.into()])
         } else if route.starts_with("/offices/{code}") {
             ("{code}", vec!["ORL-01".into(), "ORL-99".into()])
         } else if route.starts_with("/partners/{code}/contacts/{id}") {

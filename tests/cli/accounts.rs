@@ -1,25 +1,70 @@
 //! Accounts and tokens from the command line.
 
+use diesel::{QueryDsl, RunQueryDsl};
+use kelisim_persistence::schema::account;
+use kelisim_persistence::{Database, Error, Options};
+
 use crate::{done, migrated, run};
 
+fn admin(folder: &std::path::Path, email: &str) -> crate::Said {
+    run(
+        folder,
+        &["admin", "create", "--email", email, "--name", "Әсел"],
+    )
+}
+
 #[test]
-fn the_first_administrator_gets_a_token_alone_on_stdout() {
+fn the_first_administrator_gets_a_link_alone_on_stdout() {
     let folder = migrated();
-    let out = done(
-        folder.path(),
-        &[
-            "admin",
-            "create",
-            "--email",
-            "a@example.kz",
-            "--name",
-            "Әсел",
-        ],
-    );
+    let said = admin(folder.path(), "a@example.kz");
+    assert_eq!(said.code, 0, "{}", said.err);
+    let link = said.out.trim_end();
+    let secret = link.strip_prefix("http://127.0.0.1:8080/link/").unwrap();
+    assert_eq!((said.out.lines().count(), secret.len()), (1, 43), "{link}");
+    assert!(said.err.contains("once, for 60 minutes"), "{}", said.err);
+    let again = admin(folder.path(), "a@example.kz");
+    assert_eq!(again.code, 0, "whoever lost it gets another: {}", again.err);
+    assert_ne!(again.out, said.out);
+    let other = admin(folder.path(), "b@example.kz");
+    assert_eq!((other.code, other.out.as_str()), (1, ""));
     assert!(
-        out.starts_with("klsm_") && out.lines().count() == 1 && out.trim_end().len() == 48,
-        "{out}"
+        other.err.contains("an administrator already"),
+        "{}",
+        other.err
     );
+}
+
+#[test]
+fn two_commands_do_not_make_two_first_administrators() {
+    let folder = migrated();
+    let made: Vec<_> = ["a@example.kz", "b@example.kz"]
+        .map(|email| {
+            let path = folder.path().to_owned();
+            std::thread::spawn(move || admin(&path, email).code)
+        })
+        .into_iter()
+        .map(|one| one.join().unwrap())
+        .collect();
+    assert_eq!(
+        made.iter().filter(|code| **code == 0).count(),
+        1,
+        "{made:?}"
+    );
+}
+
+#[test]
+fn r09_there_is_no_account_that_nobody_made() {
+    let folder = migrated();
+    let said = run(
+        folder.path(),
+        &["token", "create", "--email", "admin@localhost.localdomain"],
+    );
+    assert_eq!(said.code, 1);
+    let url = format!("sqlite:{}", folder.path().join("kelisim.db").display());
+    let database = Database::open(&url.parse().unwrap(), &Options::default()).unwrap();
+    let count =
+        database.read_blocking(|db| Ok::<_, Error>(account::table.count().get_result::<i64>(db)?));
+    assert_eq!(count.unwrap(), 0);
 }
 
 #[test]

@@ -66,9 +66,13 @@ fn stopped(mut child: Child) -> Said {
 #[test]
 fn a_server_answers_and_stops_when_asked() {
     let folder = migrated();
-    let token = done(
+    let link = done(
         folder.path(),
         &["admin", "create", "--email", "a@example.kz", "--name", "A"],
+    );
+    let token = done(
+        folder.path(),
+        &["token", "create", "--email", "a@example.kz"],
     );
     let listen = format!("127.0.0.1:{}", free_port());
     let mut command = kelisim(folder.path(), &["serve", "--listen", &listen]);
@@ -84,6 +88,9 @@ fn a_server_answers_and_stops_when_asked() {
         .header("Authorization", &format!("Bearer {}", token.trim()))
         .call();
     assert_eq!(me.unwrap().status(), 200);
+    let secret = link.trim().rsplit('/').next().unwrap();
+    let page = ureq::get(format!("http://{listen}/link/{secret}")).call();
+    assert_eq!(page.unwrap().status(), 200);
     let said = stopped(child);
     assert_eq!((said.code, said.out.as_str()), (0, ""), "{}", said.err);
     assert!(
@@ -91,7 +98,7 @@ fn a_server_answers_and_stops_when_asked() {
         "{}",
         said.err
     );
-    for secret in ["canary", token.trim(), "a@example.kz"] {
+    for secret in ["canary", token.trim(), secret, "a@example.kz"] {
         assert!(!said.err.contains(secret), "r19: {secret} in the log");
     }
 }

@@ -67,6 +67,14 @@ fn case(event: PartnerEvent, outcome: Option<OutcomeClass>, named: bool) -> Cont
 }
 
 /// What a workflow says in its own words, where the program would say that a mediator was assigned.
+fn account(is_new: bool) -> Content {
+    Content::Account {
+        is_new,
+        name: "Сәрсенова Айгүл (demo)".into(),
+        link: "https://kelisim.example/link/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into(),
+    }
+}
+
 fn own_words() -> Content {
     let own = "Сіздің жолдамаңызбен енді медиатор жұмыс істейді.\nАлғашқы кездесу бір аптаның ішінде болады.";
     Content::Case {
@@ -156,6 +164,8 @@ fn first_contents() -> Vec<(&'static str, Content)> {
             ended(OutcomeClass::NoSettlement),
         ),
         ("case_ended_not_suitable", ended(OutcomeClass::NotSuitable)),
+        ("account_invitation", account(true)),
+        ("password_reset", account(false)),
         ("test", Content::Test),
     ]
 }

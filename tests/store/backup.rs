@@ -5,10 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kelisim_domain::id::{AccountId, SessionId};
+use kelisim_domain::sign_in::SessionStage;
 use kelisim_persistence::backup::{Made, backup, keys_file};
 use kelisim_persistence::restore::{Restored, Wanted, check, restore};
 use kelisim_persistence::store::delivery::{outbox_claim, outbox_next_due};
 use kelisim_persistence::store::hold::{hold_find, hold_kept, hold_release, outbox_resend_staff};
+use kelisim_persistence::store::session::{Session, session_insert};
 use kelisim_persistence::{Error, Failpoints, MasterKey, OsEntropy, SeededEntropy};
 use kelisim_tests::{Backend, TestApp, TestDatabase, network, on_both_databases};
 use serde_json::{Value, json};
@@ -185,6 +188,26 @@ on_both_databases! {
         }
         let migrated = TestDatabase::create(t.database.backend());
         refused_by_target(&migrated, &wanted(folder.path()), "restore into a new database");
+    }
+
+    fn r10_a_restore_ends_every_session(t: TestApp) {
+        let session = Session {
+            region: network::REGION,
+            id: SessionId(Uuid::from_u128(1)),
+            account: AccountId(Uuid::from_u128(100)),
+            digest: [1; 32],
+            stage: SessionStage::Full,
+            device: "Firefox, Linux".to_owned(),
+            created_at: network::start(),
+            seen_at: network::start(),
+            expires_at: network::start() + chrono::TimeDelta::hours(12),
+        };
+        t.write(move |db| session_insert(db, &session));
+        let folder = tempfile::tempdir().unwrap();
+        backed_up(&t.database, folder.path());
+        let (target, _) = restored(t.database.backend(), folder.path());
+        assert_eq!(target.count("session"), 1);
+        assert_eq!(target.count("session WHERE ended_at IS NULL"), 0);
     }
 
     fn g10_a_restored_system_claims_nothing_until_it_is_released(t: TestApp) {

@@ -83,6 +83,7 @@ impl TestApp {
             passes: Default::default(),
             is_history: false,
             running: Running::default(),
+            door: Default::default(),
             faults: options.faults.clone(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

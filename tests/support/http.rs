@@ -165,11 +165,15 @@ impl Request {
         let text = |value: &ureq::http::HeaderValue| {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
         };
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value)))
-            .collect();
+        let mut headers: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in answer.headers() {
+            // A header that stands several times, as Set-Cookie does, has a line for each.
+            let lines = headers.entry(name.to_string()).or_default();
+            if !lines.is_empty() {
+                lines.push('\n');
+            }
+            lines.push_str(&text(value));
+        }
         let status = answer.status().as_u16();
         Ok(Reply {
             status,

@@ -8,6 +8,7 @@ mod app;
 pub mod benchmarks;
 mod binary;
 mod both;
+pub mod browser;
 mod contents;
 mod database;
 pub mod foreign_smtp;

@@ -65,6 +65,8 @@ pub struct Http {
     pub public_url: String,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Whether every page says that everything here is invented.
+    pub is_demo: bool,
     /// Threads that answer requests.
     pub workers: usize,
 }
@@ -304,12 +306,14 @@ impl Reader {
     fn http(&mut self) -> Option<Http> {
         let listen = self.take("http.listen", |text, _| value::listen(text));
         let trusted_proxies = self.take("http.trusted_proxies", |text, _| value::networks(text));
+        let is_demo = self.take("http.demo", |text, _| value::flag(text));
         let workers = self.number("http.workers");
         let public_url = self.public_url(listen);
         Some(Http {
             listen: listen?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
+            is_demo: is_demo?,
             workers: usize::try_from(workers?).ok()?,
         })
     }

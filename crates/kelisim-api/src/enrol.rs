@@ -2,15 +2,17 @@
 //!
 //! The entries in the audit log carry no actor and say so: the right to do this is the right to read the master key.
 
+use crate::door::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use kelisim_domain::{
     audit::AuditEntry,
     calendar::Zone,
     code::{OfficeCode, PartnerCode},
-    id::{AccountId, AuditId, GrantId, MediatorId, RegionId, TokenId},
+    id::{AccountId, AuditId, GrantId, LinkId, MediatorId, RegionId, TokenId},
     language::Language,
     policy::{Grant, Role, Standing, combine},
+    sign_in::{LINK_MINUTES, LinkKind},
     text::{EmailAddress, Name},
 };
 use kelisim_persistence::{
@@ -18,7 +20,9 @@ use kelisim_persistence::{
     entropy::new_id,
     store::{
         account::{Account, account_find_by_email, account_insert, grant_insert, grant_list},
+        account_entry::account_any_locked,
         audit::audit_insert,
+        link::{Link, link_insert},
         mediator::mediator_facts,
         office::office_by_code,
         partner::partner_by_code,
@@ -261,6 +265,61 @@ impl Desk<'_> {
         self.region = account.region;
         self.audit("token.create", token.id.to_string(), after)?;
         Ok(text)
+    }
+
+    /// Makes the first administrator, or gives the one who is there another link: whoever has lost the password and can
+    /// read no mail. The answer is the secret of a link that works once, for an hour, and whether the account is new.
+    ///
+    /// Looking and making are one transaction, so two commands do not make two first ones.
+    ///
+    /// # Errors
+    /// There is another administrator, who invites everybody else.
+    pub fn administrator_create(
+        &mut self,
+        new: &NewAccount,
+        secret: &dyn Entropy,
+    ) -> Result<(String, bool), EnrolError> {
+        let is_taken = account_any_locked(self.db, self.region, Role::Administrator)?;
+        let found = match account_find_by_email(self.db, &new.email) {
+            Ok(account) => Some(account),
+            Err(Error::NotFound) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let (account, is_new) = match found {
+            Some(account) if self.administers(&account)? => (account.id, false),
+            _ if is_taken => {
+                return Err(EnrolError::Wrong(
+                    "there is an administrator already, who invites everybody else; \
+                     name the address of one to get another link for them"
+                        .to_owned(),
+                ));
+            }
+            _ => (self.account_create(new)?, true),
+        };
+        let mut bytes = [0; 32];
+        secret.fill(&mut bytes);
+        let text = URL_SAFE_NO_PAD.encode(bytes);
+        let link = Link {
+            region: self.region,
+            id: LinkId(new_id(self.now, self.entropy)),
+            account,
+            kind: LinkKind::Invitation,
+            created_at: self.now,
+            expires_at: self.now + Duration::minutes(LINK_MINUTES),
+            used_at: None,
+        };
+        link_insert(self.db, &link, digest(&text))?;
+        let after = json!({"kind": link.kind, "link": link.id});
+        self.audit("account.link", account.to_string(), after)?;
+        Ok((text, is_new))
+    }
+
+    fn administers(&mut self, account: &Account) -> Result<bool, EnrolError> {
+        let today = self.zone.day(self.now);
+        let grants = grant_list(self.db, account.region, account.id)?;
+        let mut held = grants.iter().filter(|grant| grant.holds_on(today));
+        let is_one = held.any(|grant| grant.standing == Standing::Administrator);
+        Ok(is_one && account.active && account.region == self.region)
     }
 
     fn audit(

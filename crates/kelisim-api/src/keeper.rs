@@ -1,10 +1,10 @@
 //! What a process does beside serving: it learns what others have published, and drives passes over running cases that
-//! were left by whoever began them.
+//! were left by whoever began them; and it removes what nobody needs any more.
 //!
 //! Passes are driven one at a time, in turns. One that cannot go on is tried again, more rarely each time and for ever,
 //! and stands in the way of no other.
 
-use crate::app::{App, AppError, pass, published};
+use crate::app::{App, AppError, pass, published, sweep};
 use kelisim_persistence::store::case_pass::{PassKey, pass_list_left};
 use std::{
     collections::BTreeMap,
@@ -18,6 +18,8 @@ use tokio::{task::JoinHandle, time::MissedTickBehavior};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(2);
+/// How many looks lie between two sweeps: ten minutes.
+const SWEEP_AFTER: u32 = 300;
 
 /// A turn lasts so many looks when others wait; a pass that goes on is free again for whoever comes first.
 const TURN_LOOKS: u64 = 5;
@@ -64,8 +66,15 @@ async fn look_on(app: Arc<App>, stops: Arc<AtomicBool>) {
     let mut turns = Turns::default();
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looks = 0;
     loop {
         tick.tick().await;
+        looks = (looks + 1) % SWEEP_AFTER;
+        if looks == 0
+            && let Err(error) = sweep::sweep(&app).await
+        {
+            tracing::warn!(?error, "what is over was not removed");
+        }
         turns.look();
         if driving.as_ref().is_some_and(|one| one.task.is_finished())
             && let Some(ended) = driving.take()

@@ -4,6 +4,7 @@ use crate::{
     app::{App, AppError, Definitions, Laws, published},
     clock::Clock,
     config::Config,
+    door::Door,
     setup::{self, SetupError},
 };
 use kelisim_domain::{calendar::Zone, law::Law, publish::PublishKind, workflow};
@@ -83,6 +84,12 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         passes: Default::default(),
         is_history: sources.is_history,
         running: crate::app::once::Running::default(),
+        door: Door {
+            secrets: Arc::clone(&sources.secret_entropy),
+            trusted_proxies: config.http.trusted_proxies.clone(),
+            is_demo: config.http.is_demo,
+            ..Door::default()
+        },
         faults: sources.faults.clone(),
     }))
 }

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+pub mod account;
 pub mod assignment;
 pub mod audit;
 pub mod calendar;

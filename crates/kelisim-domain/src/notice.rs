@@ -7,7 +7,7 @@
 use crate::{
     case::{CaseNumber, closed_enum, ground::Ground},
     code::TimerName,
-    id::MediatorId,
+    id::{LinkId, MediatorId},
     language::Names,
     workflow::Text,
 };
@@ -69,6 +69,10 @@ closed_enum! {
         MemorandumExpired = "memorandum_expired",
         /// To the registrar: a mediator's papers run out soon.
         DocumentsExpiring = "documents_expiring",
+        /// To somebody new: set your password.
+        AccountInvitation = "account_invitation",
+        /// To whoever asked for another password.
+        PasswordReset = "password_reset",
     }
 }
 
@@ -401,6 +405,11 @@ pub enum Payload {
         mediator: MediatorId,
         /// The last day on which they are valid.
         until: NaiveDate,
+    },
+    /// About the reader's own account: a link that works once, which stands nowhere until the letter is written.
+    Account {
+        /// Which link.
+        link: LinkId,
     },
 }
 

@@ -246,6 +246,8 @@ pub enum RegisterAct {
     ReadPublished,
     /// Draft, publish and retire them, and move running cases.
     Publish,
+    /// Keep accounts and grants.
+    KeepAccounts,
 }
 
 impl RegisterAct {
@@ -271,6 +273,7 @@ impl RegisterAct {
             RegisterAct::ManagePartners | RegisterAct::ManageMemoranda | RegisterAct::Publish => {
                 &[Coordinator]
             }
+            RegisterAct::KeepAccounts => &[Administrator],
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],
         }

@@ -182,13 +182,23 @@ pub enum RegisterRefusal {
     AlreadyTerminated,
     /// The memorandum ran out by itself.
     AlreadyExpired,
+    /// Administrator and auditor never combine with a role on cases in one account.
+    RolesDoNotCombine,
+    /// Nobody else could keep the accounts.
+    LastAdministrator,
+    /// A role of the account asks for a second factor (R9).
+    SecondFactorNeeded,
 }
 
 impl RegisterRefusal {
     /// The rule: the table of who may do what keeps the register of mediators, D25 the memoranda.
     pub fn rule(self) -> &'static str {
         match self {
-            RegisterRefusal::StatusStep { .. } | RegisterRefusal::RegistrarOnly => "3.3",
+            RegisterRefusal::StatusStep { .. }
+            | RegisterRefusal::RegistrarOnly
+            | RegisterRefusal::RolesDoNotCombine
+            | RegisterRefusal::LastAdministrator
+            | RegisterRefusal::SecondFactorNeeded => "3.3",
             _ => "D25",
         }
     }
@@ -202,6 +212,9 @@ impl RegisterRefusal {
             RegisterRefusal::NotSigned => "memorandum_not_signed",
             RegisterRefusal::AlreadyTerminated => "memorandum_already_terminated",
             RegisterRefusal::AlreadyExpired => "memorandum_already_expired",
+            RegisterRefusal::RolesDoNotCombine => "roles_do_not_combine",
+            RegisterRefusal::LastAdministrator => "last_administrator",
+            RegisterRefusal::SecondFactorNeeded => "second_factor_needed",
         }
     }
 

@@ -153,6 +153,7 @@ impl House {
                 passes: Default::default(),
                 is_history: false,
                 running: running.clone(),
+                door: Default::default(),
                 faults: faults.clone(),
             })
         });

@@ -120,6 +120,7 @@ impl World {
             passes: Default::default(),
             is_history: false,
             running: Running::default(),
+            door: Default::default(),
             faults: options.faults.clone(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread();

@@ -207,3 +207,16 @@ mail-memorandum-expired-body-staff = The last day of memorandum of cooperation {
 mail-documents-expiring-subject = A mediator's documents run out soon
 mail-documents-expiring-heading = A mediator's documents run out soon
 mail-documents-expiring-body = After the day named below this mediator can be offered no case until new documents are entered in the register.
+
+mail-fact-account-name = Account of
+mail-account-hour = The link works once, and for one hour. Opening the page changes nothing.
+mail-account-invitation-subject = Your account in Kelisim
+mail-account-invitation-heading = Welcome
+mail-account-invitation-body = An account was made for you. Open the page and choose a password; then you can sign in with this mail address.
+mail-account-invitation-button = Choose a password
+mail-account-invitation-closing = If the hour is over, ask the administrator for another letter. If you do not know what this is about, you need not do anything.
+mail-password-reset-subject = Another password for Kelisim
+mail-password-reset-heading = Choose another password
+mail-password-reset-body = Somebody asked for another password for your account. If it was you, open the page and choose one.
+mail-password-reset-button = Choose another password
+mail-password-reset-closing = If it was not you, you need not do anything: your password stays as it is.

@@ -44,6 +44,9 @@ problem-key-reused-about = The same Idempotency-Key came with another body or ad
 problem-key-running-title = Still at work
 problem-key-running = The first request with this key is still running. Ask again in a moment.
 problem-key-running-about = Two requests with one Idempotency-Key came at the same time; the first is still running.
+problem-too-many-title = Too many tries
+problem-too-many = There were too many tries. Wait { $minutes } minutes, then try again.
+problem-too-many-about = So that nobody can guess passwords, only a few tries are taken in an hour. Retry-After says when the next one is.
 problem-busy-title = Too busy
 problem-busy = Too many changes are waiting. Try again in a moment.
 problem-busy-about = The queue of changes is full. The header Retry-After says when to try again.
@@ -94,6 +97,9 @@ type-id = an id
 
 ## Why an action is not possible.
 
+refusal-roles-do-not-combine = These roles may not be held by one account: who keeps accounts or reads the audit log has no part in cases.
+refusal-second-factor-needed = Your role asks for a second factor, so it cannot be taken away. You can set up another one.
+refusal-last-administrator = Nobody else could keep the accounts then. Make another administrator first.
 refusal-case-closed = The case is closed, and closed is final.
 refusal-not-from-here = This cannot be done at the present step of the case.
 refusal-unknown-action = The workflow has no action “{ $action }”.

@@ -207,3 +207,16 @@ mail-memorandum-expired-body-staff = Серіктес ұйыммен ынтым�
 mail-documents-expiring-subject = Медиатор құжаттарының мерзімі жақында бітеді
 mail-documents-expiring-heading = Медиатор құжаттарының мерзімі жақында бітеді
 mail-documents-expiring-body = Төменде көрсетілген күннен кейін, тізілімге жаңа құжаттар енгізілмейінше, бұл медиаторға іс ұсынуға болмайды.
+
+mail-fact-account-name = Тіркелгі иесі
+mail-account-hour = Сілтеме бір рет және бір сағат бойы жұмыс істейді. Бетті ашқаннан ештеңе өзгермейді.
+mail-account-invitation-subject = Kelisim жүйесіндегі тіркелгіңіз
+mail-account-invitation-heading = Қош келдіңіз
+mail-account-invitation-body = Сізге тіркелгі ашылды. Бетті ашып, құпиясөз таңдаңыз; содан кейін осы пошта мекенжайымен кіре аласыз.
+mail-account-invitation-button = Құпиясөз таңдау
+mail-account-invitation-closing = Бір сағат өтіп кетсе, әкімшіден жаңа хат сұраңыз. Бұл не екенін білмесеңіз, ештеңе істеудің қажеті жоқ.
+mail-password-reset-subject = Kelisim үшін жаңа құпиясөз
+mail-password-reset-heading = Жаңа құпиясөз таңдаңыз
+mail-password-reset-body = Біреу тіркелгіңіз үшін жаңа құпиясөз сұрады. Ол сіз болсаңыз, бетті ашып, құпиясөз таңдаңыз.
+mail-password-reset-button = Жаңа құпиясөз таңдау
+mail-password-reset-closing = Ол сіз болмасаңыз, ештеңе істеудің қажеті жоқ: құпиясөзіңіз өзгермейді.

@@ -207,3 +207,16 @@ mail-memorandum-expired-body-staff = Последний день действи�
 mail-documents-expiring-subject = Срок документов медиатора скоро истекает
 mail-documents-expiring-heading = Срок документов медиатора скоро истекает
 mail-documents-expiring-body = После указанного ниже дня этому медиатору нельзя предлагать дела, пока в реестр не внесены новые документы.
+
+mail-fact-account-name = Учётная запись
+mail-account-hour = Ссылка действует один раз и в течение одного часа. Открыв страницу, вы ничего не меняете.
+mail-account-invitation-subject = Ваша учётная запись в Kelisim
+mail-account-invitation-heading = Добро пожаловать
+mail-account-invitation-body = Для вас создана учётная запись. Откройте страницу и придумайте пароль; после этого вы сможете входить с этим адресом почты.
+mail-account-invitation-button = Придумать пароль
+mail-account-invitation-closing = Если час прошёл, попросите у администратора новое письмо. Если вы не знаете, о чём речь, делать ничего не нужно.
+mail-password-reset-subject = Новый пароль для Kelisim
+mail-password-reset-heading = Придумайте новый пароль
+mail-password-reset-body = Кто-то попросил новый пароль для вашей учётной записи. Если это были вы, откройте страницу и придумайте его.
+mail-password-reset-button = Придумать новый пароль
+mail-password-reset-closing = Если это были не вы, делать ничего не нужно: пароль останется прежним.

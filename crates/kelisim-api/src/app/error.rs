@@ -44,6 +44,11 @@ pub enum AppError {
     KeyReused,
     /// The first request with this key is still running.
     KeyRunning,
+    /// Too many tries; the next one is possible after so many seconds.
+    TooMany {
+        /// How long to wait.
+        seconds: i64,
+    },
     /// Too much is waiting; try again soon.
     Busy,
     /// The database cannot be reached, or it is unknown whether the change was made: repeat with the same key.

@@ -7,19 +7,26 @@ pub mod account;
 pub mod case;
 mod error;
 pub mod layouts;
+pub mod link;
 pub mod mediator;
 pub mod memorandum;
 pub mod message;
 pub mod office;
 pub mod once;
+pub mod own;
+pub mod own_factor;
 pub mod partner;
 pub mod pass;
+pub mod people;
 pub mod profile;
+pub mod prove;
 pub mod publish;
 pub mod published;
 pub mod register;
 pub mod rehearse;
 pub mod reminder;
+pub mod session;
+pub mod sweep;
 pub mod timer;
 
 pub use error::AppError;
@@ -83,6 +90,8 @@ pub struct App {
     pub running: once::Running,
     /// What passes over running cases have met in this process.
     pub passes: pass::Met,
+    /// The way in: what hashes passwords, and what it trusts.
+    pub door: crate::door::Door,
     /// Proofs only.
     pub faults: Failpoints,
 }
@@ -263,6 +272,11 @@ impl Laws {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(region, Arc::new(law));
+    }
+
+    /// The law of a region that this process has not heard of.
+    pub fn otherwise(&self) -> &Law {
+        &self.otherwise
     }
 
     /// The law of a region.

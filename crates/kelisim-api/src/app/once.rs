@@ -5,13 +5,12 @@
 //! is taken with the look at the token;
 //! on SQLite the one writer makes the second request wait for the first.
 
-use super::{AppError, Tx, case::access};
+use super::{AppError, Tx, case::access, link::account_key};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
 use kelisim_persistence::{
-    Error as StoreError, Point,
+    Point,
     store::{access::ReadContent, idempotency},
-    vault::DataKey,
 };
 use std::{
     collections::HashSet,
@@ -124,7 +123,7 @@ pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError>
     let owner = owner(tx, key);
     let data_key = match &answer.sealed_by {
         Some(key) => key.clone(),
-        None => key_of_account(tx)?,
+        None => account_key(tx.db, &tx.app.vault, owner.region, owner.account, tx.now)?,
     };
     tx.app.faults.at(Point::BeforeKeep)?;
     let text = serde_json::to_vec(answer)
@@ -150,18 +149,4 @@ fn owner<'k>(tx: &Tx<'_>, key: &'k Key) -> idempotency::KeyOwner<'k> {
 
 fn place(account: AccountId, key: &str) -> String {
     format!("idempotency_key.answer/{account}/{key}")
-}
-
-/// The data key of the caller's account, made when it is first needed.
-fn key_of_account(tx: &mut Tx<'_>) -> Result<DataKey, AppError> {
-    let subject = ("account", tx.actor.account.0);
-    let (region, now) = (tx.actor.region, tx.now);
-    match tx.app.vault.key_of(tx.db, region, subject)? {
-        Some(key) => Ok(key),
-        // Another request of the same account may make it at this moment; then this one comes again.
-        None => match tx.app.vault.key_create(tx.db, region, subject, now) {
-            Err(StoreError::Conflict { .. }) => Err(AppError::Busy),
-            made => Ok(made?),
-        },
-    }
 }

@@ -13,13 +13,13 @@ use crate::{
 use kelisim_domain::{
     language::Language,
     policy::Standing,
+    sign_in::LINK_MINUTES,
     text::{EmailAddress, Name},
 };
 use kelisim_persistence::{Database, Entropy, Error, store::region::region_find};
 use std::sync::Arc;
 
 const REASON: &str = "command line";
-const ADMIN_TOKEN_DAYS: i64 = 90;
 
 impl From<EnrolError> for Failure {
     fn from(error: EnrolError) -> Self {
@@ -39,14 +39,17 @@ pub(super) fn admin(command: AdminCommand, config: &Config) -> Result<(), Failur
         language: Language::default(),
         standing: Standing::Administrator,
     };
-    let token = at_desk(config, move |desk, secret| {
-        desk.account_create(&new)?;
-        desk.token_create(&new.email, ADMIN_TOKEN_DAYS, secret)
+    let (secret, is_new) = at_desk(config, move |desk, secret| {
+        desk.administrator_create(&new, secret)
     })?;
+    let whose = match is_new {
+        true => format!("{email} is administrator."),
+        false => format!("{email} is administrator already."),
+    };
     eprintln!(
-        "{email} is administrator. The token below is shown once and holds {ADMIN_TOKEN_DAYS} days."
+        "{whose} The link below works once, for {LINK_MINUTES} minutes: it sets a password, and then the second factor."
     );
-    print(&format!("{token}\n"))
+    print(&format!("{}/link/{secret}\n", config.http.public_url))
 }
 
 pub(super) fn account(command: AccountCommand, config: &Config) -> Result<(), Failure> {

@@ -192,9 +192,9 @@ pub(super) enum ConfigCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AdminCommand {
-    /// Make the first administrator and print a token, alone on stdout.
+    /// Make the first administrator and print a link that works once, for an hour, alone on stdout: it sets a password.
     #[command(
-        after_help = "Example:\n  kelisim admin create --email aigul@example.kz --name 'Aigul' > token"
+        after_help = "Example:\n  kelisim admin create --email aigul@example.kz --name 'Aigul'"
     )]
     Create {
         /// The mail address.

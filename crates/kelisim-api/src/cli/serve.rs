@@ -10,10 +10,14 @@ use crate::{
     },
     keeper::Keeper,
     outgoing::Workers,
+    setup::{self, SetupError},
     start, telemetry,
 };
 use actix_web::dev::Server;
-use kelisim_persistence::store::hold::hold_find;
+use kelisim_persistence::store::{
+    account_entry::{AccountPage, account_page},
+    hold::hold_find,
+};
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
     sync::watch,
@@ -32,6 +36,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
         &format!("Kelisim serves {}", config.http.public_url),
     );
     say_held(&app)?;
+    say_empty(&app, config)?;
     serve(app, listener, config)
 }
 
@@ -79,6 +84,25 @@ fn say_held(app: &App) -> Result<(), Failure> {
             since = %held.since,
             backup_taken_at = %held.taken_at,
             "held after a restore: no message leaves and no timer fires until `kelisim release`"
+        );
+    }
+    Ok(())
+}
+
+/// There is no page by which the first visitor could become administrator, so whoever runs this is told the command.
+fn say_empty(app: &App, config: &Config) -> Result<(), Failure> {
+    let first = AccountPage {
+        limit: 1,
+        ..AccountPage::default()
+    };
+    let config = config.clone();
+    let nobody = app.database.read_blocking(move |db| {
+        let region = setup::region_id(db, &config)?;
+        Ok::<_, SetupError>(account_page(db, region, &first)?.is_empty())
+    })?;
+    if nobody {
+        tracing::warn!(
+            "there is no account yet: `kelisim admin create --email … --name …` prints a link for the first administrator"
         );
     }
     Ok(())

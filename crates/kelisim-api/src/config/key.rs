@@ -114,6 +114,13 @@ pub const KEYS: &[Key] = &[
         "Addresses or networks of the proxies whose X-Forwarded-For is believed.",
     ),
     key(
+        "http.demo",
+        Kind::Flag,
+        "false",
+        Secret::No,
+        "Whether every page says that all people and cases here are invented; kelisim demo sets it.",
+    ),
+    key(
         "http.workers",
         Kind::Number {
             least: 1,

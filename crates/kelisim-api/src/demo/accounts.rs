@@ -6,7 +6,8 @@ use super::{
     walk::{MEDIATORS, OFFICE, PARTNER},
 };
 use crate::{
-    app::App,
+    app::{App, AppError, link, own_factor},
+    door::judge::judge,
     enrol::{Desk, EnrolError},
 };
 use chrono::{DateTime, Utc};
@@ -17,7 +18,10 @@ use kelisim_domain::{
 };
 use kelisim_persistence::{
     Db, Entropy,
-    store::account::{account_find_by_email, grant_list},
+    store::{
+        account::{account_find_by_email, grant_list},
+        second_factor::second_factor_remove,
+    },
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,17 +35,20 @@ pub(super) struct Access {
     pub(super) role: Role,
     pub(super) scope: Value,
     pub(super) token: String,
+    pub(super) password: String,
+    /// The secret of the second factor, for roles that need one.
+    pub(super) totp_secret: Option<String>,
 }
 
 impl Access {
-    /// As `--json` shows it; passwords and second factors come with the pages.
+    /// As `--json` shows it.
     pub(super) fn to_json(&self) -> Value {
         json!({
             "email": self.email,
             "role": self.role,
             "scope": self.scope,
-            "password": null,
-            "totp_secret": null,
+            "password": self.password,
+            "totp_secret": self.totp_secret,
             "token": self.token,
         })
     }
@@ -60,15 +67,16 @@ impl Access {
     }
 }
 
-/// Mints a token for each.
+/// Mints a token for each, and makes a password and, where the role needs one, a second factor: new ones with every run.
 pub(super) fn mint(
-    app: &App,
+    app: &Arc<App>,
     region: RegionId,
     office: String,
     now: DateTime<Utc>,
     secret: Arc<dyn Entropy>,
 ) -> Result<Vec<Access>, EnrolError> {
     let zone = app.laws.of(region).zone();
+    let house = Arc::clone(app);
     app.database.write_blocking(move |db| {
         let mut access = Vec::new();
         let mut desk = Desk {
@@ -83,11 +91,14 @@ pub(super) fn mint(
             let address = EmailAddress::from_stored(email.clone());
             let token = desk.token_create(&address, DAYS, secret.as_ref())?;
             let scope = scope(desk.db, region, &address, role, &office)?;
+            let (password, totp_secret) = way_in(desk.db, &house, &address, role, now)?;
             access.push(Access {
                 email,
                 role,
                 scope,
                 token,
+                password,
+                totp_secret,
             });
             Ok::<_, EnrolError>(())
         };
@@ -104,6 +115,35 @@ pub(super) fn mint(
         one(ADMINISTRATOR.to_owned(), Role::Administrator)?;
         Ok(access)
     })
+}
+
+/// A password of four groups, which is judged like everybody's, and the secret of a second factor.
+fn way_in(
+    db: &mut Db,
+    app: &App,
+    email: &EmailAddress,
+    role: Role,
+    now: DateTime<Utc>,
+) -> Result<(String, Option<String>), EnrolError> {
+    let account = account_find_by_email(db, email)?;
+    let secret = app.door.secret().0.to_lowercase();
+    let letters: Vec<char> = secret.chars().filter(char::is_ascii_alphanumeric).collect();
+    let groups = letters.chunks(4).take(4);
+    let password = groups.map(String::from_iter).collect::<Vec<_>>().join("-");
+    let broken = |error| EnrolError::Wrong(format!("the way in of {email}: {error:?}"));
+    let judged = judge(&password, &[email.as_str()]);
+    let judged = judged.map_err(|fault| broken(AppError::invalid("/password", fault)))?;
+    link::set_password_blocking(db, app, &account, &judged, now).map_err(broken)?;
+    second_factor_remove(db, account.region, account.id)?;
+    let asks = matches!(
+        role,
+        Role::OfficeHead | Role::Coordinator | Role::Administrator
+    );
+    if !asks {
+        return Ok((password, None));
+    }
+    let typed = own_factor::set_blocking(db, app, &account, now).map_err(broken)?;
+    Ok((password, Some(typed)))
 }
 
 /// `{}`, `{"office"}`, `{"office", "mediator"}` or `{"partner"}`.

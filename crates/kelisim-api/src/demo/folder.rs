@@ -141,7 +141,7 @@ impl Folder {
         let text = format!(
             "# Written by `kelisim demo`. To go on with the same data: kelisim serve --config {}\n\n\
              [database]\nurl = {database}\n\n\
-             [http]\nlisten = \"{listen}\"\n\n\
+             [http]\nlisten = \"{listen}\"\ndemo = true\n\n\
              [mail]\n# Mail of a demo leaves this machine never.\n\
              transport = \"directory\"\ndirectory = {}\n\
              from = \"Kelisim demo <noreply@kelisim.example>\"\n",

@@ -198,6 +198,24 @@ impl Screen {
             ));
         }
         self.line("");
+        self.line(&format!(
+            "  {}  {}",
+            self.brush.paint(Look::Strong, "To sign in"),
+            self.brush.paint(
+                Look::Dim,
+                "new passwords with every run; type the second secret into an authenticator app"
+            )
+        ));
+        self.line("");
+        for account in accounts {
+            self.line(&format!(
+                "  {:<widest$}  {}  {}",
+                account.email,
+                self.brush.paint(Look::Mark, &account.password),
+                account.totp_secret.as_deref().unwrap_or_default()
+            ));
+        }
+        self.line("");
     }
 
     pub(super) fn note(&self, text: &str) {

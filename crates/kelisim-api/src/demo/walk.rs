@@ -292,5 +292,7 @@ pub(super) fn words(kind: NoticeKind) -> &'static str {
         NoticeKind::MemorandumExpiring => "the memorandum ends soon",
         NoticeKind::MemorandumExpired => "the memorandum ends today",
         NoticeKind::DocumentsExpiring => "a mediator's papers run out soon",
+        NoticeKind::AccountInvitation => "set your password",
+        NoticeKind::PasswordReset => "set another password",
     }
 }

@@ -7,7 +7,7 @@ use kelisim_domain::sign_in::RECOVERY_CODES;
 use kelisim_persistence::Entropy;
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write;
-use totp_rs::{Builder, Totp};
+use totp_rs::{Builder, Secret, Totp};
 use zeroize::Zeroizing;
 
 /// Bytes of an app's secret: 160 bits, as RFC 4226 advises.
@@ -31,6 +31,12 @@ impl AppSecret {
     /// What was sealed.
     pub fn from_sealed(bytes: Vec<u8>) -> Self {
         AppSecret(Zeroizing::new(bytes))
+    }
+
+    /// What somebody typed into an app: none, when it is no secret.
+    pub fn from_typed(text: &str) -> Option<Self> {
+        let secret = Secret::try_from_base32(text).ok()?;
+        Some(AppSecret(Zeroizing::new(secret.as_ref().to_vec())))
     }
 
     /// The bytes, to be sealed.

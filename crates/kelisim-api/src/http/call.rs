@@ -13,7 +13,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use kelisim_domain::{language::Language, policy::Actor};
+use kelisim_domain::{language::Language, policy::Actor, sign_in::TokenScope};
 use kelisim_persistence::{Db, Defect, Point};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -234,6 +234,9 @@ impl Call {
             transact(db, &app, bearer.actor, now, |tx| {
                 tx.app.faults.at(Point::Authenticated)?;
                 let (authorised, version) = authorise(tx)?;
+                if bearer.scope == TokenScope::Read {
+                    return Err(AppError::NotPermitted(Vec::new()));
+                }
                 let key = key?;
                 if !(held && bearer.claimed) {
                     return Err(AppError::KeyRunning);

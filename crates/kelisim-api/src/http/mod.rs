@@ -8,6 +8,7 @@ pub mod health;
 mod json;
 pub mod metrics;
 pub mod openapi;
+pub(crate) mod pages;
 pub mod problem;
 pub mod query;
 pub mod server;

@@ -22,7 +22,7 @@ use kelisim_domain::{
 use serde::Serialize;
 
 /// The codes of all problems, for the pages under `/problems/` and for the documents.
-pub const CODES: [&str; 18] = [
+pub const CODES: [&str; 19] = [
     "not_retried",
     "unauthenticated",
     "not_found",
@@ -37,6 +37,7 @@ pub const CODES: [&str; 18] = [
     "precondition_required",
     "key_reused",
     "key_running",
+    "too_many",
     "busy",
     "unavailable",
     "method_not_allowed",
@@ -229,6 +230,11 @@ pub fn role_name(role: Role, language: Language) -> String {
     text(language, &format!("role-{}", role.code().replace('_', "-")))
 }
 
+/// The sentence of a fault in the reader's language.
+pub(crate) fn fault_sentence(fault: &Fault, language: Language) -> String {
+    field_error(fault, language).message
+}
+
 /// A fault in the reader's language.
 fn field_error(fault: &Fault, language: Language) -> FieldError {
     let code = fault.kind.code();
@@ -321,6 +327,7 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
         AppError::KeyReused => (422, "key_reused"),
         AppError::KeyRunning => (409, "key_running"),
         AppError::NotRetried(_) => (409, "not_retried"),
+        AppError::TooMany { .. } => (429, "too_many"),
         AppError::Busy => (503, "busy"),
         AppError::Unavailable => (503, "unavailable"),
         AppError::Internal(_) => (500, "internal"),
@@ -359,6 +366,7 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
         AppError::NotRetried(state) => arguments([("state", (*state).into())]),
         AppError::BadHeader(name) => arguments([("name", (*name).into())]),
         AppError::TooLarge { most } => arguments([("most", (most / 1000).into())]),
+        AppError::TooMany { seconds } => arguments([("minutes", ((seconds + 59) / 60).into())]),
         AppError::Internal(context) => {
             tracing::error!(
                 context,
@@ -388,7 +396,12 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
         }
         _ => {}
     }
-    respond(problem, place.language)
+    let mut response = respond(problem, place.language);
+    if let AppError::TooMany { seconds } = error {
+        let value = header::HeaderValue::from((*seconds).max(1));
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
 }
 
 fn respond(problem: Problem, language: Language) -> HttpResponse {

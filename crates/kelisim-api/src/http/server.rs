@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    http::{api, call, call::RequestId, health, openapi, problem},
+    http::{api, call, call::RequestId, health, openapi, pages, problem},
 };
 use actix_web::{
     App as ActixApp, Error, HttpRequest, HttpResponse, HttpServer,
@@ -92,7 +92,8 @@ pub fn open_routes(routes: &mut web::ServiceConfig) {
         .service(openapi::openapi_json)
         .service(openapi::openapi_json_short)
         .service(openapi::docs)
-        .service(openapi::problem_page);
+        .service(openapi::problem_page)
+        .configure(pages::configure);
 }
 
 /// What does not exist, and a method that a path does not have, is a problem too.
@@ -123,13 +124,23 @@ async fn observe(
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in [
+        (
+            "strict-transport-security",
+            "max-age=31536000; includeSubDomains",
+        ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=()",
+        ),
         (
             "content-security-policy",
-            "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'",
         ),
     ] {
         // A page for people says itself which style it brings along.

@@ -113,6 +113,15 @@ pub enum Content {
         /// The last day on which they are valid.
         until: NaiveDate,
     },
+    /// A link to set a password.
+    Account {
+        /// Whether the account is new; else somebody asked for another password.
+        is_new: bool,
+        /// The person's name.
+        name: String,
+        /// The page. Opening it changes nothing.
+        link: String,
+    },
     /// `kelisim mail test`.
     Test,
 }
@@ -281,6 +290,8 @@ impl Content {
                 false => NoticeKind::MemorandumExpiring.code(),
             },
             Content::DocumentsExpiring { .. } => NoticeKind::DocumentsExpiring.code(),
+            Content::Account { is_new: true, .. } => NoticeKind::AccountInvitation.code(),
+            Content::Account { is_new: false, .. } => NoticeKind::PasswordReset.code(),
             Content::Test => "test",
         }
     }

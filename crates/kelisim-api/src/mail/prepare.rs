@@ -12,6 +12,7 @@ use kelisim_domain::{
     memorandum::{Memorandum, NotCovered, Telling},
     notice::{NoticeKind, PartnerEvent, PartnerNotice, Payload},
     region::Region,
+    sign_in::LinkKind,
     text::EmailAddress,
 };
 use kelisim_persistence::{
@@ -21,6 +22,7 @@ use kelisim_persistence::{
         case_mail::{MailCase, case_for_mail},
         contact::contact_by_id,
         delivery::{Written, outbox_freeze},
+        link::link_find,
         mediator::{mediator_by_id, mediator_name},
         memorandum::{memoranda_of_partner, memorandum_by_id},
         office::office_by_id,
@@ -31,6 +33,8 @@ use kelisim_persistence::{
     vault::{DataKey, Vault},
 };
 use lettre::{Address, message::Mailbox};
+
+use crate::app::link::{account_key, secret_of};
 
 use super::{
     case_news::{may_open, news, outdated},
@@ -133,6 +137,12 @@ fn written(
         Some(event) => Some(covered(db, row, event, &payload, case.as_ref(), today)?),
         None => None,
     };
+    if let Payload::Account { link } = &payload
+        && !link_find(db, row.region, *link)?.works(now)
+    {
+        // Whoever gets a link that works no more asks what is wrong.
+        return Err(Stop::Cancel("link_over".to_owned()));
+    }
     if let (Some(key), Some(frozen)) = (row.data_key, &row.frozen) {
         let key = vault.key_open(db, row.region, key)?;
         let plain = key.open(&place(row), frozen)?;
@@ -152,6 +162,9 @@ fn written(
         }
         None if kind == NoticeKind::DocumentsExpiring => {
             documents_content(db, vault, row, &payload, reader.language)?
+        }
+        None if matches!(payload, Payload::Account { .. }) => {
+            account_content(db, vault, post, row, &payload, now)?
         }
         None => content(db, post, row, kind, &payload, case.as_ref(), &reader)?,
     };
@@ -403,6 +416,28 @@ fn documents_content(
     Ok(Content::DocumentsExpiring {
         mediator: name.as_str().to_owned(),
         until: *until,
+    })
+}
+
+/// The link is made from the key of the account: until now it stood nowhere.
+fn account_content(
+    db: &mut Db,
+    vault: &Vault,
+    post: &Post,
+    row: &Row,
+    payload: &Payload,
+    now: DateTime<Utc>,
+) -> Result<Content, Stop> {
+    let Payload::Account { link } = payload else {
+        return Err(Stop::Hold("unknown_payload"));
+    };
+    let link = link_find(db, row.region, *link)?;
+    let account = account_find(db, row.region, link.account)?;
+    let key = account_key(db, vault, row.region, link.account, now)?;
+    Ok(Content::Account {
+        is_new: link.kind == LinkKind::Invitation,
+        name: account.name.as_str().to_owned(),
+        link: format!("{}/link/{}", post.public_url, secret_of(&key, link.id)),
     })
 }
 

@@ -134,6 +134,14 @@ pub(super) fn words(message: &Message) -> Words {
                 speaker.fact("documents-until", speaker.date(*until)),
             ];
         }
+        Content::Account { name, link, .. } => {
+            let part = |name: &str| speaker.say(&format!("mail-{kind}-{name}"));
+            words.subject = part("subject");
+            words.paragraphs = vec![part("body"), speaker.say("mail-account-hour")];
+            words.facts = vec![speaker.fact("account-name", name.clone())];
+            words.button = Some((part("button"), link.clone()));
+            words.closing = vec![part("closing")];
+        }
         Content::Test => {
             words.subject = speaker.say("mail-test-subject");
             words.paragraphs = vec![speaker.say("mail-test-body")];

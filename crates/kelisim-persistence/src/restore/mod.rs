@@ -29,6 +29,7 @@ use crate::migrate;
 use crate::store::audit::audit_insert;
 use crate::store::hold::{Hold, hold_insert, outbox_doubt};
 use crate::store::region::region_list;
+use crate::store::session::session_end_whole;
 use crate::transaction::{Options, connect};
 use crate::vault::Vault;
 
@@ -209,6 +210,7 @@ fn hold(db: &mut Db, wanted: &Wanted, head: &Head) -> Result<usize, Error> {
         taken_at: head.taken_at,
     };
     hold_insert(db, &held)?;
+    session_end_whole(db, wanted.now)?;
     for region in region_list(db)? {
         let entry = AuditEntry {
             id: AuditId(new_id(wanted.now, wanted.entropy.as_ref())),

@@ -210,6 +210,15 @@ pub fn grant_end(db: &mut Db, region: RegionId, id: GrantId, last: NaiveDate) ->
     found(changed)
 }
 
+/// Takes a grant away that has not held for a whole day.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn grant_remove(db: &mut Db, region: RegionId, id: GrantId) -> Result<(), Error> {
+    let row = account_grant::table.find((Uid::from(region), Uid::from(id)));
+    found(diesel::delete(row).execute(db)?)
+}
+
 /// All grants of an account, past and future ones too, oldest first.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::GrantRow;
 use crate::row::sign_in::SessionRow;
-use crate::schema::{account, account_grant, region, second_factor, session};
+use crate::schema::{account, account_grant, link, region, second_factor, session};
 use crate::types::{Ts, Uid, Word};
 
 /// A session.
@@ -223,6 +223,24 @@ pub fn session_end(
     Ok(ended == 1)
 }
 
+/// Ends the session of a cookie, whosever it is.
+///
+/// # Errors
+/// Those of the database.
+pub fn session_end_by_digest(
+    db: &mut Db,
+    digest: &[u8; 32],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let row = session::table
+        .filter(session::digest.eq(digest.as_slice()))
+        .filter(session::ended_at.is_null());
+    diesel::update(row)
+        .set(session::ended_at.eq(Some(Ts::from(now))))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Ends the sessions of an account, all or all but one; the answer is how many lived until now.
 ///
 /// # Errors
@@ -243,6 +261,22 @@ pub fn session_end_all(
     Ok(diesel::update(live)
         .set(session::ended_at.eq(Some(Ts::from(now))))
         .execute(db)?)
+}
+
+/// Ends every session and every link of the database, as after a restore: whoever has ended theirs since the backup, or has
+/// set another password, must not find them alive again.
+///
+/// # Errors
+/// Those of the database.
+pub fn session_end_whole(db: &mut Db, now: DateTime<Utc>) -> Result<(), Error> {
+    let at = Some(Ts::from(now));
+    diesel::update(session::table.filter(session::ended_at.is_null()))
+        .set(session::ended_at.eq(at))
+        .execute(db)?;
+    diesel::update(link::table.filter(link::used_at.is_null()))
+        .set(link::used_at.eq(at))
+        .execute(db)?;
+    Ok(())
 }
 
 /// Removes what ended or ran out before an instant; the answer is how many.

@@ -1,5 +1,6 @@
 //! The routes under `/api/v1`: a file for each noun, with its handlers and nothing else.
 
+pub mod account;
 pub mod case;
 pub mod diagram;
 pub mod draft;
@@ -21,6 +22,7 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     case::configure(routes);
     notice::configure(routes);
     me::configure(routes);
+    account::configure(routes);
     office::configure(routes);
     mediator::configure(routes);
     partner::configure(routes);

@@ -1,0 +1,253 @@
+//! What every page shares: the frame, the words, the answers for what went wrong.
+
+use super::visit::{Cookie, Visit};
+use crate::{
+    app::AppError,
+    http::problem,
+    locale::{Arguments, arguments, text, text_with},
+};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use kelisim_domain::{
+    calendar::Zone,
+    fault::Fault,
+    language::Language,
+    policy::{Actor, RegisterAct, Role},
+    sign_in::SessionStage,
+};
+use kelisim_persistence::store::session::Visitor;
+
+/// The words of a page, in one language.
+#[derive(Clone, Copy)]
+pub(crate) struct Say {
+    language: Language,
+    zone: Zone,
+}
+
+impl Say {
+    pub(crate) fn new(language: Language, zone: Zone) -> Self {
+        Say { language, zone }
+    }
+
+    /// A text.
+    pub(crate) fn t(&self, key: &str) -> String {
+        text(self.language, key)
+    }
+
+    /// A text with one argument.
+    pub(crate) fn with(&self, key: &str, name: &'static str, value: &str) -> String {
+        let given: Arguments = arguments([(name, value.to_owned().into())]);
+        text_with(self.language, key, &given)
+    }
+
+    /// A text with a number, which has its plural.
+    pub(crate) fn count(&self, key: &str, value: &i64) -> String {
+        text_with(self.language, key, &arguments([("count", (*value).into())]))
+    }
+
+    /// The name of a role.
+    pub(crate) fn role(&self, role: &Role) -> String {
+        problem::role_name(*role, self.language)
+    }
+
+    /// What is wrong with a field.
+    pub(crate) fn fault(&self, fault: &Fault) -> String {
+        problem::fault_sentence(fault, self.language)
+    }
+
+    /// An instant as people of the region read it.
+    pub(crate) fn time(&self, at: &DateTime<Utc>) -> String {
+        self.zone.wall(*at).format("%d.%m.%Y %H:%M").to_string()
+    }
+}
+
+/// The frame of a page.
+pub(crate) struct Page {
+    pub(crate) say: Say,
+    /// The title; it says first when something is wrong.
+    pub(crate) title: String,
+    pub(crate) language: &'static str,
+    /// The languages to choose from: code, name of its own, and whether the page is in it.
+    pub(crate) tongues: [(&'static str, &'static str, bool); 3],
+    /// The name of whoever is signed in.
+    pub(crate) name: Option<String>,
+    /// Where whoever is signed in may go.
+    pub(crate) ways: Vec<(&'static str, String)>,
+    /// The token of every form on the page.
+    pub(crate) token: String,
+    /// The path, to come back to after the language was changed.
+    pub(crate) path: String,
+    /// Whether the page has a form whose typed text must survive a change of language.
+    pub(crate) has_form: bool,
+    /// Whether everything here is invented.
+    pub(crate) is_demo: bool,
+    pub(crate) style: &'static str,
+    /// A cookie that the page needs.
+    cookie: Option<String>,
+}
+
+impl Page {
+    /// The frame of a page that anybody may see.
+    pub(crate) fn open(visit: &Visit, title: &str) -> Self {
+        Page::framed(visit, title, None)
+    }
+
+    /// The frame of a page for somebody who is signed in, or half way.
+    pub(crate) fn of(visit: &Visit, visitor: &Visitor, title: &str) -> Self {
+        Page::framed(visit, title, Some(visitor))
+    }
+
+    fn framed(visit: &Visit, title: &str, visitor: Option<&Visitor>) -> Self {
+        let language = visitor.map_or(visit.language(), |one| one.actor.language);
+        let zone = match visitor {
+            Some(one) => visit.app.laws.of(one.actor.region).zone(),
+            None => visit.app.laws.otherwise().zone(),
+        };
+        let say = Say::new(language, zone);
+        let (secret, is_new) = visit.form_secret();
+        let full = visitor.filter(|one| one.session.stage == SessionStage::Full);
+        Page {
+            title: say.t(title),
+            language: language.code(),
+            tongues: [
+                (Language::Kk, "Қазақша"),
+                (Language::Ru, "Русский"),
+                (Language::En, "English"),
+            ]
+            .map(|(one, name)| (one.code(), name, one == language)),
+            name: visitor.map(|one| one.name.to_string()),
+            ways: full.map(|one| ways(&one.actor, say)).unwrap_or_default(),
+            token: visit.token(&secret),
+            path: visit.path.clone(),
+            has_form: false,
+            is_demo: visit.app.door.is_demo,
+            style: super::assets::style_path(),
+            cookie: is_new.then(|| Cookie::Form.set(&secret, visit.is_secure)),
+            say,
+        }
+    }
+
+    /// The same frame for a page whose main form has the switch of the language.
+    pub(crate) fn with_form(self) -> Self {
+        Page {
+            has_form: true,
+            ..self
+        }
+    }
+
+    /// The answer with a page.
+    pub(crate) fn answer(
+        status: StatusCode,
+        template: &impl Template,
+        page: &Page,
+    ) -> HttpResponse {
+        let html = match template.render() {
+            Ok(html) => html,
+            Err(error) => {
+                tracing::error!(%error, "a page cannot be rendered");
+                return HttpResponse::InternalServerError().finish();
+            }
+        };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::CONTENT_LANGUAGE, page.language));
+        response.insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
+        if let Some(cookie) = &page.cookie {
+            response.append_header((header::SET_COOKIE, cookie.as_str()));
+        }
+        response.content_type("text/html; charset=utf-8").body(html)
+    }
+
+    /// A page that tells one thing.
+    pub(crate) fn told(visit: &Visit, status: StatusCode, title: &str, body: &str) -> HttpResponse {
+        let page = Page::open(visit, title);
+        let text = page.say.t(body);
+        Page::answer(
+            status,
+            &Told {
+                page: &page,
+                text,
+                request: None,
+            },
+            &page,
+        )
+    }
+
+    /// The page for an error: plain words and one next step, and no word of a library (R19).
+    pub(crate) fn error(visit: &Visit, error: &AppError) -> HttpResponse {
+        let (status, code) = problem::status_and_code(error);
+        let key = code.replace('_', "-");
+        let page = Page::open(visit, &format!("problem-{key}-title"));
+        let text = match error {
+            AppError::TooMany { seconds } => {
+                let minutes = (seconds + 59) / 60;
+                let given = arguments([("minutes", minutes.into())]);
+                text_with(page.say.language, "problem-too-many", &given)
+            }
+            AppError::Refused(refusals) | AppError::NotPermitted(refusals)
+                if !refusals.is_empty() =>
+            {
+                let told = refusals
+                    .iter()
+                    .map(|one| problem::RefusalView::of(one, page.say.language).detail);
+                told.collect::<Vec<_>>().join(" ")
+            }
+            AppError::Internal(context) => {
+                tracing::error!(
+                    context,
+                    request = visit.place.request.as_deref(),
+                    "internal error"
+                );
+                page.say.t("problem-internal-about")
+            }
+            _ => page.say.t(&format!("problem-{key}-about")),
+        };
+        let request = (status >= 500)
+            .then(|| visit.place.request.clone())
+            .flatten();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Page::answer(
+            status,
+            &Told {
+                page: &page,
+                text,
+                request,
+            },
+            &page,
+        );
+        let wait = match error {
+            AppError::TooMany { seconds } => Some((*seconds).max(1)),
+            AppError::Busy | AppError::Unavailable => Some(1),
+            _ => None,
+        };
+        if let Some(wait) = wait {
+            let value = header::HeaderValue::from(wait);
+            response.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+        response
+    }
+}
+
+/// What a page of ours may load: its own style, its own pictures, and nothing else (R14).
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+
+fn ways(actor: &Actor, say: Say) -> Vec<(&'static str, String)> {
+    let mut ways = vec![("/account", say.t("page-way-account"))];
+    if RegisterAct::KeepAccounts.allowed(actor) {
+        ways.push(("/people", say.t("page-way-people")));
+        ways.push(("/set-up", say.t("page-way-set-up")));
+    }
+    ways
+}
+
+#[derive(Template)]
+#[template(path = "pages/told.html")]
+struct Told<'a> {
+    page: &'a Page,
+    text: String,
+    request: Option<String>,
+}

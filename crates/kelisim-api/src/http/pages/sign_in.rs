@@ -1,0 +1,172 @@
+//! Signing in: address and password, then the second factor (S2).
+
+use super::{
+    ANY, Stop, entered,
+    page::Page,
+    seen, status_of, told_faults, tried,
+    visit::{Posted, Visit, append_language, see},
+};
+use crate::{
+    app::{AppError, prove, session},
+    door,
+};
+use actix_web::{HttpResponse, get, http::StatusCode, post, web};
+use askama::Template;
+use kelisim_domain::{
+    fault::{Fault, FaultKind},
+    sign_in::{Password, SessionStage},
+};
+use kelisim_persistence::{Db, store::session::session_end_by_digest};
+use std::sync::Arc;
+
+/// Half way between password and second factor.
+const HALF_WAY: &[SessionStage] = &[SessionStage::SecondFactor];
+
+/// Registers the pages.
+pub(super) fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(form)
+        .service(sign_in)
+        .service(code_form)
+        .service(enter_code);
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign_in.html")]
+struct SignIn<'a> {
+    page: &'a Page,
+    wrong: Vec<(String, String)>,
+    email: &'a str,
+    next: &'a str,
+}
+
+fn shown(
+    visit: &Visit,
+    email: &str,
+    next: Option<&str>,
+    failed: Option<&AppError>,
+) -> HttpResponse {
+    let page = Page::open(visit, "page-sign-in-title").with_form();
+    let (status, wrong) = match failed {
+        None => (StatusCode::OK, Vec::new()),
+        Some(_) => {
+            let sentence = page.say.t("page-sign-in-wrong");
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                vec![(String::new(), sentence)],
+            )
+        }
+    };
+    let template = SignIn {
+        page: &page,
+        wrong,
+        email,
+        next: next.unwrap_or_default(),
+    };
+    Page::answer(status, &template, &page)
+}
+
+/// The form. Whoever is signed in goes on.
+#[get("/sign-in")]
+async fn form(visit: Visit) -> HttpResponse {
+    if visit.session.is_some()
+        && let Ok((visitor, ())) = seen(&visit, ANY, |_, _| Ok(())).await
+        && visitor.session.stage == SessionStage::Full
+    {
+        return see(visit.next.as_deref().unwrap_or("/"));
+    }
+    shown(&visit, "", visit.next.as_deref(), None)
+}
+
+/// Address and password.
+#[post("/sign-in")]
+async fn sign_in(posted: Posted) -> HttpResponse {
+    let (visit, email, next) = (&posted.visit, posted.field("email"), posted.next());
+    if let Some(language) = posted.switch() {
+        let mut changed = posted.visit.clone();
+        changed.place.language = language;
+        let mut response = shown(&changed, email, next.as_deref(), None);
+        append_language(&mut response, visit, language);
+        return response;
+    }
+    let password = Password::offered(posted.field("password"));
+    let proven = match prove::by_password(&visit.app, email, password, &visit.caller).await {
+        Ok(proven) => proven,
+        Err(error @ AppError::Unauthenticated) => {
+            return shown(visit, email, next.as_deref(), Some(&error));
+        }
+        Err(error) => return Page::error(visit, &error),
+    };
+    let (app, caller) = (Arc::clone(&visit.app), visit.caller.clone());
+    let before = visit.session.as_deref().map(door::digest);
+    let begin = move |db: &mut Db| {
+        let now = app.clock.now();
+        // Whoever signs in anew leaves no older session of this browser behind.
+        if let Some(before) = before {
+            session_end_by_digest(db, &before, now)?;
+        }
+        session::begin(db, &app, &proven, &caller, now)
+    };
+    match visit.app.database.write(begin).await {
+        Ok(opened) => entered(visit, &opened, next.as_deref()),
+        Err(error @ AppError::Unauthenticated) => {
+            shown(visit, email, next.as_deref(), Some(&error))
+        }
+        Err(error) => Page::error(visit, &error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/code.html")]
+struct Code<'a> {
+    page: &'a Page,
+    wrong: Vec<(String, String)>,
+    next: &'a str,
+}
+
+fn code_shown(visit: &Visit, next: Option<&str>, faults: &[Fault]) -> HttpResponse {
+    let page = Page::open(visit, "page-code-title").with_form();
+    let wrong = told_faults(page.say, faults);
+    let status = status_of(&wrong);
+    let template = Code {
+        page: &page,
+        wrong,
+        next: next.unwrap_or_default(),
+    };
+    Page::answer(status, &template, &page)
+}
+
+/// The form for the second factor.
+#[get("/sign-in/code")]
+async fn code_form(visit: Visit) -> HttpResponse {
+    match seen(&visit, HALF_WAY, |_, _| Ok(())).await {
+        Ok(_) => code_shown(&visit, visit.next.as_deref(), &[]),
+        Err(answer) => answer,
+    }
+}
+
+/// A code of the app, or a recovery code.
+#[post("/sign-in/code")]
+async fn enter_code(posted: Posted) -> HttpResponse {
+    let (visit, next) = (&posted.visit, posted.next());
+    if let Some(language) = posted.switch() {
+        let mut changed = posted.visit.clone();
+        changed.place.language = language;
+        let mut response = code_shown(&changed, next.as_deref(), &[]);
+        append_language(&mut response, visit, language);
+        return response;
+    }
+    let (code, caller) = (posted.field("code").to_owned(), visit.caller.clone());
+    let entered_code = tried(visit, HALF_WAY, move |tx, visitor| {
+        session::second_factor(tx, visitor, &code, &caller)
+    });
+    match entered_code.await {
+        Ok((_, Ok(opened))) => entered(visit, &opened, next.as_deref()),
+        Ok((_, Err(AppError::Unauthenticated))) => {
+            let wrong = Fault::new("/code", FaultKind::NotHere);
+            code_shown(visit, next.as_deref(), &[wrong])
+        }
+        Ok((_, Err(error))) => Stop::Error(error).answer(visit),
+        Err(stop) => stop.answer(visit),
+    }
+}
