@@ -123,17 +123,19 @@ fn the_walked_case_causes_messages_that_were_really_delivered() {
 }
 
 #[test]
-fn a_second_run_goes_on_with_new_tokens() {
+fn a_second_run_goes_on_with_new_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (made(folder.path(), &[]), made(folder.path(), &[]));
     assert_eq!(
         (&first["case"], &first["config"]),
         (&second["case"], &second["config"])
     );
-    assert_ne!(
-        first["accounts"][0]["token"],
-        second["accounts"][0]["token"]
-    );
+    for secret in ["token", "password", "totp_secret"] {
+        assert_ne!(
+            first["accounts"][0][secret], second["accounts"][0][secret],
+            "{secret}"
+        );
+    }
 }
 
 #[test]
@@ -218,7 +220,13 @@ fn open_rows(path: &Path) -> BTreeMap<String, Vec<String>> {
         "lease_token",
         "run_on",
     ];
-    let tables_of_secrets = ["data_key", "master_key", "token"];
+    let tables_of_secrets = [
+        "credential",
+        "data_key",
+        "master_key",
+        "second_factor",
+        "token",
+    ];
     let mut db = Db::Sqlite(SqliteConnection::establish(&path.display().to_string()).unwrap());
     let mut lines = |query: String| -> Vec<String> {
         let rows: Vec<Line> = match &mut db {

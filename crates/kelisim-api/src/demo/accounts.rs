@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// How long the tokens of a demo hold.
-pub(super) const DAYS: i64 = 90;
+const DAYS: i64 = 90;
 
 /// One account with a new token.
 pub(super) struct Access {

@@ -174,13 +174,15 @@ impl Screen {
         self.line("");
     }
 
+    /// Whom to sign in as. The tokens stand in `--json`, and one of them below.
     pub(super) fn accounts(&self, accounts: &[Access]) {
-        let days = super::accounts::DAYS;
         self.line(&format!(
             "  {}  {}",
             self.brush.paint(Look::Strong, "Accounts"),
-            self.brush
-                .paint(Look::Dim, format!("new tokens, good for {days} days"))
+            self.brush.paint(
+                Look::Dim,
+                "new passwords with every run; the last column is typed into an authenticator app"
+            )
         ));
         self.line("");
         let widest = accounts
@@ -189,31 +191,15 @@ impl Screen {
             .max()
             .unwrap_or(0);
         for account in accounts {
-            self.line(&format!(
-                "  {:<13} {:<6}  {:<widest$}  {}",
+            let row = format!(
+                "  {:<13} {:<6}  {:<widest$}  {}  {}",
                 account.role.code(),
                 account.scope_words(),
                 account.email,
-                self.brush.paint(Look::Mark, &account.token)
-            ));
-        }
-        self.line("");
-        self.line(&format!(
-            "  {}  {}",
-            self.brush.paint(Look::Strong, "To sign in"),
-            self.brush.paint(
-                Look::Dim,
-                "new passwords with every run; type the second secret into an authenticator app"
-            )
-        ));
-        self.line("");
-        for account in accounts {
-            self.line(&format!(
-                "  {:<widest$}  {}  {}",
-                account.email,
                 self.brush.paint(Look::Mark, &account.password),
                 account.totp_secret.as_deref().unwrap_or_default()
-            ));
+            );
+            self.line(row.trim_end());
         }
         self.line("");
     }
@@ -232,6 +218,7 @@ impl Screen {
         let bearer = format!("-H 'Authorization: Bearer {token}'");
         let mut rows = vec![
             ("Mail", format!("{}/", self.path(mail))),
+            ("Enter", format!("{url}/sign-in")),
             ("Try", format!("curl {bearer} '{url}/api/v1/cases?limit=3'")),
             ("Read", format!("{url}/api/docs")),
         ];
