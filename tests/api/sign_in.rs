@@ -34,15 +34,20 @@ fn link(t: &TestApp) -> String {
     made.unwrap()
 }
 
-/// Waits for a letter that is made after the answer.
-fn letters(t: &TestApp, count: i64) {
-    for _ in 0..200 {
-        if t.database.count("link") >= count {
+/// Waits for what is done behind an answer.
+fn wait(t: &TestApp, what: &str, count: i64) {
+    for _ in 0..3_000 {
+        if t.database.count(what) >= count {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    panic!("{} links instead of {count}", t.database.count("link"));
+    panic!("{what}: {} instead of {count}", t.database.count(what));
+}
+
+/// Waits for letters that are made behind the answer.
+fn letters(t: &TestApp, count: i64) {
+    wait(t, "link", count);
 }
 
 fn forgot(browser: &mut Browser, email: &str) -> Reply {
@@ -97,10 +102,7 @@ on_both_databases! {
         t.clock.advance(TimeDelta::minutes(29));
         assert!(browser.is_in());
         // The use is noted behind the answer.
-        for _ in 0..200 {
-            if t.database.count("session WHERE seen_at > created_at") == 1 { break; }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
+        wait(&t, "session WHERE seen_at > created_at", 1);
         t.clock.advance(TimeDelta::minutes(29));
         assert!(browser.is_in(), "in use");
         t.clock.advance(TimeDelta::minutes(31));
