@@ -168,7 +168,7 @@ on_both_databases! {
         assert!(house.done(&["law", "list"]).starts_with("holidays 1  retired  "));
         assert_eq!(json_of(&house, &["law", "list"])["items"][0]["text"], json!(days));
         let twice = run(&house, &[&["law", "retire", "holidays", "1"][..], &BY[..]].concat());
-        assert_eq!((twice.code, twice.err.as_str()), (1, "kelisim: This version is retired already. (D34)\n"));
+        assert_eq!((twice.code, twice.err.as_str()), (1, "kelisim: This version is retired. A text comes back under the next number only. (D34)\n"));
         let acts = "audit_entry WHERE action LIKE 'published.%' AND object_id = 'holidays/1' AND reason = 'Decided on 20 November'";
         assert_eq!(house.database.count(acts), 2);
     }

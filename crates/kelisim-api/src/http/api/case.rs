@@ -1,6 +1,7 @@
 //! Cases: file, list, read, correct, move, history, and why not.
 
 mod list;
+mod lookup;
 pub(crate) mod read;
 mod view;
 mod why;

@@ -1,6 +1,9 @@
 //! Pages of cases, with filters.
 
-use super::view::{CaseList, Lookup, allowed_actions, open_view};
+use super::{
+    lookup::Lookup,
+    view::{CaseList, allowed_actions, open_view},
+};
 use crate::{
     app::{self, AppError, Tx},
     http::{

@@ -1,6 +1,6 @@
 //! A case as it goes over the wire.
 
-use super::super::notice::NoticeView;
+use super::{super::notice::NoticeView, lookup::Lookup};
 use crate::{
     app::{self, AppError, Tx, case::Done},
     http::answer::Answer,
@@ -9,19 +9,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::WhyOff,
     case::{Case, Content, Event, EventData, MediatorAsked, Party, PartyKind, Side, explain},
-    code::{PartnerCode, TimerName},
-    id::{CaseId, MediatorId, PartnerId},
+    code::TimerName,
+    id::{CaseId, MediatorId},
     language::Language,
     workflow::Definition,
 };
 use kelisim_persistence::store::{
     access::{Authorized, ReadNames, See},
     case_event::Recorded,
-    case_list::Listed,
     mediator::MediatorName,
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, btree_map::Entry};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -268,65 +267,6 @@ struct TransitionView {
     to: String,
     at: DateTime<Utc>,
     actor: Option<Uuid>,
-}
-
-/// What a case's view needs from the registers, for one case or a page of them.
-pub(super) struct Lookup {
-    mediators: BTreeMap<MediatorId, MediatorName>,
-    partners: BTreeMap<PartnerId, PartnerCode>,
-}
-
-impl Lookup {
-    /// The names that came with a list, and those of mediators who are asked, of whom a page has few.
-    pub(super) fn listed(tx: &mut Tx<'_>, cases: &[Listed]) -> Result<Self, AppError> {
-        let mediators = cases
-            .iter()
-            .filter_map(|one| one.case.mediator.zip(one.mediator.clone()));
-        let partners = cases
-            .iter()
-            .filter_map(|one| one.case.partner.zip(one.partner.clone()));
-        let mut lookup = Lookup {
-            mediators: mediators.collect(),
-            partners: partners.collect(),
-        };
-        let asked = cases.iter().filter_map(|one| one.case.course.asked);
-        let mut asked: Vec<MediatorId> = asked.map(|asked| asked.mediator).collect();
-        asked.sort();
-        asked.dedup();
-        asked.retain(|id| !lookup.mediators.contains_key(id));
-        let named = tx.mediator_names(&asked)?;
-        let found = asked.iter().filter_map(|id| named.get_key_value(id));
-        lookup
-            .mediators
-            .extend(found.map(|(id, name)| (*id, name.clone())));
-        Ok(lookup)
-    }
-
-    /// Looks up the names that these cases show.
-    pub(super) fn of<'c>(
-        tx: &mut Tx<'_>,
-        cases: impl Iterator<Item = &'c Case> + Clone,
-    ) -> Result<Self, AppError> {
-        let mut mediators: Vec<MediatorId> = cases
-            .clone()
-            .flat_map(|case| {
-                let asked = case.course.asked.map(|asked| asked.mediator);
-                [case.mediator, asked].into_iter().flatten()
-            })
-            .collect();
-        mediators.sort();
-        mediators.dedup();
-        let mut partners = BTreeMap::new();
-        for id in cases.filter_map(|case| case.partner) {
-            if let Entry::Vacant(entry) = partners.entry(id) {
-                entry.insert(tx.partner_code(id)?);
-            }
-        }
-        Ok(Lookup {
-            mediators: tx.mediator_names(&mediators)?.clone(),
-            partners,
-        })
-    }
 }
 
 /// The open part of a case; `office_has_head` matters for what the reader may do.
