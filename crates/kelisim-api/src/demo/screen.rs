@@ -184,7 +184,6 @@ impl Screen {
                 "new passwords with every run; the last column is typed into an authenticator app"
             )
         ));
-        self.line("");
         let widest = accounts
             .iter()
             .map(|account| account.email.len())
