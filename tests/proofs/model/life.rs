@@ -2,6 +2,7 @@
 //! cases that were touched are what the model says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -40,6 +41,8 @@ const JUMPS_MINUTES: [i64; 9] = [
 const LOOKS_MOST: usize = 20;
 /// Times within which somebody who repeats a request hears an answer.
 const REPEATS_MOST: usize = 12;
+/// Between two repeats: a database notices a moment after a crash that the program is gone, and holds what it held until then.
+const MOMENT: Duration = Duration::from_millis(20);
 /// After so many contradictions a house says nothing new.
 const CONTRADICTIONS_MOST: usize = 5;
 
@@ -211,16 +214,21 @@ impl<'d> Life<'d> {
     async fn round(&mut self, asks: Vec<Ask>, weather: Weather, with_worker: bool) {
         let heard = self.ask(&asks, weather, with_worker).await;
         let mut open = self.judge(&asks, &heard, with_worker);
-        for _ in 0..REPEATS_MOST {
+        let mut last = Vec::new();
+        for turn in 0..REPEATS_MOST {
             if open.is_empty() {
                 return;
             }
+            if turn > 0 {
+                tokio::time::sleep(MOMENT).await;
+            }
             self.tally.repeated += open.len();
             let heard = self.ask(&open, Weather::Calm, false).await;
+            last = heard.iter().map(brief).collect();
             open = self.judge(&open, &heard, false);
         }
         let told: Vec<String> = open.iter().map(Ask::told).collect();
-        self.contradict(format!("nobody answers {told:?}"));
+        self.contradict(format!("nobody answers {told:?}, last heard {last:?}"));
     }
 
     /// Asks all of it at once, and gives what each heard.
