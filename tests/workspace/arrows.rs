@@ -146,9 +146,26 @@ fn the_api_names_no_database_library() {
 }
 
 #[test]
+fn the_verifier_of_others_shares_nothing_with_the_program() {
+    let graph = Graph::read();
+    let direct = graph.direct("kelisim-audit-verify");
+    assert_eq!(direct, BTreeSet::from(["serde_json", "sha2"]));
+    let names = ["kelisim-*", "diesel*", "tokio*", "ureq"];
+    tree::none(
+        "kelisim-audit-verify reaches",
+        &banned(&graph.reached("kelisim-audit-verify"), &names),
+    );
+}
+
+#[test]
 fn nothing_that_ships_reaches_the_tests_or_the_tasks() {
     let graph = Graph::read();
-    for package in ["kelisim-domain", "kelisim-persistence", "kelisim-api"] {
+    for package in [
+        "kelisim-audit-verify",
+        "kelisim-domain",
+        "kelisim-persistence",
+        "kelisim-api",
+    ] {
         let names = ["kelisim-tests", "xtask", "mailin*", "rcgen"];
         tree::none(
             &format!("{package} reaches"),
