@@ -1,6 +1,7 @@
 //! The interface over a real socket, on both databases.
 
 mod accounts;
+mod audit;
 mod bad_input;
 mod busy;
 mod canaries;

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod anchors;
 mod directory;
 mod letters;
 mod office;

@@ -10,9 +10,12 @@ use kelisim_domain::{
     case::{Case, Event, replay},
     id::CaseId,
 };
+use kelisim_persistence::Failpoints;
 use kelisim_persistence::store::{
     access::{Authorized, See, access_case},
+    audit_verify::{Asked, audit_verify_within},
     case_event::chain_verify,
+    region::region_list,
 };
 use sha2::{Digest, Sha256};
 
@@ -236,8 +239,29 @@ impl Findings {
         }
     }
 
+    /// G9: whatever was killed, what is sealed of the audit log fits, and what is not waits.
+    fn audit_log(&mut self, house: &House) {
+        let mut db = house.database.connect();
+        for region in region_list(&mut db).unwrap() {
+            let asked = Asked {
+                region: region.id,
+                anchors: &[],
+                now: SystemClock.now(),
+                faults: Failpoints::NONE,
+            };
+            match audit_verify_within(&mut db, &asked) {
+                Ok(verified) => {
+                    let damage = verified.damage.map(|damage| format!("audit log: {damage}"));
+                    self.broken.extend(damage);
+                }
+                Err(error) => self.broken.push(format!("audit log: {error}")),
+            }
+        }
+    }
+
     /// What the database says of itself.
     pub fn integrity(&mut self, house: &House) {
+        self.audit_log(house);
         if house.database.backend() == Backend::Sqlite {
             let faults = house.database.lines(
                 "integrity_check",

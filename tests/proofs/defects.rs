@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, crash, model, race::Race, time},
+    proofs::{Order, audit, crash, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -30,6 +30,13 @@ on_both_databases! {
         assert!(!report.holds(), "the defect was not found: {report}");
         let missed = |name: &str| report.figures.iter().any(|figure| figure.name == name && !figure.reached);
         assert!(missed("acknowledged and lost") || missed("answers that contradict an earlier one or that nobody expects"), "{report}");
+    }
+
+    fn t12_finds_a_seal_that_does_not_cover_the_reason(backend: Backend) {
+        let found = audit::unnoticed_with(backend, 1, "defect.ignore_reason");
+        assert!(found.unnoticed.iter().any(|one| one.starts_with("entry: reason")), "{found:?}");
+        let right = audit::unnoticed_with(backend, 1, "");
+        assert!(right.unnoticed.is_empty() && right.false_alarms.is_empty(), "and without it nothing is found: {right:?}");
     }
 
     fn t08_finds_a_worker_that_does_not_look_at_the_clock(backend: Backend) {

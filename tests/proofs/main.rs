@@ -39,6 +39,10 @@ kelisim_tests::on_both_databases! {
         holds("T4", backend);
     }
 
+    fn t12_whatever_is_done_to_the_audit_log_is_found(backend: Backend) {
+        holds("T12", backend);
+    }
+
     fn t08_each_deadline_fires_once_and_not_before_its_time(backend: Backend) {
         holds("T8", backend);
     }

@@ -4,6 +4,7 @@
 //! everything that it decides from one printed seed. The moments at which a machine runs a thread
 //! are the machine's own.
 
+pub mod audit;
 pub mod check;
 pub mod client;
 pub mod crash;
@@ -40,6 +41,7 @@ pub const PROOFS: &[Proof] = &[
     ("T2", mail_crash::prove),
     ("T4", race::prove),
     ("T8", time::prove),
+    ("T12", audit::prove),
     ("T23", model::prove),
 ];
 

@@ -120,6 +120,15 @@ T19, the interrupted upgrade from earlier releases, follows with the second rele
 - Changes newer than the last backup when the storage itself is lost.
 - Protection against an administrator of the machine who has time and the anchor key.
 
+## How to verify the audit log without trusting us
+
+An export (`kelisim audit export`) has a line of JSON for each sealed entry: the entry, its number in the region, the hash of the seal before and its own.
+The text of an entry is its ten fields as JSON by RFC 8785: no white space, fields in the order of their names, UTF-8.
+The hash of a seal is the SHA-256 of four lines, each with a line feed at its end: `kelisim audit 1`, the number, the hash of the seal before (64 zeros for the first), and the SHA-256 of the entry's text, in lower-case hexadecimal digits.
+An anchor is one line, `kelisim-audit CODE REGION NUMBER HASH TIME`: number and hash of the last seal at that time.
+Every field, and a check in some fifteen lines of Python, stand in [AUDIT.md](AUDIT.md).
+`kelisim-audit-verify` does the same and shares no code with the program; it needs the export and the anchors, and neither the database nor any key.
+
 ## How to read the figures
 
 Nought failures in n independent trials support a rate of at most 3/n with 95 % confidence.

@@ -170,16 +170,29 @@ on_both_databases! {
     fn a_backup_of_an_older_program_is_restored_and_migrated(t: TestApp) {
         lived_in(&t);
         // As the database was before the last migration.
+        t.database.take_rights();
         t.database.execute(
-            "DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session; \
+            "DROP TABLE audit_seal; DROP TABLE audit_anchor; DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session; \
              DROP TABLE link; DROP TABLE device; DROP TABLE rate; ALTER TABLE account DROP COLUMN version; \
              ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label; \
              DROP TABLE rehearsal; ALTER TABLE case_pass DROP COLUMN round; \
              DELETE FROM __diesel_schema_migrations WHERE version >= '20261128000008'",
         );
+        t.database.execute(match t.database.backend() {
+            Backend::Sqlite => {
+                "ALTER TABLE audit_entry ADD COLUMN seq INTEGER; \
+                 ALTER TABLE audit_entry ADD COLUMN prev_hash BLOB; ALTER TABLE audit_entry ADD COLUMN hash BLOB"
+            }
+            Backend::Postgres => {
+                "ALTER TABLE audit_entry ADD COLUMN seq BIGINT, ADD COLUMN prev_hash BYTEA, ADD COLUMN hash BYTEA; \
+                 DROP FUNCTION only_grows CASCADE"
+            }
+        });
+        t.database.execute("CREATE INDEX audit_entry_by_time ON audit_entry (region_id, at); \
+             CREATE INDEX audit_entry_by_object ON audit_entry (region_id, object_kind, object_id)");
         let folder = tempfile::tempdir().unwrap();
         let made = backed_up(&t.database, folder.path());
-        assert!(!made.summary.rows.contains_key("rehearsal") && made.last_drill.is_none());
+        assert!(!made.summary.rows.contains_key("audit_seal") && made.last_drill.is_none());
         for backend in [t.database.backend(), other(t.database.backend())] {
             let (target, done) = restored(backend, folder.path());
             let later = ["2026-11-28-000008_rehearsals", "2026-11-28-000011_accounts"];
@@ -297,6 +310,7 @@ on_both_databases! {
 
     fn what_was_wrong_before_the_backup_is_found_by_a_restore(t: TestApp) {
         lived_in(&t);
+        t.database.take_rights();
         for (spoil, mend, words) in [
             (
                 "UPDATE case_event SET seq = seq + 7 WHERE seq = 2",

@@ -1,11 +1,8 @@
-//! Regions, their lists, workflow definitions and the audit log.
+//! Regions, their lists and workflow definitions.
 
-use kelisim_domain::audit::AuditEntry;
 use kelisim_domain::code::{CategoryCode, DistrictCode, RegionCode, SourceCode, WorkflowKey};
-use kelisim_domain::id::AuditId;
 use kelisim_domain::region::{Category, District, Source};
 use kelisim_persistence::Error;
-use kelisim_persistence::store::audit::{audit_insert, audit_list_of};
 use kelisim_persistence::store::definition::{
     StoredDefinition, definition_find, definition_insert, definition_list,
 };
@@ -16,7 +13,6 @@ use kelisim_persistence::store::region::{
     region_find, region_find_by_code, region_insert, region_list,
 };
 use kelisim_tests::{TestDatabase, on_both_databases};
-use serde_json::json;
 
 use crate::common::{self, REGION, id, names, now, west_kazakhstan};
 
@@ -98,30 +94,5 @@ on_both_databases! {
         db.execute("UPDATE workflow_definition SET text = 'forged' WHERE version = 1");
         let forged = database.read_blocking(|db| definition_list(db, REGION));
         assert!(matches!(forged, Err(Error::Broken { .. })));
-    }
-
-    fn d32_an_audit_entry_comes_back_as_it_was(db: TestDatabase) {
-        let entry = |number: u128, after| AuditEntry {
-            id: AuditId(id(number)),
-            region: REGION,
-            at: now(),
-            actor: None,
-            action: "office.update".into(),
-            object_kind: "office".into(),
-            object_id: "ORL-03".to_owned(),
-            before: Some(json!({"phone": null})),
-            after,
-            reason: Some("көшті".to_owned()),
-        };
-        let (one, two) = (entry(1, Some(json!({"phone": "+77112345678"}))), entry(2, None));
-        let wanted = [one.clone(), two.clone()];
-        db.open().write_blocking(move |db| {
-            common::region(db)?;
-            audit_insert(db, &two)?;
-            audit_insert(db, &one)?;
-            assert_eq!(audit_list_of(db, REGION, "office", "ORL-03", 10)?, wanted);
-            assert_eq!(audit_list_of(db, REGION, "office", "ORL-04", 10)?, []);
-            Ok::<_, Error>(())
-        }).unwrap();
     }
 }

@@ -1,6 +1,7 @@
 //! The store on both databases: what is promised of one holds on the other.
 
 mod account;
+mod audit;
 mod backup;
 mod case_list;
 mod case_rows;

@@ -6,6 +6,9 @@ use diesel::connection::InstrumentationEvent;
 use diesel::sql_types::Text;
 use diesel::{Connection, QueryableByName, RunQueryDsl, sql_query};
 use kelisim_domain::code::OfficeCode;
+use kelisim_domain::id::AccountId;
+use kelisim_persistence::store::audit_list::{AuditFilter, audit_chain, audit_page};
+use kelisim_persistence::store::audit_seal::audit_scan;
 use kelisim_persistence::store::due::{Claiming, timer_claim, timer_next_due};
 use kelisim_persistence::store::notice::{NoticeFilter, NoticeScope, notice_list};
 use kelisim_persistence::store::office::office_for_filing;
@@ -129,6 +132,60 @@ fn timers_that_are_due_are_a_walk_in_their_order() {
         !plan.iter().any(|step| step.contains("TEMP B-TREE")),
         "{plan:#?}"
     );
+}
+
+/// By whatever an auditor asks, and by the worker that seals and the one who verifies.
+#[test]
+fn the_audit_log_is_a_walk_along_one_index() {
+    let (actor, text) = (Some(AccountId(Uuid::nil())), |word: &str| {
+        Some(word.to_owned())
+    });
+    let filters = [
+        ("sqlite_autoindex_audit_seal_2", AuditFilter::default()),
+        (
+            "sqlite_autoindex_audit_seal_2",
+            AuditFilter {
+                from: Some(now()),
+                to: Some(now()),
+                ..AuditFilter::default()
+            },
+        ),
+        (
+            "audit_seal_by_actor",
+            AuditFilter {
+                actor,
+                ..AuditFilter::default()
+            },
+        ),
+        (
+            "audit_seal_by_action",
+            AuditFilter {
+                action: text("office.update"),
+                ..AuditFilter::default()
+            },
+        ),
+        (
+            "audit_seal_by_object",
+            AuditFilter {
+                object_kind: text("case"),
+                object_id: text("1"),
+                ..AuditFilter::default()
+            },
+        ),
+    ];
+    let database = prepared();
+    for (index, filter) in filters {
+        let plan = plan(&database, |db| {
+            audit_page(db, REGION, &filter, None, 51).unwrap();
+        });
+        assert_narrow("a page of the audit log", &plan);
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}");
+    }
+    let plan = plan(&database, |db| {
+        audit_chain(db, REGION, 7, 100).unwrap();
+        audit_scan(db, REGION, Uuid::nil(), 100, 10).unwrap();
+    });
+    assert_narrow("the chain, and what is not sealed", &plan);
 }
 
 #[derive(QueryableByName)]

@@ -84,6 +84,7 @@ impl TestApp {
             is_history: false,
             running: Running::default(),
             door: Default::default(),
+            readings: Default::default(),
             faults: options.faults.clone(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! The program itself, for tests that start it as a process of its own.
+//! The programs themselves, for tests that start them as processes of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,19 +12,19 @@ use serde_json::Value;
 /// nothing; so each process asks cargo once. After the test command's own build this does nothing.
 pub fn binary() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build).clone()
+    BUILT.get_or_init(|| build("kelisim")).clone()
 }
 
-fn build() -> PathBuf {
+/// The path of a freshly built `kelisim-audit-verify`.
+pub fn verifier() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| build("kelisim-audit-verify")).clone()
+}
+
+fn build(program: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "build",
-        "--workspace",
-        "--bin",
-        "kelisim",
-        "--locked",
-        "--quiet",
-    ]);
+    cargo.args(["build", "--workspace", "--bin", program]);
+    cargo.args(["--locked", "--quiet"]);
     if let Some(profile) = std::env::var_os("KELISIM_TEST_PROFILE") {
         cargo.arg("--profile").arg(profile);
     }

@@ -28,7 +28,7 @@ mod stored;
 pub const REMINDER: &str = include_str!("../../crates/kelisim-domain/tests/reminder.toml");
 
 pub use app::TestApp;
-pub use binary::binary;
+pub use binary::{binary, verifier};
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;
 pub use logs::logged;

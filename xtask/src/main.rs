@@ -41,7 +41,7 @@ enum Task {
     },
     /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
     InterchangeTools,
-    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), model (T23).
+    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), the audit log (T12), model (T23).
     Prove(prove::Proof),
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
     Bench {

@@ -10,6 +10,7 @@ mod value;
 
 pub use value::Network;
 
+use chrono::TimeDelta;
 use kelisim_domain::{
     calendar::Zone,
     code::{RegionCode, WorkflowKey},
@@ -39,6 +40,8 @@ pub struct Config {
     pub mail: Mail,
     /// What sends the mail and lets timers fire.
     pub worker: Worker,
+    /// Where and how often the head of the audit log is written down.
+    pub audit: Audit,
     /// Where a listener gives the metrics; none when nobody asked for one.
     pub metrics: Option<SocketAddr>,
     /// The region in which commands create.
@@ -122,6 +125,33 @@ pub struct Worker {
     pub parallel: usize,
     /// How long a claim holds without a sign of life.
     pub lease: Duration,
+}
+
+/// Settings of the audit log.
+#[derive(Clone)]
+pub struct Audit {
+    /// Where its head is written down; none when nobody asked for it.
+    pub anchor: Option<AnchorPlace>,
+    /// How often.
+    pub every: TimeDelta,
+}
+
+impl fmt::Debug for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address may hold a password.
+        write!(f, "Audit({})", self.anchor.is_some())
+    }
+}
+
+/// Where anchors of the audit log are written down.
+#[derive(Clone)]
+pub enum AnchorPlace {
+    /// At the end of a file.
+    File(PathBuf),
+    /// In a mailbox.
+    Mail(lettre::Address),
+    /// Below an address of a web server; it may hold a password and is shown to nobody.
+    Web(Url),
 }
 
 /// The region in which commands create.
@@ -235,6 +265,7 @@ impl Reader {
         let http = self.http();
         let mail = self.mail();
         let worker = self.worker();
+        let audit = self.audit();
         let metrics = self.metrics();
         let region = self.region();
         let workflow = self.take("workflow.default", |text, _| value::workflow(text));
@@ -249,6 +280,7 @@ impl Reader {
                 http: http?,
                 mail: mail?,
                 worker: worker?,
+                audit: audit?,
                 metrics: metrics?,
                 region: region?,
                 workflow: workflow?,
@@ -373,6 +405,20 @@ impl Reader {
             enabled: enabled?,
             parallel: usize::try_from(parallel?).ok()?,
             lease: Duration::from_secs(lease?),
+        })
+    }
+
+    fn audit(&mut self) -> Option<Audit> {
+        let anchor = match self.text("audit.anchor").is_empty() {
+            true => Some(None),
+            false => self
+                .take("audit.anchor", |text, _| value::anchor(text))
+                .map(Some),
+        };
+        let minutes = i64::try_from(self.number("audit.anchor_minutes")?).ok()?;
+        Some(Audit {
+            anchor: anchor?,
+            every: TimeDelta::minutes(minutes),
         })
     }
 

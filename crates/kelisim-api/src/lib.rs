@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+pub mod anchoring;
 pub mod app;
 pub mod cli;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod config;
 mod demo;
 pub mod door;
 pub mod enrol;
+pub mod exported;
 pub mod http;
 pub mod keeper;
 pub mod locale;

@@ -1,7 +1,8 @@
-//! What runs beside the requests, as the configuration names it: the transport with the worker that uses it, and the
-//! worker of the timers.
+//! What runs beside the requests, as the configuration names it: the transport with the worker that uses it, the
+//! worker of the timers, and those that seal and anchor the audit log.
 
 use crate::{
+    anchoring::Place,
     app::App,
     config::{Config, MailRoute},
     mail::{
@@ -9,7 +10,9 @@ use crate::{
         transport::Transport,
     },
     worker::{
+        anchor::Anchors,
         outbox::{Options, Parts, Worker},
+        seal::{self, Sealer},
         timers::{self, Timers},
     },
 };
@@ -92,6 +95,21 @@ pub fn timers(app: &Arc<App>, config: &Config) -> Timers {
     Timers::new(Arc::clone(app), options)
 }
 
+/// The worker that writes down the head of an application's audit log.
+///
+/// # Errors
+/// As [`transport`].
+pub fn anchors(app: &Arc<App>, config: &Config) -> Result<Anchors, String> {
+    let place = match &config.audit.anchor {
+        None => None,
+        Some(place) => {
+            let transport = transport(config, &app.faults)?;
+            Some(Place::new(place, &config.mail.from, &transport))
+        }
+    };
+    Ok(Anchors::new(Arc::clone(app), place, config.audit.every))
+}
+
 /// Everything that runs beside the requests; clones share their counters.
 #[derive(Clone)]
 pub struct Workers {
@@ -99,6 +117,10 @@ pub struct Workers {
     pub mail: Worker,
     /// Lets timers fire.
     pub timers: Timers,
+    /// Seals the audit log.
+    pub sealer: Sealer,
+    /// Writes its head down.
+    pub anchors: Anchors,
 }
 
 impl Workers {
@@ -110,6 +132,8 @@ impl Workers {
         Ok(Self {
             mail: worker(app, config)?,
             timers: timers(app, config),
+            sealer: Sealer::new(Arc::clone(app), seal::Options::default()),
+            anchors: anchors(app, config)?,
         })
     }
 
@@ -121,7 +145,9 @@ impl Workers {
         };
         tokio::join!(
             self.mail.run(stop(stopped.clone())),
-            self.timers.run(stop(stopped)),
+            self.timers.run(stop(stopped.clone())),
+            self.sealer.run(stop(stopped.clone())),
+            self.anchors.run(stop(stopped)),
         );
     }
 }

@@ -90,6 +90,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
             is_demo: config.http.is_demo,
             ..Door::default()
         },
+        readings: Default::default(),
         faults: sources.faults.clone(),
     }))
 }

@@ -1,14 +1,29 @@
-//! What was changed, by whom, when and why (D32).
+//! What was changed or read, by whom, when and why (D32), and how it is proven that nobody altered it afterwards (G9).
 //!
 //! Confidential values enter an entry only as a keyed hash, made with [`keyed`]: who has the key can
 //! see that a value changed, and an erased case leaves nothing to guess.
+//!
+//! An entry is stored with the change itself. Seconds later a worker seals it: the next number of its region, and a hash
+//! over the entry and over the seal before ([`chain`]). What is hashed is written by [`canonical`], checked by [`verify`],
+//! and described for outsiders in `docs/AUDIT.md`.
+
+pub mod anchor;
+pub mod canonical;
+pub mod chain;
+pub mod of_case;
+pub mod verify;
+
+pub use anchor::Anchor;
+pub use chain::{Hash, Head, Link, ORIGIN};
+pub use verify::{Damage, DamageKind, Verifier};
 
 use crate::id::{AccountId, AuditId, RegionId};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// One change of a register, a grant or a setting; it is stored in the transaction of the change.
+/// One change, or one reading of confidential content. A change is stored with its entry, in one transaction; a reading
+/// before the answer leaves (R21).
 #[derive(Clone, PartialEq, Debug)]
 pub struct AuditEntry {
     /// The entry's id.
@@ -35,13 +50,7 @@ pub struct AuditEntry {
 
 /// How a confidential value stands in an entry, from its keyed hash.
 pub fn keyed(hash: &[u8; 32]) -> Value {
-    let mut text = String::with_capacity(7 + 64);
-    text.push_str("keyed:");
-    for byte in hash {
-        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
-        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
-    }
-    Value::String(text)
+    Value::String(format!("keyed:{}", chain::hex(hash)))
 }
 
 /// The fields of two objects that differ: what an update writes as before and after.

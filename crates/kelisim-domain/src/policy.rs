@@ -248,6 +248,8 @@ pub enum RegisterAct {
     Publish,
     /// Keep accounts and grants.
     KeepAccounts,
+    /// Read and export the audit log.
+    ReadAudit,
 }
 
 impl RegisterAct {
@@ -276,6 +278,7 @@ impl RegisterAct {
             RegisterAct::KeepAccounts => &[Administrator],
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],
+            RegisterAct::ReadAudit => &[Auditor],
         }
     }
 

@@ -169,6 +169,8 @@ points! {
         SkipDueCheck = "defect.skip_due_check",
         /// Whoever changes a case need not have seen it as it is now.
         SkipVersionCheck = "defect.skip_version_check",
+        /// The seal of an audit entry does not cover its reason.
+        IgnoreReason = "defect.ignore_reason",
     }
 }
 

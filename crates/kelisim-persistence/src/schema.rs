@@ -542,7 +542,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::types::{SqlJson, SqlTime, SqlUuid};
-    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use diesel::sql_types::{Nullable, Text};
 
     audit_entry (region_id, id) {
         region_id -> SqlUuid,
@@ -555,9 +555,37 @@ diesel::table! {
         before -> Nullable<SqlJson>,
         after -> Nullable<SqlJson>,
         reason -> Nullable<Text>,
-        seq -> Nullable<BigInt>,
-        prev_hash -> Nullable<Binary>,
-        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use crate::types::SqlUuid;
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+
+    audit_seal (region_id, seq) {
+        region_id -> SqlUuid,
+        seq -> BigInt,
+        entry_id -> SqlUuid,
+        source -> Text,
+        actor_id -> Nullable<SqlUuid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        prev_hash -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::{BigInt, Binary, Text};
+
+    audit_anchor (region_id, at) {
+        region_id -> SqlUuid,
+        at -> SqlTime,
+        seq -> BigInt,
+        hash -> Binary,
+        place -> Text,
     }
 }
 
@@ -618,6 +646,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_timer,
     timer,
     audit_entry,
+    audit_seal,
+    audit_anchor,
     hold,
     drill,
     edition,

@@ -63,6 +63,10 @@ pub struct Ts(DateTime<Utc>);
 #[diesel(sql_type = SqlJson)]
 pub struct Json<T: Debug + 'static>(pub T);
 
+/// A JSON document as the text that the database gives: read where many are passed on, and parsed on another thread.
+#[derive(FromSqlRow, Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JsonText(pub(crate) String);
+
 /// A text column that holds one of a list of words.
 #[derive(AsExpression, FromSqlRow, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[diesel(sql_type = Text)]
@@ -289,6 +293,21 @@ impl<T: Debug + DeserializeOwned> FromSql<SqlJson, Pg> for Json<T> {
 impl<T: Debug + DeserializeOwned> FromSql<SqlJson, Sqlite> for Json<T> {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
         Ok(Self(serde_json::from_str(value.read_text())?))
+    }
+}
+
+impl FromSql<SqlJson, Pg> for JsonText {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        match value.as_bytes() {
+            [JSONB_VERSION, text @ ..] => Ok(Self(String::from_utf8(text.to_vec())?)),
+            _ => Err("unknown version of the jsonb format".into()),
+        }
+    }
+}
+
+impl FromSql<SqlJson, Sqlite> for JsonText {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Self(value.read_text().to_owned()))
     }
 }
 

@@ -173,7 +173,7 @@ on_both_databases! {
     fn g02_a_repeated_post_enters_one_mediator_and_its_answer_is_sealed(r: Registers) {
         let send = || r.registrar.request("POST", "mediators").key("m-1").json(&body()).send();
         let first = send().expect(201);
-        assert_eq!(r.refused(send).expect(201), first);
+        assert_eq!(r.repeated(send).expect(201), first);
         assert_eq!(r.app.database.places_of(SECRETS[1]), Vec::<String>::new(), "the stored answer repeats the address");
     }
 

@@ -154,6 +154,7 @@ impl House {
                 is_history: false,
                 running: running.clone(),
                 door: Default::default(),
+                readings: Default::default(),
                 faults: faults.clone(),
             })
         });

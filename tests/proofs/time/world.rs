@@ -121,6 +121,7 @@ impl World {
             is_history: false,
             running: Running::default(),
             door: Default::default(),
+            readings: Default::default(),
             faults: options.faults.clone(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread();

@@ -22,6 +22,7 @@ pub mod profile;
 pub mod prove;
 pub mod publish;
 pub mod published;
+pub mod reading;
 pub mod register;
 pub mod rehearse;
 pub mod reminder;
@@ -92,6 +93,8 @@ pub struct App {
     pub passes: pass::Met,
     /// The way in: what hashes passwords, and what it trusts.
     pub door: crate::door::Door,
+    /// Entries of readings on their way into the audit log.
+    pub readings: reading::Readings,
     /// Proofs only.
     pub faults: Failpoints,
 }

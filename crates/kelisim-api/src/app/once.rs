@@ -10,7 +10,7 @@ use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
 use kelisim_persistence::{
     Point,
-    store::{access::ReadContent, idempotency},
+    store::{access::ReadContent, audit::audit_add, idempotency},
 };
 use std::{
     collections::HashSet,
@@ -84,10 +84,24 @@ pub fn look_again(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, AppError
 }
 
 /// The first answer to this key; without the content of a case that the caller may not read any more (D11, R7).
+/// What it shows once more is entered into the audit log once more.
 ///
 /// # Errors
 /// The key was used for something else.
 pub fn replay(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    stored: idempotency::StoredAnswer,
+) -> Result<Answer, AppError> {
+    let answer = first_answer(tx, key, stored)?;
+    for read in &answer.reads {
+        let entry = read.entry(tx.app, &tx.actor, tx.now);
+        audit_add(&mut tx.writes, &entry);
+    }
+    Ok(answer)
+}
+
+fn first_answer(
     tx: &mut Tx<'_>,
     key: &Key,
     stored: idempotency::StoredAnswer,

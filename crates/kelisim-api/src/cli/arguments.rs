@@ -94,6 +94,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// The audit log: verify it, write its head down, export it.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Mail.
     Mail {
         #[command(subcommand)]
@@ -247,6 +252,45 @@ pub(super) enum TokenCommand {
         /// Days until it expires.
         #[arg(long, default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3_650))]
         expires_days: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Say whether the log is what was sealed, and if not, what was done to it and from which entry on.
+    #[command(
+        after_help = "Examples:\n  kelisim audit verify --config kelisim.toml\n  kelisim audit verify --anchors /mnt/anchors/kelisim.anchors --anchors mails.mbox --json\n\nAnchors are taken from these files, from the file of audit.anchor, and from the database itself.\nExit 0: nothing was changed, removed, reordered or cut. Exit 1: something was, and stderr says what."
+    )]
+    Verify {
+        /// A text in which anchors stand: a file of them, mails, a scanned report. May be given several times.
+        #[arg(long, value_name = "FILE")]
+        anchors: Vec<PathBuf>,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the head of the log of every region: a line to keep where nobody can change it.
+    #[command(
+        after_help = "Example:\n  kelisim audit anchor --config kelisim.toml >> /media/stick/kelisim.anchors"
+    )]
+    Anchor {
+        /// Print the heads as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the whole sealed log into FILE (JSON lines), for whoever verifies it without this database.
+    #[command(
+        after_help = "Example:\n  kelisim audit export --config kelisim.toml log.jsonl\n  kelisim-audit-verify log.jsonl --anchors kelisim.anchors\n\nNo narrative, name or address of a case is in it: confidential values are keyed hashes. It does say who worked on what."
+    )]
+    Export {
+        /// The file to write.
+        file: PathBuf,
+        /// Replace a file that is there.
+        #[arg(long)]
+        overwrite: bool,
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

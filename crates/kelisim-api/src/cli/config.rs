@@ -1,7 +1,7 @@
 //! `check-config` and `config`.
 
 use super::{Failure, arguments::ConfigCommand, load, print};
-use crate::config::{Config, MailRoute, show};
+use crate::config::{AnchorPlace, Config, MailRoute, show};
 use std::path::PathBuf;
 
 /// The configuration was read already; what remains are the files that it names.
@@ -17,6 +17,17 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
             path.display()
         );
         return Err(Failure::Usage(text));
+    }
+    if let Some(AnchorPlace::File(path)) = &config.audit.anchor {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder
+            && !folder.is_dir()
+        {
+            let text = format!("audit.anchor: there is no folder {}", folder.display());
+            return Err(Failure::Usage(text));
+        }
     }
     eprintln!("The configuration is valid.");
     Ok(())

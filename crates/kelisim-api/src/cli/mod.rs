@@ -4,6 +4,7 @@
 
 mod account;
 mod arguments;
+mod audit;
 mod backup;
 mod config;
 mod demo;
@@ -114,6 +115,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Admin { command } => account::admin(command, &load(file, None)?),
         Command::Account { command } => account::account(command, &load(file, None)?),
         Command::Token { command } => account::token(command, &load(file, None)?),
+        Command::Audit { command } => audit::run(command, &load(file, None)?),
         Command::Mail { command } => mail::run(command, &load(file, None)?),
         Command::Workflow { command } => workflow::run(command, file),
         Command::Law { command } => law::run(command, file),

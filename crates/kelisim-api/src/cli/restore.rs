@@ -43,6 +43,7 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
                 "taken_at": restored.head.taken_at,
                 "rows": restored.summary.rows,
                 "events_verified": restored.events,
+                "audit_entries_verified": restored.sealed,
                 "keys_opened": restored.keys_opened,
                 "uncertain": restored.uncertain,
                 "migrations": restored.migrations,
@@ -63,10 +64,11 @@ fn tell(
 ) {
     let (head, rows) = (&restored.head, &restored.summary);
     eprintln!(
-        "The backup of {} is whole: {} cases, {} events in unbroken chains, {} data keys opened ({milliseconds} ms).",
+        "The backup of {} is whole: {} cases, {} events in unbroken chains, {} audit entries as they were sealed, {} data keys opened ({milliseconds} ms).",
         head.taken_at,
         rows.rows_of("cases"),
         restored.events,
+        restored.sealed,
         restored.keys_opened,
     );
     match noted {

@@ -35,6 +35,8 @@ pub enum Kind {
     MailUrl,
     /// A mail address, with a name before it or not.
     Mailbox,
+    /// Where anchors of the audit log are written down.
+    AnchorPlace,
     /// `true` or `false`.
     Flag,
     /// A whole number within bounds.
@@ -188,6 +190,23 @@ pub const KEYS: &[Key] = &[
         "60",
         Secret::No,
         "How long a message or a timer belongs to a process that shows no sign of life, in seconds.\nWhat such a process was just sending is uncertain then.",
+    ),
+    key(
+        "audit.anchor",
+        Kind::AnchorPlace,
+        "",
+        Secret::Password,
+        "Where the worker writes down the head of the audit log, out of reach of whoever has the database:\nfile:PATH (a line at its end; on another mount), mailto:ADDRESS, or https://USER:PASSWORD@HOST/PATH (PUT, one object each).\nEmpty means nowhere: then a log that was sealed anew, or cut at its end, cannot be told from a right one.",
+    ),
+    key(
+        "audit.anchor_minutes",
+        Kind::Number {
+            least: 1,
+            most: 1_440,
+        },
+        "10",
+        Secret::No,
+        "How often, in minutes, when the log has grown. What was cut off before it was anchored is not missed.",
     ),
     key(
         "metrics.listen",

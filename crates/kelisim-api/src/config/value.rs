@@ -1,6 +1,6 @@
 //! From a raw text to a value, with words for what is wrong.
 
-use super::key::Kind;
+use super::{AnchorPlace, key::Kind};
 use crate::mail::settings::SmtpSettings;
 use kelisim_domain::{
     calendar::Zone,
@@ -9,8 +9,11 @@ use kelisim_domain::{
 };
 use kelisim_persistence::connection::DatabaseUrl;
 use lettre::message::Mailbox;
-use std::net::{IpAddr, SocketAddr};
-use url::Url;
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+use url::{Host, Url};
 
 /// A network such as `10.0.0.0/8`; a single address has the whole length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,10 @@ pub(super) fn wanted(kind: Kind) -> String {
             "\"smtps://USER:PASSWORD@HOST\" or \"smtp+starttls://USER:PASSWORD@HOST\"".to_owned()
         }
         Kind::Mailbox => "a mail address such as \"Kelisim <kelisim@example.kz>\"".to_owned(),
+        Kind::AnchorPlace => {
+            "\"file:PATH\", \"mailto:ADDRESS\" or \"https://HOST/PATH\" (http:// on a loopback address only)"
+                .to_owned()
+        }
         Kind::Flag => "true or false".to_owned(),
         Kind::Number { least, most } => format!("a whole number from {least} to {most}"),
         Kind::Choice(words) => words.join(" or "),
@@ -122,6 +129,32 @@ pub(super) fn mail(text: &str) -> Result<(), Wrong> {
 
 pub(super) fn mailbox(text: &str) -> Result<Mailbox, Wrong> {
     text.parse().map_err(|_| wanted(Kind::Mailbox))
+}
+
+pub(super) fn anchor(text: &str) -> Result<AnchorPlace, Wrong> {
+    let place = match text.split_once(':') {
+        Some(("file", path)) if !path.is_empty() && !path.starts_with("//") => {
+            Some(AnchorPlace::File(PathBuf::from(path)))
+        }
+        Some(("mailto", address)) => address.parse().ok().map(AnchorPlace::Mail),
+        Some(("http" | "https", _)) => Url::parse(text)
+            .ok()
+            .filter(|url| url.scheme() == "https" || is_here(url))
+            .filter(|url| url.query().is_none() && url.fragment().is_none())
+            .map(AnchorPlace::Web),
+        _ => None,
+    };
+    place.ok_or_else(|| wanted(Kind::AnchorPlace))
+}
+
+/// Whether an address is one of this machine: in clear nothing else is spoken to.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 pub(super) fn networks(text: &str) -> Result<Vec<Network>, Wrong> {
@@ -217,6 +250,32 @@ mod tests {
             "",
         ] {
             assert!(mail(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn r22_an_anchor_goes_to_a_file_a_mailbox_or_a_web_server() {
+        for good in [
+            "file:/mnt/other/kelisim.anchors",
+            "file:anchors",
+            "mailto:audit@example.kz",
+            "https://u:p@anchors.example.kz/kelisim",
+            "http://127.0.0.1:8080/a",
+            "http://[::1]/a",
+        ] {
+            assert!(anchor(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "/mnt/other",
+            "file:",
+            "file://host/path",
+            "mailto:nobody",
+            "http://anchors.example.kz/",
+            "https://a.example.kz/?b=c",
+            "ftp://a",
+        ] {
+            assert!(anchor(bad).is_err(), "{bad}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a use case answers over HTTP, before it becomes a response: it can also be kept and given again.
 
+use crate::app::reading::Reading;
 use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{id::CaseId, language::Language};
 use kelisim_persistence::DataKey;
@@ -22,12 +23,18 @@ pub struct Answer {
     /// The case whose confidential content the body shows.
     #[serde(default)]
     pub content_of: Option<CaseId>,
+    /// What the body shows that is confidential: each is entered into the audit log before it leaves.
+    #[serde(default)]
+    pub reads: Vec<Reading>,
     /// The data key under which a kept copy is sealed; none for the caller's own.
     #[serde(skip)]
     pub sealed_by: Option<DataKey>,
     /// Set for a picture, which is no JSON and is never kept.
     #[serde(skip)]
     pub picture: Option<String>,
+    /// Set for JSON lines, which are an attachment and are never kept.
+    #[serde(skip)]
+    pub lines: Option<String>,
 }
 
 impl Answer {
@@ -39,8 +46,19 @@ impl Answer {
             next: None,
             body: json(body),
             content_of: None,
+            reads: Vec::new(),
             sealed_by: None,
             picture: None,
+            lines: None,
+        }
+    }
+
+    /// 200 with JSON lines, and the address of the next of them.
+    pub fn lines(lines: String, next: Option<String>) -> Self {
+        Answer {
+            lines: Some(lines),
+            next,
+            ..Answer::new(200, &())
         }
     }
 
@@ -93,6 +111,20 @@ impl Answer {
         }
     }
 
+    /// What the body shows that is confidential.
+    #[must_use]
+    pub fn reads(self, reads: impl IntoIterator<Item = Reading>) -> Self {
+        Answer {
+            reads: reads.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// Whether a reader who has a version already gets nothing but 304.
+    pub fn is_known(&self, has: Option<i32>) -> bool {
+        has.is_some() && has == self.version
+    }
+
     /// The same answer for a caller who may not read that content any more.
     #[must_use]
     pub fn without_content(self) -> Self {
@@ -109,6 +141,7 @@ impl Answer {
         Answer {
             body: json(&body),
             content_of: None,
+            reads: Vec::new(),
             ..self
         }
     }
@@ -146,7 +179,7 @@ impl Answer {
     /// The response; 304 when the reader has this version already.
     pub fn into_response(self, language: Language, has: Option<i32>) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-        let fresh = has.is_none() || has != self.version;
+        let fresh = !self.is_known(has);
         let mut response = HttpResponse::build(if fresh {
             status
         } else {
@@ -169,6 +202,13 @@ impl Answer {
                 .insert_header((header::CONTENT_SECURITY_POLICY, policy))
                 .content_type("image/svg+xml")
                 .body(svg);
+        }
+        if let Some(lines) = self.lines {
+            let name = "attachment; filename=\"audit.jsonl\"";
+            return response
+                .insert_header((header::CONTENT_DISPOSITION, name))
+                .content_type("application/x-ndjson")
+                .body(lines);
         }
         if fresh {
             let body = String::from(Box::<str>::from(self.body));

@@ -5,7 +5,7 @@
 //! All of it happens inside the transaction of the change, so nothing can change between check and write (R4, R7).
 
 use crate::{
-    app::{App, AppError, Tx, account, once},
+    app::{App, AppError, Tx, account, once, reading},
     http::{answer::Answer, json, problem},
 };
 use actix_web::{
@@ -13,8 +13,8 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use kelisim_domain::{language::Language, policy::Actor, sign_in::TokenScope};
-use kelisim_persistence::{Db, Defect, Point};
+use kelisim_domain::{audit::AuditEntry, language::Language, policy::Actor, sign_in::TokenScope};
+use kelisim_persistence::{Db, Defect, Point, store::audit::audit_add};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
@@ -83,6 +83,8 @@ pub struct Call {
 struct Outcome {
     result: Result<Answer, AppError>,
     language: Option<Language>,
+    /// Entries that stand in the audit log before the answer leaves.
+    entries: Vec<AuditEntry>,
 }
 
 /// An error that rolls the transaction back, with the reader's language.
@@ -101,7 +103,7 @@ impl From<AppError> for Failure {
 }
 
 impl Call {
-    /// Runs a reading job.
+    /// Runs a reading job; what it shows that is confidential is entered into the audit log before it leaves (R21).
     pub async fn get(
         self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError> + Send + 'static,
@@ -111,15 +113,28 @@ impl Call {
         let Some(token) = token else {
             return problem::response(&AppError::Unauthenticated, &place);
         };
-        let database = app.database.clone();
+        let (database, house) = (app.database.clone(), Arc::clone(&app));
         let result = database
             .read(move |db| {
                 let now = app.clock.now();
                 let actor = account::authenticate(db, &token, now)?;
-                transact(db, &app, actor, now, job)
+                let reader = actor.clone();
+                let mut outcome = transact(db, &app, actor, now, job)?;
+                if let Ok(answer) = &outcome.result
+                    && !answer.is_known(has)
+                {
+                    let reads = answer.reads.iter();
+                    outcome.entries = reads.map(|read| read.entry(&app, &reader, now)).collect();
+                }
+                Ok::<_, Failure>(outcome)
             })
             .await;
-        finish(outcome(result), place, has)
+        let mut outcome = outcome(result);
+        let entries = std::mem::take(&mut outcome.entries);
+        if let Err(error) = reading::record(&house, entries).await {
+            outcome.result = Err(error);
+        }
+        finish(outcome, place, has)
     }
 
     /// Runs a POST that makes something new: `authorise` lets the caller through or not, `act` reads the body and acts.
@@ -253,6 +268,10 @@ impl Call {
                 }
                 tx.app.faults.at(Point::BeforeAct)?;
                 let answer = act(tx, authorised, body)?;
+                for read in answer.reads.iter().filter(|read| !read.is_in_event()) {
+                    let entry = read.entry(tx.app, &tx.actor, tx.now);
+                    audit_add(&mut tx.writes, &entry);
+                }
                 tx.app.faults.at(Point::AfterAct)?;
                 if let Some(key) = &key {
                     once::keep(tx, key, &answer)?;
@@ -288,6 +307,7 @@ fn transact(
         Ok(answer) => Ok(Outcome {
             result: Ok(answer),
             language,
+            entries: Vec::new(),
         }),
         Err(error) => Err(Failure(error, language)),
     }
@@ -297,6 +317,7 @@ fn outcome(result: Result<Outcome, Failure>) -> Outcome {
     result.unwrap_or_else(|Failure(error, language)| Outcome {
         result: Err(error),
         language,
+        entries: Vec::new(),
     })
 }
 

@@ -9,9 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_persistence::{
     Db, Error,
     store::{
+        audit_anchor::audit_anchor_last,
         case_pass::pass_counts,
         due::{TimerCounts, timer_counts},
         hold::hold_find,
+        region::region_list,
     },
 };
 use std::{fmt::Write, net::TcpListener, sync::Arc};
@@ -41,6 +43,8 @@ struct Found {
     /// Passes that run, and those of them that stand still.
     passes: (i64, i64),
     held: bool,
+    /// When the region that was anchored longest ago was anchored.
+    anchored: Option<DateTime<Utc>>,
 }
 
 /// Gives the metrics on a socket that is already bound; await the result to run it.
@@ -67,10 +71,16 @@ pub fn serve(
 async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
     let now = watched.app.clock.now();
     let read = move |db: &mut Db| {
+        let mut anchored: Option<DateTime<Utc>> = None;
+        for region in region_list(db)? {
+            let last = audit_anchor_last(db, region.id)?.map(|anchor| anchor.at);
+            anchored = anchored.into_iter().chain(last).min();
+        }
         Ok::<_, Error>(Found {
             timers: timer_counts(db, now)?,
             passes: pass_counts(db, now - STANDS_AFTER)?,
             held: hold_find(db)?.is_some(),
+            anchored,
         })
     };
     let found = match watched.app.database.read(read).await {
@@ -89,7 +99,12 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
         broken: met.broken(),
         stopped: met.stopped(),
     };
-    let text = text(&found.timers, done, &passes, found.held, waiting, now);
+    let mut text = text(&found.timers, done, &passes, found.held, waiting, now);
+    let log = watched.workers.as_ref().map(|one| Log {
+        sealed: one.sealer.sealed(),
+        is_failing: one.anchors.is_failing(),
+    });
+    text += &text_of_log(log, found.anchored, now);
     HttpResponse::Ok()
         .insert_header((
             header::CONTENT_TYPE,
@@ -154,6 +169,37 @@ fn text(
         "Jobs that wait for the database.",
         waiting.0 + waiting.1,
     );
+    page.0
+}
+
+/// What this process does for the audit log.
+#[derive(Debug, Clone, Copy)]
+struct Log {
+    sealed: u64,
+    is_failing: bool,
+}
+
+fn text_of_log(log: Option<Log>, anchored: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    let mut page = Page::default();
+    if let Some(at) = anchored {
+        page.gauge(
+            "kelisim_audit_anchor_age_seconds",
+            "Seconds since the head of the audit log was written down outside; of several regions, the longest.",
+            (now - at).num_seconds().max(0),
+        );
+    }
+    if let Some(log) = log {
+        page.gauge(
+            "kelisim_audit_anchor_failing",
+            "1 while the head of the audit log cannot be written down outside, else 0.",
+            u8::from(log.is_failing),
+        );
+        page.counter(
+            "kelisim_audit_sealed_total",
+            "Entries of the audit log that this process has sealed.",
+            log.sealed,
+        );
+    }
     page.0
 }
 
@@ -236,6 +282,26 @@ mod tests {
                 "kelisim_database_waiting 3",
             ]
         );
+    }
+
+    #[test]
+    fn the_log_shows_its_last_anchor_and_whether_one_fails() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let log = Log {
+            sealed: 7,
+            is_failing: true,
+        };
+        let page = text_of_log(Some(log), Some(now - TimeDelta::minutes(2)), now);
+        let samples: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            samples,
+            [
+                "kelisim_audit_anchor_age_seconds 120",
+                "kelisim_audit_anchor_failing 1",
+                "kelisim_audit_sealed_total 7",
+            ]
+        );
+        assert_eq!(text_of_log(None, None, now), "");
     }
 
     #[test]

@@ -113,17 +113,22 @@ impl Query {
     ///
     /// # Errors
     /// Every fault at once.
-    pub fn finish(mut self) -> Result<Paging, AppError> {
+    pub fn finish(self) -> Result<Paging, AppError> {
+        self.finish_within(LIMIT_DEFAULT, LIMIT_MOST)
+    }
+
+    /// As [`Query::finish`], for a list whose pages have another size.
+    ///
+    /// # Errors
+    /// Every fault at once.
+    pub fn finish_within(mut self, default: i64, most: i64) -> Result<Paging, AppError> {
         let limit = self.one("limit", |text| {
             let number = text
                 .parse()
                 .map_err(|_| FaultKind::WrongType { expected: "number" })?;
-            match (1..=LIMIT_MOST).contains(&number) {
+            match (1..=most).contains(&number) {
                 true => Ok(number),
-                false => Err(FaultKind::OutOfRange {
-                    least: 1,
-                    most: LIMIT_MOST,
-                }),
+                false => Err(FaultKind::OutOfRange { least: 1, most }),
             }
         });
         for (name, _) in &self.pairs {
@@ -135,7 +140,7 @@ impl Query {
         let paging = Paging {
             path: self.path,
             pairs: self.pairs,
-            limit: limit.unwrap_or(LIMIT_DEFAULT),
+            limit: limit.unwrap_or(default),
         };
         self.faults.finish(Some(paging)).map_err(AppError::Invalid)
     }
@@ -156,15 +161,20 @@ impl Paging {
         cursor: impl Fn(&T) -> String,
         view: impl FnMut(T) -> V,
     ) -> Answer {
+        let next = self.cut(&mut entries, cursor);
+        let items: Vec<V> = entries.into_iter().map(view).collect();
+        Answer::page(&items, next)
+    }
+
+    /// Leaves the entries of this page, and gives the address of the next when there is one.
+    pub fn cut<T>(&self, entries: &mut Vec<T>, cursor: impl Fn(&T) -> String) -> Option<String> {
         let shown = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = entries.len() > shown;
         entries.truncate(shown);
-        let next = entries
+        entries
             .last()
             .filter(|_| more)
-            .map(|last| self.next(&cursor(last)));
-        let items: Vec<V> = entries.into_iter().map(view).collect();
-        Answer::page(&items, next)
+            .map(|last| self.next(&cursor(last)))
     }
 
     fn next(&self, after: &str) -> String {

@@ -56,6 +56,8 @@ pub struct Restored {
     pub summary: Summary,
     /// Events whose chain was followed.
     pub events: u64,
+    /// Sealed entries of the audit log, each as it was sealed.
+    pub sealed: u64,
     /// Data keys that the master key opened.
     pub keys_opened: u64,
     /// Messages that may have been sent after the backup, and are uncertain now.
@@ -185,6 +187,7 @@ fn fill(
     // An older backup came into the tables of its time; what follows knows those of today.
     let migrations = migrate::migrate_within(db)?;
     let events = verify::histories(db)?;
+    let sealed = verify::audit_log(db, wanted.now)?;
     verify::numbers(db)?;
     let vault = Vault::open(db, key, Arc::clone(&wanted.entropy))?;
     let keys_opened = verify::keys(db, &vault)?;
@@ -195,6 +198,7 @@ fn fill(
         head,
         summary,
         events,
+        sealed,
         keys_opened,
         uncertain,
         migrations,

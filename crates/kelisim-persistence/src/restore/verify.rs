@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use kelisim_domain::case::CaseNumber;
@@ -11,8 +12,12 @@ use super::load::rows_of;
 use crate::backup::Summary;
 use crate::connection::Db;
 use crate::error::Error;
+use crate::faults::Failpoints;
 use crate::schema::{case_counter, cases, data_key, office};
+use crate::store::audit_anchor::audit_anchor_list;
+use crate::store::audit_verify::{Asked, audit_verify_within};
 use crate::store::case_event::{Recorded, chain_verify, list_of};
+use crate::store::region::region_list;
 use crate::types::Uid;
 use crate::vault::Vault;
 
@@ -103,6 +108,31 @@ fn fits(region: RegionId, case: CaseId, history: &[Recorded], head: &[u8]) -> Re
              compare with an older backup"
         ))),
     }
+}
+
+/// The audit log of every region is as it was sealed, and ends at no anchor that the backup itself remembers; gives the
+/// sealed entries.
+pub(super) fn audit_log(db: &mut Db, now: DateTime<Utc>) -> Result<u64, Error> {
+    let mut sealed = 0;
+    for region in region_list(db)? {
+        let anchors = audit_anchor_list(db, region.id)?;
+        let asked = Asked {
+            region: region.id,
+            anchors: &anchors,
+            now,
+            faults: Failpoints::NONE,
+        };
+        let verified = audit_verify_within(db, &asked)?;
+        if let Some(damage) = verified.damage {
+            return Err(Error::backup(format!(
+                "the audit log of {} does not verify: {damage}; it was changed in the database before the backup was made; \
+                 compare with an older backup",
+                region.code
+            )));
+        }
+        sealed += verified.head.seq.unsigned_abs();
+    }
+    Ok(sealed)
 }
 
 /// The numbers of every office and year run from 1 to its counter without a gap (D22).

@@ -1,5 +1,7 @@
 //! Accounts and their grants.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use kelisim_domain::id::{AccountId, GrantId, RegionId};
@@ -92,6 +94,27 @@ pub fn account_find(db: &mut Db, region: RegionId, id: AccountId) -> Result<Acco
         .select(AccountRow::as_select())
         .first(db)?;
     Ok(row.into())
+}
+
+/// The names of accounts, as far as they exist.
+///
+/// # Errors
+/// Those of the database.
+pub fn account_names(
+    db: &mut Db,
+    region: RegionId,
+    ids: &[AccountId],
+) -> Result<BTreeMap<AccountId, String>, Error> {
+    let ids: Vec<Uid> = ids.iter().map(|id| Uid::from(*id)).collect();
+    let rows: Vec<(Uid, String)> = account::table
+        .filter(account::region_id.eq(Uid::from(region)))
+        .filter(account::id.eq_any(ids))
+        .select((account::id, account::name))
+        .load(db)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (id.into(), name))
+        .collect())
 }
 
 /// Finds an account by the address it signs in with.

@@ -1,7 +1,7 @@
 //! The register of mediators.
 
 use crate::{
-    app::{AppError, Tx, mediator, register},
+    app::{AppError, Tx, mediator, reading::Reading, register},
     http::{answer::Answer, call::Call, query::Query},
 };
 use actix_web::{HttpResponse, get, patch, post, web};
@@ -436,14 +436,12 @@ fn find(tx: &mut Tx<'_>, id: &str) -> Result<SealedMediator, AppError> {
 
 fn answer(tx: &mut Tx<'_>, found: SealedMediator) -> Result<Answer, AppError> {
     let steps = mediator::history(tx, found.mediator.id)?;
-    let version = found.mediator.version;
-    let view = view(
-        found.mediator,
-        steps,
-        ReadMediatorSecrets.allowed(&tx.actor),
-    );
+    let (id, version) = (found.mediator.id, found.mediator.version);
+    let with_secrets = ReadMediatorSecrets.allowed(&tx.actor);
+    let view = view(found.mediator, steps, with_secrets);
     Ok(Answer::ok(&view)
         .version(version)
+        .reads(with_secrets.then(|| Reading::mediator(id)))
         .sealed_by(Some(found.key)))
 }
 

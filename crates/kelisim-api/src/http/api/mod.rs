@@ -1,6 +1,7 @@
 //! The routes under `/api/v1`: a file for each noun, with its handlers and nothing else.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod diagram;
 pub mod draft;
@@ -31,4 +32,5 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     diagram::configure(routes);
     draft::configure(routes);
     law::configure(routes);
+    audit::configure(routes);
 }

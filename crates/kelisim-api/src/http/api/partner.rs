@@ -1,7 +1,7 @@
 //! Partner agencies and their contacts.
 
 use crate::{
-    app::{AppError, Tx, partner},
+    app::{AppError, Tx, partner, reading::Reading},
     http::{answer::Answer, call::Call, query::Query},
 };
 use actix_web::{HttpResponse, get, patch, post, web};
@@ -268,10 +268,13 @@ async fn contacts(call: Call, code: web::Path<String>) -> HttpResponse {
     call.get(move |tx| {
         let partner = managed(tx, &code)?;
         let contacts = partner::contacts(tx, partner.id)?;
-        Ok(Answer::ok(&ContactList {
+        let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
+        let reading = Reading::contacts(partner.entry.code.as_str(), &ids);
+        let page = ContactList {
             items: contacts.into_iter().map(contact_view).collect(),
             next: None,
-        }))
+        };
+        Ok(Answer::ok(&page).reads((!ids.is_empty()).then_some(reading)))
     })
     .await
 }
@@ -374,8 +377,9 @@ fn answer(tx: &Tx<'_>, partner: Partner) -> Answer {
 }
 
 fn contact_answer(found: SealedContact) -> Answer {
-    let version = found.contact.version;
+    let (id, version) = (found.contact.id, found.contact.version);
     Answer::ok(&contact_view(found.contact))
         .version(version)
+        .reads([Reading::contact(id)])
         .sealed_by(Some(found.key))
 }

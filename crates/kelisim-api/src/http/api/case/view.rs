@@ -2,7 +2,7 @@
 
 use super::{super::notice::NoticeView, lookup::Lookup};
 use crate::{
-    app::{self, AppError, Tx, case::Done},
+    app::{self, AppError, Tx, case::Done, reading::Reading},
     http::answer::Answer,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -74,6 +74,12 @@ impl CaseView {
     /// The case itself, when its confidential content is shown.
     fn shows_content(&self) -> Option<CaseId> {
         self.confidential.as_ref().map(|_| CaseId(self.id))
+    }
+
+    /// What of it is confidential.
+    fn reading(&self) -> Option<Reading> {
+        let names = (!self.sides.is_empty()).then(|| Reading::names(CaseId(self.id)));
+        self.shows_content().map(Reading::content).or(names)
     }
 }
 
@@ -431,6 +437,7 @@ pub(super) fn case_answer(
     Ok(Answer::ok(&view)
         .version(view.version)
         .content_of(view.shows_content())
+        .reads(view.reading())
         .sealed_by(authorized.data_key(&tx.app.vault).ok().cloned()))
 }
 
@@ -489,7 +496,7 @@ impl EventView {
 /// The answer to a transition: what happened, the case after it, and the messages.
 pub(super) fn transition_answer(tx: &mut Tx<'_>, done: &Done) -> Result<Answer, AppError> {
     let case = view_after(tx, done)?;
-    let (version, content_of) = (case.version, case.shows_content());
+    let (version, content_of, reading) = (case.version, case.shows_content(), case.reading());
     let view = TransitionAnswer {
         transition: transition_view(&done.event, done.event_id.0),
         case,
@@ -500,6 +507,7 @@ pub(super) fn transition_answer(tx: &mut Tx<'_>, done: &Done) -> Result<Answer, 
         ..Answer::ok(&view)
             .version(version)
             .content_of(content_of)
+            .reads(reading)
             .sealed_by(done.after.data_key(&tx.app.vault).ok().cloned())
     })
 }
