@@ -71,6 +71,7 @@ on_both_databases! {
         assert_eq!(t.database.count("cases WHERE workflow_version = 2 AND step = 'received'"), 2);
         // The way back is read in the history.
         let damaged = format!("UPDATE case_event SET data = '{{\"kind\": 3}}' WHERE case_id = {}", id(2));
+        t.database.take_rights();
         t.database.execute(&damaged);
         let undo = t.by("coordinator").post("workflows/basic/undo", &json!({"reason": "Too early"})).expect(201);
         let pass = finish(&t, &undo);
@@ -86,6 +87,7 @@ on_both_databases! {
         let cases: Vec<Value> = (0..5).map(|_| t.file(&TestApp::filing())).collect();
         damage(&t, 1);
         // Its deadline runs in the case and not in its row; the history of the next has an event too many.
+        t.database.take_rights();
         t.database.execute(&format!("DELETE FROM timer WHERE case_id = {}", id(2)));
         t.database.execute(&format!("UPDATE case_event SET seq = 2 WHERE case_id = {}", id(3)));
         let key: WorkflowKey = cases[0]["workflow"]["key"].as_str().unwrap().parse().unwrap();
