@@ -195,7 +195,7 @@ on_both_databases! {
         assert!(!made.summary.rows.contains_key("audit_seal") && made.last_drill.is_none());
         for backend in [t.database.backend(), other(t.database.backend())] {
             let (target, done) = restored(backend, folder.path());
-            let later = ["2026-11-28-000008_rehearsals", "2026-11-28-000011_accounts"];
+            let later = ["2026-11-28-000008_rehearsals", "2026-11-28-000010_audit_seal", "2026-11-28-000011_accounts"];
             assert_eq!(done.migrations, later);
             assert_eq!((target.count("hold"), target.count("cases")), (1, 4));
         }
