@@ -165,6 +165,12 @@ on_both_databases! {
         let before = t.database.contents();
         publish(&t, &id, false).expect_problem(422, "invalid");
         assert!(before == t.database.contents());
+        t.database.execute("UPDATE account SET language = 'kk'");
+        let kazakh = t.by("coordinator").get(&format!("drafts/{id}/check")).expect_problem(422, "invalid");
+        for (english, kazakh) in errors.iter().zip(kazakh["errors"].as_array().unwrap()) {
+            assert!(english["finding"].is_string() && english["finding"] == kazakh["finding"], "{kazakh}");
+            assert_ne!(english["message"], kazakh["message"], "{kazakh}");
+        }
     }
 
     fn d34_running_cases_move_by_the_rehearsed_map_and_go_back(t: TestApp) {

@@ -55,6 +55,28 @@ fn d35_every_fault_is_shown_with_the_line_it_is_about() {
 }
 
 #[test]
+fn d35_faults_are_said_in_the_language_that_is_asked_for() {
+    let folder = written(&BASIC.replacen("class = \"new\"", "class = \"nev\"", 1));
+    for (language, what, help) in [
+        ("kk", "`nev` сөзі мұнда белгісіз", "мүмкін, `new`?"),
+        ("ru", "слово `nev` здесь неизвестно", "может быть, `new`?"),
+        ("en", "`nev` is not known here", "did you mean `new`?"),
+    ] {
+        let words = ["workflow", "check", "mine.toml", "--language", language];
+        let said = run(folder.path(), &words);
+        assert!(said.err.contains(what), "{}", said.err);
+        assert!(said.err.contains(help), "{}", said.err);
+        let said = run(folder.path(), &[&words[..], &["--json"]].concat());
+        let found: Value = serde_json::from_str(&said.out).unwrap();
+        let fault = &found["faults"][0];
+        assert_eq!(
+            (&fault["code"], &fault["what"]),
+            (&"unknown_word".into(), &what.into())
+        );
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_is_wrong_usage() {
     let folder = written(BASIC);
     let said = run(folder.path(), &["workflow", "check", "other.toml"]);

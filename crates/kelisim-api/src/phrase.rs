@@ -1,11 +1,14 @@
-//! Sentences about workflows in the reader's language: what changed between two versions, and why a case stays.
+//! Sentences about workflows in the reader's language: what is wrong with one, what changed between two versions, and
+//! why a case stays.
 
 use crate::locale::{arguments, text, text_with};
 use kelisim_domain::{
     calendar::DayKind,
+    document::{DocumentFault, Help},
     language::Language,
     workflow::{ActionPart, Change, TimerPart},
 };
+use std::borrow::Cow;
 
 /// What a sentence about a change names.
 #[derive(Default)]
@@ -14,6 +17,39 @@ struct Named {
     part: &'static str,
     was: String,
     is: String,
+}
+
+/// What is wrong with a definition, a profile or a list, as a sentence.
+pub fn fault(fault: &DocumentFault, language: Language) -> String {
+    let flaw = &fault.flaw;
+    let flaw = sentence("flaw-", flaw.code(), flaw.arguments(), language);
+    match &fault.part {
+        Some(part) => {
+            let part = sentence("place-", part.code(), part.arguments(), language);
+            format!("{part}: {flaw}")
+        }
+        None => flaw,
+    }
+}
+
+/// What would be right, as a sentence.
+pub fn help(help: &Help, language: Language) -> String {
+    sentence("help-", help.code(), help.arguments(), language)
+}
+
+fn sentence(
+    group: &str,
+    code: &str,
+    named: Vec<(&'static str, &str)>,
+    language: Language,
+) -> String {
+    let named = named.into_iter();
+    let named = named.map(|(name, value)| (Cow::Borrowed(name), value.to_owned().into()));
+    text_with(
+        language,
+        &(group.to_owned() + &dashed(code)),
+        &named.collect(),
+    )
 }
 
 /// What changed, as a sentence.
@@ -141,7 +177,47 @@ fn dashed(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kelisim_domain::workflow::{BASIC, Broken, diff, parse};
+    use kelisim_domain::{
+        document::{Flaw, Part},
+        workflow::{BASIC, Broken, diff, parse},
+    };
+
+    fn names(arguments: Vec<(&'static str, &str)>) -> Vec<&'static str> {
+        arguments.into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// The English of a sentence stands in the domain too, for its own tests and for logs.
+    #[test]
+    fn what_can_be_wrong_with_a_definition_is_said_in_every_language() {
+        let flaws = Flaw::each().into_iter();
+        let flaws = flaws.map(|one| ("flaw-", one.code(), names(one.arguments()), one.to_string()));
+        let helps = Help::each().into_iter();
+        let helps = helps.map(|one| ("help-", one.code(), names(one.arguments()), one.to_string()));
+        let parts = Part::each().into_iter();
+        let parts = parts.map(|one| {
+            (
+                "place-",
+                one.code(),
+                names(one.arguments()),
+                one.to_string(),
+            )
+        });
+        for (group, code, names, english) in flaws.chain(helps).chain(parts) {
+            let said = |language| {
+                let named = names.iter().map(|name| (*name, *name)).collect();
+                sentence(group, code, named, language)
+            };
+            assert_eq!(said(Language::En), english, "{group}{code}");
+            for language in [Language::Kk, Language::Ru] {
+                let words = said(language);
+                assert!(!words.starts_with(group), "{words}");
+                let missing = names.iter().find(|name| !words.contains(*name));
+                assert_eq!(missing, None, "{words}");
+                let differs = words != english || english.split_whitespace().count() < 2;
+                assert!(differs, "{words} is English");
+            }
+        }
+    }
 
     #[test]
     fn what_is_broken_about_a_case_is_said_in_every_language() {

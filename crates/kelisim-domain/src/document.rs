@@ -5,6 +5,8 @@
 //! document has long become values, names the place by its pointer and gets line and column all the same.
 
 mod place;
+mod value;
+mod words;
 
 use crate::{fault::FaultKind, input::nearest};
 use chrono::NaiveDate;
@@ -12,8 +14,12 @@ use std::{cell::RefCell, fmt, ops::Range, str::FromStr};
 use toml::de::{DeTable, DeValue};
 
 pub use place::Position;
+use value::another_type;
+pub use value::{as_day, as_number, as_text, as_word};
+pub(crate) use words::listed;
+pub use words::{Flaw, Help, Part};
 
-/// One thing that is wrong with a document. English: it is read by whoever writes definitions.
+/// One thing that is wrong with a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DocumentFault {
     /// The place in the document, as a JSON pointer; empty for the document as a whole.
@@ -22,16 +28,28 @@ pub struct DocumentFault {
     pub position: Position,
     /// The bytes of the text that are meant.
     pub span: Range<usize>,
+    /// The part of the document that it is about, where that is not the whole.
+    pub part: Option<Part>,
     /// What is wrong.
-    pub what: String,
-    /// What would be right.
-    pub help: Option<String>,
+    pub flaw: Flaw,
+    /// What would be right, where that can be said.
+    pub help: Option<Help>,
+}
+
+impl DocumentFault {
+    /// What is wrong, in English.
+    pub fn what(&self) -> String {
+        match &self.part {
+            Some(part) => format!("{part}: {}", self.flaw),
+            None => self.flaw.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for DocumentFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Position { line, column } = self.position;
-        write!(f, "line {line}, column {column}: {}", self.what)?;
+        write!(f, "line {line}, column {column}: {}", self.what())?;
         self.help.iter().try_for_each(|help| write!(f, " ({help})"))
     }
 }
@@ -39,17 +57,16 @@ impl fmt::Display for DocumentFault {
 /// What is wrong with a value, before its place is known.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wrong {
-    what: String,
-    help: Option<String>,
+    // In a box, because most values are right, and every reader of one hands this around.
+    flaw: Box<Flaw>,
+    help: Help,
 }
 
 impl Wrong {
     /// A fault with what would be right.
-    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
-        Wrong {
-            what: what.into(),
-            help: Some(help.into()),
-        }
+    pub fn new(flaw: Flaw, help: Help) -> Self {
+        let flaw = Box::new(flaw);
+        Wrong { flaw, help }
     }
 }
 
@@ -71,7 +88,8 @@ impl<'a> Document<'a> {
         };
         for error in errors {
             let span = error.span().unwrap_or(0..0);
-            document.note(String::new(), span, error.message().to_owned(), None);
+            let error = error.message().to_owned();
+            document.note(String::new(), span, Flaw::NotToml { error }, None);
         }
         document
     }
@@ -88,9 +106,18 @@ impl<'a> Document<'a> {
     }
 
     /// Notes a fault at a place; a place that the document does not have is the nearest around it.
-    pub fn fault(&self, pointer: &str, what: impl Into<String>, help: Option<String>) {
+    pub fn fault(&self, pointer: &str, flaw: Flaw, help: Option<Help>) {
         let span = self.span(pointer);
-        self.note(pointer.to_owned(), span, what.into(), help);
+        self.note(pointer.to_owned(), span, flaw, help);
+    }
+
+    /// Notes a fault at a place of a part that is named.
+    pub fn fault_of(&self, part: Part, pointer: &str, flaw: Flaw) {
+        let span = self.span(pointer);
+        self.faults.borrow_mut().push(DocumentFault {
+            part: Some(part),
+            ..fault(pointer.to_owned(), span, flaw, None)
+        });
     }
 
     /// Everything that was found, in the order of the text.
@@ -115,14 +142,10 @@ impl<'a> Document<'a> {
         self.faults.borrow().len()
     }
 
-    fn note(&self, pointer: String, span: Range<usize>, what: String, help: Option<String>) {
-        self.faults.borrow_mut().push(DocumentFault {
-            pointer,
-            position: Position::START,
-            span,
-            what,
-            help,
-        });
+    fn note(&self, pointer: String, span: Range<usize>, flaw: Flaw, help: Option<Help>) {
+        self.faults
+            .borrow_mut()
+            .push(fault(pointer, span, flaw, help));
     }
 
     /// The bytes at a pointer: of its value, or of the nearest place around it that is written in the text.
@@ -153,6 +176,18 @@ impl<'a> Document<'a> {
                 None => return span,
             }
         }
+    }
+}
+
+/// A fault whose position is not counted yet.
+fn fault(pointer: String, span: Range<usize>, flaw: Flaw, help: Option<Help>) -> DocumentFault {
+    DocumentFault {
+        pointer,
+        position: Position::START,
+        span,
+        part: None,
+        flaw,
+        help,
     }
 }
 
@@ -207,7 +242,7 @@ impl<'d> Table<'d> {
         self.optional(name, |value| {
             value
                 .as_bool()
-                .ok_or_else(|| another_type(value, "true or false"))
+                .ok_or_else(|| another_type(value, Help::YesNo))
         })
         .unwrap_or(otherwise)
     }
@@ -233,9 +268,10 @@ impl<'d> Table<'d> {
             let pointer = format!("{}/{name}/{number}", self.pointer);
             match read(value.get_ref()) {
                 Ok(value) => found.push(value),
-                Err(wrong) => self
-                    .document
-                    .note(pointer, value.span(), wrong.what, wrong.help),
+                Err(wrong) => {
+                    self.document
+                        .note(pointer, value.span(), *wrong.flaw, Some(wrong.help))
+                }
             }
         }
         found
@@ -294,7 +330,7 @@ impl<'d> Table<'d> {
             Err(wrong) => {
                 let pointer = format!("{}/{name}", self.pointer);
                 self.document
-                    .note(pointer, value.span(), wrong.what, wrong.help);
+                    .note(pointer, value.span(), *wrong.flaw, Some(wrong.help));
                 None
             }
         }
@@ -324,7 +360,7 @@ impl<'d> Table<'d> {
                     Ok(text) => _ = found.insert(full, text),
                     Err(wrong) => {
                         self.document
-                            .note(pointer, value.span(), wrong.what, wrong.help);
+                            .note(pointer, value.span(), *wrong.flaw, Some(wrong.help));
                     }
                 },
             }
@@ -338,13 +374,13 @@ impl<'d> Table<'d> {
     }
 
     /// Notes a fault at a key of this table, or at the table itself for the empty name.
-    pub fn fault(&self, name: &str, what: impl Into<String>, help: Option<String>) {
+    pub fn fault(&self, name: &str, flaw: Flaw, help: Option<Help>) {
         let pointer = if name.is_empty() {
             self.pointer.clone()
         } else {
             format!("{}/{name}", self.pointer)
         };
-        self.document.fault(&pointer, what, help);
+        self.document.fault(&pointer, flaw, help);
     }
 
     /// Reports every key that nobody asked for.
@@ -357,21 +393,23 @@ impl<'d> Table<'d> {
                 continue;
             }
             let help = match nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("here stand {}", known.join(", ")),
+                Some(near) => Help::Nearest {
+                    near: near.to_owned(),
+                },
+                None => Help::HereStand {
+                    known: listed(known.iter().copied()),
+                },
             };
             let pointer = format!("{}/{name}", self.pointer);
-            let what = format!("there is no field `{name}` here");
-            self.document.note(pointer, key.span(), what, Some(help));
+            let field = name.to_owned();
+            let flaw = Flaw::UnknownField { field };
+            self.document.note(pointer, key.span(), flaw, Some(help));
         }
     }
 
     fn missing(&self, name: &str) {
-        self.document.fault(
-            &self.pointer,
-            format!("the field `{name}` is missing"),
-            None,
-        );
+        let field = name.to_owned();
+        self.fault("", Flaw::MissingField { field }, None);
     }
 
     fn entries_of(&self, name: &'static str) -> Vec<&'d toml::Spanned<DeValue<'d>>> {
@@ -382,10 +420,10 @@ impl<'d> Table<'d> {
         match value.get_ref() {
             DeValue::Array(list) => list.iter().collect(),
             other => {
-                let wrong = another_type(other, "a list");
+                let wrong = another_type(other, Help::List);
                 let pointer = format!("{}/{name}", self.pointer);
                 self.document
-                    .note(pointer, value.span(), wrong.what, wrong.help);
+                    .note(pointer, value.span(), *wrong.flaw, Some(wrong.help));
                 Vec::new()
             }
         }
@@ -401,99 +439,13 @@ impl<'d> Table<'d> {
                 free: RefCell::default(),
             }),
             other => {
-                let wrong = another_type(other, "a table");
+                let wrong = another_type(other, Help::Table);
                 self.document
-                    .note(pointer, value.span(), wrong.what, wrong.help);
+                    .note(pointer, value.span(), *wrong.flaw, Some(wrong.help));
                 None
             }
         }
     }
-}
-
-/// Reads a text.
-///
-/// # Errors
-/// It is something else, or empty.
-pub fn as_text(value: &DeValue<'_>) -> Result<String, Wrong> {
-    let text = value
-        .as_str()
-        .ok_or_else(|| another_type(value, "a text"))?;
-    if text.trim().is_empty() {
-        return Err(Wrong::new(
-            "the text is empty",
-            "leave the field out, or write something",
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-/// Reads a whole number.
-///
-/// # Errors
-/// It is something else, or out of all bounds.
-pub fn as_number(value: &DeValue<'_>) -> Result<i64, Wrong> {
-    let wrong = || another_type(value, "a whole number");
-    let number = value.as_integer().ok_or_else(wrong)?;
-    i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| wrong())
-}
-
-/// Reads a local day, such as 2027-03-21.
-///
-/// # Errors
-/// It is something else, or not in the calendar.
-pub fn as_day(value: &DeValue<'_>) -> Result<NaiveDate, Wrong> {
-    let wrong = || another_type(value, "a day such as 2027-03-21, without quotation marks");
-    let found = value.as_datetime().ok_or_else(wrong)?;
-    match (found.date, found.time, found.offset) {
-        (Some(day), None, None) => {
-            NaiveDate::from_ymd_opt(i32::from(day.year), day.month.into(), day.day.into())
-                .ok_or_else(|| {
-                    Wrong::new(format!("{day} is not in the calendar"), "a day that exists")
-                })
-        }
-        _ => Err(wrong()),
-    }
-}
-
-/// Reads a word of a closed list, a code or an id.
-///
-/// # Errors
-/// It is something else, or not in the list; then the words that would be right are named.
-pub fn as_word<T: FromStr<Err = FaultKind>>(value: &DeValue<'_>) -> Result<T, Wrong> {
-    let word = value
-        .as_str()
-        .ok_or_else(|| another_type(value, "a text"))?;
-    word.parse().map_err(|kind| not_a_word(word, &kind))
-}
-
-fn not_a_word(word: &str, kind: &FaultKind) -> Wrong {
-    let what = format!("`{word}` is not known here");
-    match kind {
-        FaultKind::UnknownCode { known } => {
-            let words: Vec<&str> = known.iter().map(String::as_str).collect();
-            let near = nearest(word, &words).map(|near| format!("did you mean `{near}`? "));
-            Wrong::new(
-                what,
-                format!("{}one of {}", near.unwrap_or_default(), known.join(", ")),
-            )
-        }
-        FaultKind::BadForm { example } => Wrong::new(
-            format!("`{word}` has another form"),
-            format!("such as {example}"),
-        ),
-        FaultKind::TooLong { most } => Wrong::new(
-            format!("`{word}` is too long"),
-            format!("at most {most} characters"),
-        ),
-        other => Wrong::new(what, other.code().replace('_', " ")),
-    }
-}
-
-fn another_type(value: &DeValue<'_>, wanted: &str) -> Wrong {
-    Wrong::new(
-        format!("a value of the type {} does not fit", value.type_str()),
-        wanted,
-    )
 }
 
 #[cfg(test)]
@@ -558,8 +510,8 @@ mod tests {
     #[test]
     fn a_place_that_is_not_written_is_the_nearest_around_it() {
         let document = Document::read("x = 1\n[head]\nname = \"n\"\n");
-        document.fault("/head/missing/deep", "gone", None);
-        document.fault("", "all of it", None);
+        document.fault("/head/missing/deep", Flaw::EmptyText, None);
+        document.fault("", Flaw::NoDays, None);
         let faults = document.into_faults();
         assert_eq!(faults[0].position, Position { line: 1, column: 1 });
         assert_eq!(faults[1].position.line, 2);

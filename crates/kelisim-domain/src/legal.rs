@@ -6,7 +6,7 @@
 use crate::{
     calendar::{DaysOff, Length, Rule},
     case::{closed_enum, ground::Ground},
-    document::{Document, DocumentFault, Table, Wrong, as_text},
+    document::{Document, DocumentFault, Flaw, Help, Table, Wrong, as_text},
     language::Names,
 };
 use chrono::NaiveDate;
@@ -214,7 +214,7 @@ fn profile(root: Table<'_>) -> Option<Profile> {
     let law = names(&root, "law");
     let tables = root.tables("versions");
     if tables.is_empty() {
-        root.fault("", "a profile has at least one of `[[versions]]`", None);
+        root.fault("", Flaw::NoVersions, None);
     }
     let mut versions: Vec<Version> = Vec::new();
     for table in tables {
@@ -238,8 +238,11 @@ fn version(table: Table<'_>, before: Option<(i32, NaiveDate)>) -> Option<Version
     if let (Some((last, since)), Some(number), Some(from)) = (before, number, valid_from)
         && (number <= last || from <= since)
     {
-        let help = format!("a number above {last} and a day after {since}");
-        table.fault("version", "versions stand in their order", Some(help));
+        let help = Help::AfterVersion {
+            version: last.to_string(),
+            day: since.to_string(),
+        };
+        table.fault("version", Flaw::VersionsOutOfOrder, Some(help));
     }
     let days_off = days_off(&table);
     let terms = terms(&table);
@@ -282,10 +285,8 @@ fn month_and_day(text: &str) -> Result<(u32, u32), Wrong> {
     numbers
         .filter(|(month, day)| DaysOff::new().add_yearly(*month, *day))
         .ok_or_else(|| {
-            Wrong::new(
-                format!("`{text}` is no day of a year"),
-                "month and day, such as 03-21",
-            )
+            let text = text.to_owned();
+            Wrong::new(Flaw::NoDayOfYear { text }, Help::DayOfYear)
         })
 }
 
@@ -303,18 +304,13 @@ fn terms(version: &Table<'_>) -> BTreeMap<TermName, Term> {
                 source,
             };
             if terms.insert(name, term).is_some() {
-                table.fault(
-                    "name",
-                    format!("the term `{}` stands twice", name.code()),
-                    None,
-                );
+                table.fault("name", twice(name.code()), None);
             }
         }
         table.close();
     }
     all_of(
         version,
-        "term",
         TermName::ALL,
         |name| terms.contains_key(name),
         |name| name.code(),
@@ -333,7 +329,7 @@ fn exclusions(version: &Table<'_>) -> Vec<Exclusion> {
             (code, question, excludes, source)
         {
             if found.iter().any(|other| other.code == code) {
-                table.fault("code", format!("the question `{code}` stands twice"), None);
+                table.fault("code", twice(&code), None);
             }
             found.push(Exclusion {
                 code,
@@ -353,24 +349,19 @@ fn contents(version: &Table<'_>) -> BTreeMap<Prescribed, Contents> {
         let document = table.word::<Prescribed>("document");
         let elements = table.list("elements", as_text);
         if elements.is_empty() {
-            table.fault("elements", "a document has at least one element", None);
+            table.fault("elements", Flaw::NoElements, None);
         }
         if let (Some(document), Some(source)) = (document, source(&table))
             && contents
                 .insert(document, Contents { elements, source })
                 .is_some()
         {
-            table.fault(
-                "document",
-                format!("`{}` stands twice", document.code()),
-                None,
-            );
+            table.fault("document", twice(document.code()), None);
         }
         table.close();
     }
     all_of(
         version,
-        "document",
         Prescribed::ALL,
         |one| contents.contains_key(one),
         |one| one.code(),
@@ -413,20 +404,21 @@ pub(crate) fn names(table: &Table<'_>, name: &'static str) -> Option<Names> {
     })
 }
 
+fn twice(name: &str) -> Flaw {
+    let name = name.to_owned();
+    Flaw::Twice { name }
+}
+
 /// Every value of a closed list must be there: what asks for it later need not think about its absence.
 fn all_of<T: Copy>(
     table: &Table<'_>,
-    what: &str,
     all: &[T],
     has: impl Fn(&T) -> bool,
     code: impl Fn(T) -> &'static str,
 ) {
     for missing in all.iter().filter(|one| !has(one)) {
-        table.fault(
-            "",
-            format!("the {what} `{}` is missing", code(*missing)),
-            None,
-        );
+        let name = code(*missing).to_owned();
+        table.fault("", Flaw::NotInProfile { name }, None);
     }
 }
 
@@ -514,13 +506,13 @@ mod tests {
         assert!(
             found
                 .iter()
-                .any(|fault| fault.contains("the term `mediation` stands twice")),
+                .any(|fault| fault.contains("`mediation` stands twice")),
             "{found:?}"
         );
         assert!(
             found
                 .iter()
-                .any(|fault| fault.contains("the term `court_pause` is missing")),
+                .any(|fault| fault.contains("`court_pause` is missing")),
             "{found:?}"
         );
     }

@@ -12,6 +12,7 @@ use super::{
 use crate::{app::publish, config::Config};
 use kelisim_domain::{
     id::DraftId,
+    language::Language,
     publish::{DRAFT_TEXT_MOST, PublishKind, draft_text, draft_title},
     workflow::{self, StepMap},
 };
@@ -69,7 +70,7 @@ fn steps(options: &DraftOptions, text: &str) -> Result<Option<StepMap>, Failure>
         return Ok(None);
     }
     let read = workflow::parse(text);
-    let new = read.map_err(|faults| unsound(&options.file, text, &faults))?;
+    let new = read.map_err(|faults| unsound(&options.file, text, &faults, Language::En))?;
     written(options.map.as_deref(), &new).map(Some)
 }
 

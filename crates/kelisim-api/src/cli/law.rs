@@ -12,7 +12,7 @@ use crate::app::{
     publish::{self, Checked, Moving, Sound},
     rehearse::rehearse_days,
 };
-use kelisim_domain::{calendar::NamedDays, publish::PublishKind};
+use kelisim_domain::{calendar::NamedDays, language::Language, publish::PublishKind};
 use kelisim_persistence::{
     Error,
     store::{
@@ -30,7 +30,11 @@ use std::{
 pub(super) fn run(command: LawCommand, config: Option<PathBuf>) -> Result<(), Failure> {
     let desk = || Desk::open(&load(config, None)?);
     match command {
-        LawCommand::Check { what, json } => check(&what, json),
+        LawCommand::Check {
+            what,
+            language,
+            json,
+        } => check(&what, language, json),
         LawCommand::Rehearse { file, json } => rehearse(&desk()?, &file, json),
         LawCommand::Publish(options) => publish(&desk()?, options),
         LawCommand::Retire { kind, version, who } => retire(&desk()?, kind, version, &who),
@@ -38,7 +42,7 @@ pub(super) fn run(command: LawCommand, config: Option<PathBuf>) -> Result<(), Fa
     }
 }
 
-fn check(what: &LawText, as_json: bool) -> Result<(), Failure> {
+fn check(what: &LawText, language: Language, as_json: bool) -> Result<(), Failure> {
     let (kind, file) = (PublishKind::from(what.kind), &what.file);
     let text = read(file)?;
     match publish::check(kind, &text) {
@@ -48,10 +52,13 @@ fn check(what: &LawText, as_json: bool) -> Result<(), Failure> {
         )),
         Ok(sound) => print(&format!("{}\n", summary(&sound))),
         Err(faults) if as_json => {
-            print(&format!("{:#}\n", json!({"faults": faults_json(&faults)})))?;
+            print(&format!(
+                "{:#}\n",
+                json!({"faults": faults_json(&faults, language)})
+            ))?;
             Err(Failure::Failed(refusal(file, faults.len())))
         }
-        Err(faults) => Err(unsound(file, &text, &faults)),
+        Err(faults) => Err(unsound(file, &text, &faults, language)),
     }
 }
 
@@ -79,7 +86,8 @@ fn summary(sound: &Sound) -> String {
 
 fn rehearse(desk: &Desk, file: &Path, as_json: bool) -> Result<(), Failure> {
     let text = read(file)?;
-    let list = NamedDays::parse(&text).map_err(|faults| unsound(file, &text, &faults))?;
+    let list =
+        NamedDays::parse(&text).map_err(|faults| unsound(file, &text, &faults, Language::En))?;
     let version = list.version;
     let (app, region) = (Arc::clone(&desk.app), desk.region);
     let found = desk.app.database.read_blocking(move |db| {
@@ -95,7 +103,8 @@ fn publish(desk: &Desk, options: LawOptions) -> Result<(), Failure> {
     let (kind, file) = (PublishKind::from(options.what.kind), &options.what.file);
     let text = read(file)?;
     let reason = reason(&options.who)?;
-    let checked = Checked::of(kind, &text).map_err(|faults| unsound(file, &text, &faults))?;
+    let checked =
+        Checked::of(kind, &text).map_err(|faults| unsound(file, &text, &faults, Language::En))?;
     let published = desk.act(Some(&options.who.email), move |tx| {
         publish::publish(tx, checked, &reason, Moving::Stay)
     })?;

@@ -57,7 +57,7 @@ impl Desk {
         let text = workflow::read(&options.file)?;
         let reason = reason(&options.who)?;
         let checked = Checked::of(PublishKind::Workflow, &text)
-            .map_err(|faults| workflow::unsound(&options.file, &text, &faults))?;
+            .map_err(|faults| workflow::unsound(&options.file, &text, &faults, Language::En))?;
         let moving = match checked.sound() {
             Sound::Workflow(new) if options.moves => {
                 Moving::By(written(options.map.as_deref(), new)?)
@@ -122,7 +122,8 @@ impl Desk {
     ) -> Result<(), Failure> {
         let text = workflow::read(file)?;
         let checked = definition::examine(&text);
-        let new = checked.map_err(|faults| workflow::unsound(file, &text, &faults))?;
+        let new =
+            checked.map_err(|faults| workflow::unsound(file, &text, &faults, Language::En))?;
         let written = written(map, &new)?;
         let (app, region) = (Arc::clone(&self.app), self.region);
         let found = self.app.database.read_blocking(move |db| {
@@ -157,7 +158,7 @@ impl Desk {
             .map_err(|_| Failure::Usage(format!("--language {language} is none of kk, ru, en")))?;
         let text = workflow::read(file)?;
         let checked = definition::parse(&text);
-        let new = checked.map_err(|faults| workflow::unsound(file, &text, &faults))?;
+        let new = checked.map_err(|faults| workflow::unsound(file, &text, &faults, language))?;
         let (app, region, key) = (Arc::clone(&self.app), self.region, new.key.clone());
         let old = self.app.database.read_blocking(move |db| {
             let newest = app.definitions.newest(region, key.as_str());
@@ -221,7 +222,8 @@ pub(super) fn written(file: Option<&Path>, new: &Definition) -> Result<StepMap, 
         return Ok(StepMap::default());
     };
     let text = workflow::read(file)?;
-    StepMap::parse(&text, new).map_err(|faults| workflow::unsound(file, &text, &faults))
+    StepMap::parse(&text, new)
+        .map_err(|faults| workflow::unsound(file, &text, &faults, Language::En))
 }
 
 fn say_published(published: &Published) {

@@ -12,6 +12,7 @@ use super::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use kelisim_domain::{
+    language::Language,
     legal::{KZ_MEDIATION, Profile},
     workflow::{
         self, Definition,
@@ -56,7 +57,7 @@ pub(super) fn run(options: &SimulateOptions) -> Result<(), Failure> {
 /// A definition that could be published.
 fn sound(file: &Path) -> Result<Definition, Failure> {
     let text = read(file)?;
-    workflow::examine(&text).map_err(|faults| unsound(file, &text, &faults))
+    workflow::examine(&text).map_err(|faults| unsound(file, &text, &faults, Language::En))
 }
 
 /// The demo year, with what was asked for instead.

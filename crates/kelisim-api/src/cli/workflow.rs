@@ -5,6 +5,7 @@ use super::{
     arguments::{DrawFormat, WorkflowCommand},
     load, print, publish, simulate, style,
 };
+use crate::phrase;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use kelisim_domain::{
     document::DocumentFault,
@@ -17,7 +18,11 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(command: WorkflowCommand, config: Option<PathBuf>) -> Result<(), Failure> {
     match command {
-        WorkflowCommand::Check { file, json } => check(&file, json),
+        WorkflowCommand::Check {
+            file,
+            language,
+            json,
+        } => check(&file, language, json),
         WorkflowCommand::Draw {
             file,
             format,
@@ -37,10 +42,8 @@ pub(super) fn read(file: &Path) -> Result<String, Failure> {
 /// A definition that cannot be published can be drawn all the same, as long as it can be read: a picture helps to see why.
 fn draw(file: &Path, format: DrawFormat, language: Language) -> Result<(), Failure> {
     let text = read(file)?;
-    let definition = workflow::parse(&text).map_err(|faults| {
-        eprint!("{}", report(file, &text, &faults, style::on_stderr()));
-        Failure::Failed(refusal(file, faults.len()))
-    })?;
+    let definition =
+        workflow::parse(&text).map_err(|faults| unsound(file, &text, &faults, Language::En))?;
     let law = Profile::parse(KZ_MEDIATION);
     let law = law.as_ref().ok().and_then(|law| law.versions().last());
     let law = law.ok_or_else(|| Failure::Failed("the legal profile has no version".to_owned()))?;
@@ -56,26 +59,32 @@ fn draw(file: &Path, format: DrawFormat, language: Language) -> Result<(), Failu
 }
 
 /// Says on stderr what is wrong with a file, and gives the failure that ends the command.
-pub(super) fn unsound(file: &Path, text: &str, faults: &[DocumentFault]) -> Failure {
-    eprint!("{}", report(file, text, faults, style::on_stderr()));
+pub(super) fn unsound(
+    file: &Path,
+    text: &str,
+    faults: &[DocumentFault],
+    language: Language,
+) -> Failure {
+    let report = Report {
+        file,
+        text,
+        language,
+    };
+    eprint!("{}", report.of(faults, style::on_stderr()));
     Failure::Failed(refusal(file, faults.len()))
 }
 
-fn check(file: &Path, as_json: bool) -> Result<(), Failure> {
+fn check(file: &Path, language: Language, as_json: bool) -> Result<(), Failure> {
     let text = read(file)?;
     let found = workflow::examine(&text);
     if as_json {
-        print(&format!("{:#}\n", to_json(&found)))?;
+        print(&format!("{:#}\n", to_json(&found, language)))?;
     }
     match found {
         Ok(_) if as_json => Ok(()),
         Ok(definition) => print(&format!("{}\n", summary(&definition))),
-        Err(faults) => {
-            if !as_json {
-                eprint!("{}", report(file, &text, &faults, style::on_stderr()));
-            }
-            Err(Failure::Failed(refusal(file, faults.len())))
-        }
+        Err(faults) if as_json => Err(Failure::Failed(refusal(file, faults.len()))),
+        Err(faults) => Err(unsound(file, &text, &faults, language)),
     }
 }
 
@@ -99,49 +108,61 @@ pub(super) fn refusal(file: &Path, count: usize) -> String {
     )
 }
 
-/// Each fault with the line that it is about, as a compiler would show it.
-fn report(file: &Path, text: &str, faults: &[DocumentFault], coloured: bool) -> String {
-    let renderer = if coloured {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    let path = file.display().to_string();
-    let mut report = String::new();
-    for fault in faults {
-        let label = fault.help.as_deref().unwrap_or_default();
-        let mark = AnnotationKind::Primary.span(fault.span.clone());
-        let mark = if label.is_empty() {
-            mark
-        } else {
-            mark.label(label)
-        };
-        let snippet = Snippet::source(text).path(&path).annotation(mark);
-        let group = [Level::ERROR.primary_title(&fault.what).element(snippet)];
-        report.push_str(&renderer.render(&group));
-        report.push_str("\n\n");
-    }
-    report
+/// A text at fault, and the language of whoever reads what is wrong with it.
+struct Report<'a> {
+    file: &'a Path,
+    text: &'a str,
+    language: Language,
 }
 
-fn to_json(found: &Result<Definition, Vec<DocumentFault>>) -> Value {
+impl Report<'_> {
+    /// Each fault with the line that it is about, as a compiler would show it.
+    fn of(&self, faults: &[DocumentFault], coloured: bool) -> String {
+        let renderer = if coloured {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let path = self.file.display().to_string();
+        let mut report = String::new();
+        for fault in faults {
+            let what = phrase::fault(fault, self.language);
+            let help = fault.help.as_ref();
+            let label = help.map(|help| phrase::help(help, self.language));
+            let mark = AnnotationKind::Primary.span(fault.span.clone());
+            let mark = match &label {
+                Some(label) => mark.label(label),
+                None => mark,
+            };
+            let snippet = Snippet::source(self.text).path(&path).annotation(mark);
+            let group = [Level::ERROR.primary_title(&what).element(snippet)];
+            report.push_str(&renderer.render(&group));
+            report.push_str("\n\n");
+        }
+        report
+    }
+}
+
+fn to_json(found: &Result<Definition, Vec<DocumentFault>>, language: Language) -> Value {
     match found {
         Ok(definition) => json!({
             "key": definition.key.as_str(), "version": definition.version, "faults": [],
         }),
-        Err(faults) => json!({ "faults": faults_json(faults) }),
+        Err(faults) => json!({ "faults": faults_json(faults, language) }),
     }
 }
 
 /// Each fault for a program.
-pub(super) fn faults_json(faults: &[DocumentFault]) -> Vec<Value> {
+pub(super) fn faults_json(faults: &[DocumentFault], language: Language) -> Vec<Value> {
     let one = |fault: &DocumentFault| {
+        let help = fault.help.as_ref();
         json!({
             "pointer": fault.pointer,
             "line": fault.position.line,
             "column": fault.position.column,
-            "what": fault.what,
-            "help": fault.help,
+            "code": fault.flaw.code(),
+            "what": phrase::fault(fault, language),
+            "help": help.map(|help| phrase::help(help, language)),
         })
     };
     faults.iter().map(one).collect()

@@ -6,6 +6,7 @@
 use crate::{
     app::AppError,
     locale::{Arguments, arguments, text, text_with},
+    phrase,
 };
 use actix_web::{HttpResponse, http::StatusCode, http::header};
 use kelisim_domain::{
@@ -76,8 +77,11 @@ pub struct FieldError {
     pointer: String,
     /// The stable code.
     code: &'static str,
-    /// What is wrong, in the reader's language; of a definition, in English.
+    /// What is wrong, in the reader's language.
     message: String,
+    /// The stable code of what is wrong with a definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'static str>,
     /// The line of a definition, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
@@ -90,15 +94,16 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    /// A finding in a definition: its words are those of whoever writes definitions.
-    pub fn of_document(fault: &DocumentFault) -> Self {
+    /// A finding in a definition, a profile or a list.
+    pub fn of_document(fault: &DocumentFault, language: Language) -> Self {
         FieldError {
             pointer: fault.pointer.clone(),
             code: "finding",
-            message: fault.what.clone(),
+            message: phrase::fault(fault, language),
+            finding: Some(fault.flaw.code()),
             line: Some(fault.position.line),
             column: Some(fault.position.column),
-            help: fault.help.clone(),
+            help: fault.help.as_ref().map(|help| phrase::help(help, language)),
         }
     }
 }
@@ -293,6 +298,7 @@ fn field_error(fault: &Fault, language: Language) -> FieldError {
         pointer: fault.pointer.clone(),
         code,
         message,
+        finding: None,
         line: None,
         column: None,
         help: None,
@@ -386,7 +392,10 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
                 .collect();
         }
         AppError::Unsound(faults) => {
-            problem.errors = faults.iter().map(FieldError::of_document).collect();
+            problem.errors = faults
+                .iter()
+                .map(|fault| FieldError::of_document(fault, place.language))
+                .collect();
         }
         AppError::Refused(refusals) | AppError::NotPermitted(refusals) => {
             problem.refusals = refusals

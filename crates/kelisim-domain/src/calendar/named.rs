@@ -1,7 +1,7 @@
 //! Days off that a region names besides those of the law, as they are published: a list for each version.
 
 use super::DayKind;
-use crate::document::{Document, DocumentFault};
+use crate::document::{Document, DocumentFault, Flaw};
 use chrono::NaiveDate;
 
 /// One published list. Lists hold together: a later one wins where both name a day.
@@ -27,18 +27,19 @@ impl NamedDays {
             let (on, kind) = (table.day("on"), table.word::<DayKind>("kind"));
             if let (Some(on), Some(kind)) = (on, kind) {
                 if days.iter().any(|(day, _)| *day == on) {
-                    table.fault("on", format!("the day {on} stands twice"), None);
+                    let name = on.to_string();
+                    table.fault("on", Flaw::Twice { name }, None);
                 }
                 days.push((on, kind));
             }
             table.close();
         }
         if days.is_empty() && document.is_sound() {
-            root.fault("", "a list has at least one of `[[days]]`", None);
+            root.fault("", Flaw::NoDays, None);
         }
         let version = version.map(|number| i32::try_from(number).unwrap_or(0));
         if version.is_some_and(|version| version < 1) {
-            root.fault("version", "versions count from 1", None);
+            root.fault("version", Flaw::VersionTooSmall, None);
         }
         root.close();
         match version {

@@ -15,7 +15,7 @@ use crate::{
         ground::{EffectiveOn, Ground},
     },
     code::StepId,
-    document::Document,
+    document::{Document, Flaw, Part},
     legal::Prescribed,
     policy::Relation,
 };
@@ -34,7 +34,7 @@ pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
     for (action, (pointer, fields)) in draft.definition.actions.iter().zip(&draft.actions) {
         let place = Place {
             pointer: pointer.clone(),
-            name: format!("action {} to {}", action.name, action.to),
+            part: part(action),
         };
         check.action(&place, action);
         check.form(&place, action, fields);
@@ -42,17 +42,27 @@ pub(super) fn faults(draft: &Draft, document: &Document<'_>) {
     for (timer, (pointer, tells)) in draft.definition.timers.iter().zip(&draft.timers) {
         let place = Place {
             pointer: pointer.clone(),
-            name: format!("timer {}", timer.name),
+            part: Part::Timer {
+                name: timer.name.to_string(),
+            },
         };
         check.timer(&place, timer, tells);
     }
     check.notices();
 }
 
+/// How an action is called.
+fn part(action: &Action) -> Part {
+    Part::Action {
+        name: action.name.to_string(),
+        to: action.to.to_string(),
+    }
+}
+
 /// A part of the definition: where it stands, and what to call it.
 struct Place {
     pointer: String,
-    name: String,
+    part: Part,
 }
 
 impl Place {
@@ -60,7 +70,7 @@ impl Place {
     fn at(&self, field: &str) -> Place {
         Place {
             pointer: format!("{}/{field}", self.pointer),
-            name: self.name.clone(),
+            part: self.part.clone(),
         }
     }
 }
@@ -72,50 +82,40 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn fault(&self, place: &Place, what: impl AsRef<str>) {
-        let what = format!("{}: {}", place.name, what.as_ref());
-        self.document.fault(&place.pointer, what, None);
+    fn fault(&self, place: &Place, flaw: Flaw) {
+        self.document
+            .fault_of(place.part.clone(), &place.pointer, flaw);
     }
 
-    fn head_fault(&self, field: &str, what: &str) {
-        let what = format!("{field}: {what}");
-        self.document.fault(&format!("/{field}"), what, None);
+    fn head_fault(&self, field: &str, flaw: Flaw) {
+        let pointer = format!("/{field}");
+        let field = field.to_owned();
+        self.document
+            .fault_of(Part::Field { field }, &pointer, flaw);
     }
 
     fn head(&self) {
         if self.definition.version < 1 {
-            self.head_fault("version", "versions count from 1");
+            self.head_fault("version", Flaw::VersionTooSmall);
         }
         // The embedded `basic` alone may go without the guards of the law.
         if !self.definition.statutory && self.definition.key.as_str() != "basic" {
-            self.head_fault(
-                "statutory",
-                "only the workflow basic may leave out what the law demands",
-            );
+            self.head_fault("statutory", Flaw::OnlyBasic);
         }
         if self.draft.is_whole && self.definition.opening().count() != 1 {
-            self.head_fault(
-                "actions",
-                "exactly one action opens a case: the one without `from`",
-            );
+            self.head_fault("actions", Flaw::OneOpening);
         }
         if self.definition.statutory {
             for ground in statutory_grounds() {
                 if !self.definition.grounds.contains(&ground) {
-                    let code = ground.code();
-                    self.head_fault(
-                        "grounds",
-                        &format!("the statutory ground {code} is missing (D35)"),
-                    );
+                    let ground = ground.code().to_owned();
+                    self.head_fault("grounds", Flaw::GroundMissing { ground });
                 }
             }
         }
         let mut steps = self.definition.steps.iter();
         if self.draft.is_whole && !steps.any(|step| step.stage == Stage::Closed) {
-            self.head_fault(
-                "steps",
-                "no step has the stage closed, so no case could ever end",
-            );
+            self.head_fault("steps", Flaw::NoClosedStep);
         }
     }
 
@@ -124,56 +124,53 @@ impl Check<'_> {
         for (position, step) in definition.steps.iter().enumerate() {
             let place = Place {
                 pointer: self.draft.steps[position].clone(),
-                name: format!("step {}", step.id),
+                part: Part::Step {
+                    id: step.id.to_string(),
+                },
             };
             if definition.steps[..position]
                 .iter()
                 .any(|other| other.id == step.id)
             {
-                self.fault(&place.at("id"), "the id stands twice");
+                let name = step.id.to_string();
+                self.fault(&place.at("id"), Flaw::Twice { name });
             }
             match (step.stage, step.class) {
                 (Stage::Closed, Some(_)) => {
-                    self.fault(
-                        &place.at("class"),
-                        "a closed step has no class: it follows the ground (D19)",
-                    );
+                    self.fault(&place.at("class"), Flaw::ClosedWithClass);
                 }
                 (Stage::Closed, None) | (_, Some(Class::New | Class::Active | Class::Waiting)) => {}
-                (_, None) => self.fault(
-                    &place.at("class"),
-                    "class is missing: new, active or waiting (D21)",
-                ),
+                (_, None) => self.fault(&place.at("class"), Flaw::ClassMissing),
                 (_, Some(Class::DoneSuccess | Class::DoneOther)) => {
-                    self.fault(&place.at("class"), "only a closed case is done (D21)");
+                    self.fault(&place.at("class"), Flaw::ClassDone);
                 }
             }
             let entered = definition.actions.iter().any(|action| action.to == step.id);
             if self.draft.is_whole && !entered {
-                self.fault(&place, "no action leads here");
+                self.fault(&place, Flaw::NothingLeadsHere);
             }
             let left = definition
                 .actions
                 .iter()
                 .any(|action| action.from.contains(&step.id));
             if self.draft.is_whole && !left && step.stage != Stage::Closed {
-                self.fault(&place, "no action leads away from here");
+                self.fault(&place, Flaw::NothingLeadsAway);
             }
         }
     }
 
     fn action(&self, place: &Place, action: &Action) {
         if self.draft.is_whole && action.who.is_empty() {
-            self.fault(place, "nobody may take it: `who` is empty");
+            self.fault(place, Flaw::NobodyMay);
         }
         let Some(to) = self.definition.step(&action.to).map(|step| step.stage) else {
             return self.no_step(&place.at("to"), &action.to);
         };
         if action.from.is_empty() && to != Stage::Filed {
-            self.fault(place, "a case opens in the stage filed");
+            self.fault(place, Flaw::OpensElsewhere);
         }
         if action.from.is_empty() && !(action.effects.is_empty() && action.guards.is_empty()) {
-            self.fault(place, "what opens a case has no effects and no guards");
+            self.fault(place, Flaw::OpeningDoesMore);
         }
         for effect in [
             Effect::AssignMediator,
@@ -181,8 +178,11 @@ impl Check<'_> {
             Effect::AcceptOffer,
         ] {
             if action.does(effect) && to != Stage::Assigned {
-                let what = format!("the effect {} leads to the stage assigned", effect.code());
-                self.fault(place, what);
+                let flaw = Flaw::EffectLeadsElsewhere {
+                    effect: effect.code().to_owned(),
+                    stage: Stage::Assigned.code().to_owned(),
+                };
+                self.fault(place, flaw);
             }
         }
         for id in &action.from {
@@ -197,18 +197,13 @@ impl Check<'_> {
                 .iter()
                 .filter(|a| a.name == action.name && a.from.contains(id));
             if twins.count() > 1 {
-                self.fault(place, format!("two actions of this name start at {id}"));
+                let step = id.to_string();
+                self.fault(place, Flaw::TwinActions { step });
             }
         }
         let chooses = [Effect::AssignMediator, Effect::OfferMediator];
-        if chooses.iter().any(|effect| action.does(*effect)) {
-            self.demand(
-                place,
-                action,
-                Guard::MediatorFit,
-                "who chooses a mediator",
-                "D4",
-            );
+        for effect in chooses {
+            self.demand(place, action, effect, Guard::MediatorFit, "D4");
         }
         // A case in `filed` has no mediator. Elsewhere, while one has it and another is asked, nobody could say of
         // `recuse`, or of a mediator whom the register has lost, which of them leaves.
@@ -217,14 +212,18 @@ impl Check<'_> {
             step.is_some_and(|step| step.stage != Stage::Filed)
         };
         if action.does(Effect::OfferMediator) && action.from.iter().any(may_have_one) {
-            let who = "who offers a case that has left the stage filed";
-            self.demand(place, action, Guard::NoMediator, who, "D12");
+            self.need(
+                place,
+                action,
+                Guard::NoMediator,
+                Flaw::LaterOfferNeedsVacancy,
+            );
         }
         if self.definition.statutory {
             self.statutory(place, action, to);
         }
         if action.guards.contains(&Guard::MediatorFit) && action.field("mediator").is_none() {
-            self.fault(place, "the guard mediator_fit needs the field mediator");
+            self.guard_needs(place, Guard::MediatorFit, "mediator");
         }
     }
 
@@ -232,7 +231,8 @@ impl Check<'_> {
     fn no_step(&self, place: &Place, id: &StepId) {
         let mut ids = self.draft.step_ids.iter();
         if !ids.any(|other| other.is_empty() || other == id.as_str()) {
-            self.fault(place, format!("there is no step {id}"));
+            let step = id.to_string();
+            self.fault(place, Flaw::NoStep { step });
         }
     }
 
@@ -241,56 +241,36 @@ impl Check<'_> {
         use Stage::{Assigned, Closed, Filed, Reconciled};
         let sets_ground = action.does(Effect::SetGround);
         match (from, to) {
-            (Closed, _) => return self.fault(place, "closed is final (D20)"),
+            (Closed, _) => return self.fault(place, Flaw::ClosedIsFinal),
             (Filed, Reconciled) | (Reconciled, Filed | Assigned) => {
-                let (from, to) = (from.code(), to.code());
-                return self.fault(
-                    place,
-                    format!("a case does not go from {from} to {to} (3.1)"),
-                );
+                let (from, to) = (from.code().to_owned(), to.code().to_owned());
+                return self.fault(place, Flaw::StageMove { from, to });
             }
             (Filed, Assigned)
                 if !action.does(Effect::AssignMediator) && !action.does(Effect::OfferMediator) =>
             {
-                self.fault(
-                    place,
-                    "entering the stage assigned needs the effect assign_mediator or offer_mediator (D4)",
-                );
+                self.fault(place, Flaw::AssignedWithoutMediator);
             }
             (Assigned, Reconciled) | (Filed | Assigned, Closed) if !sets_ground => {
-                self.fault(
-                    place,
-                    format!(
-                        "entering the stage {} needs the effect set_ground (D19)",
-                        to.code()
-                    ),
-                );
+                let stage = to.code().to_owned();
+                self.fault(place, Flaw::EndWithoutGround { stage });
             }
             _ => {}
         }
         let ends = matches!((from, to), (Assigned, Reconciled) | (_, Closed));
         if sets_ground && !ends {
-            self.fault(
-                place,
-                "the effect set_ground leads to the stage reconciled or closed (D19)",
-            );
+            self.fault(place, Flaw::GroundSetElsewhere);
         }
         let records = action.does(Effect::RecordAgreement);
         if records && (from, to) != (Assigned, Reconciled) {
-            self.fault(
-                place,
-                "the effect record_agreement leads from assigned to reconciled",
-            );
+            self.fault(place, Flaw::AgreementElsewhere);
         }
         let conduct = ends || sets_ground || records;
         // D8: where no mediator has the case, its office may record what the sides refused; a timer may close anywhere.
         let theirs = |who: &Relation| matches!(who, Relation::CaseMediator | Relation::Clock);
         let is_vacant = action.guards.contains(&Guard::NoMediator);
         if from != Filed && conduct && !is_vacant && !action.who.iter().all(theirs) {
-            self.fault(
-                place,
-                "only the mediator of the case records its outcome and closes it (D8)",
-            );
+            self.fault(place, Flaw::OnlyMediatorEnds);
         }
         if sets_ground && ends && from != Reconciled {
             self.grounds(place, action, from, to);
@@ -313,21 +293,16 @@ impl Check<'_> {
             .filter_map(|code| code.parse::<Ground>().ok());
         let wrong: Vec<Ground> = choices.filter(|ground| !ground.fits(from, to)).collect();
         for ground in &wrong {
-            let (code, from, to) = (ground.code(), from.code(), to.code());
-            self.fault(
-                place,
-                format!("the ground {code} is not set on the way from {from} to {to} (3.2, D19)"),
-            );
+            let flaw = Flaw::GroundNotOnWay {
+                ground: ground.code().to_owned(),
+                from: from.code().to_owned(),
+                to: to.code().to_owned(),
+            };
+            self.fault(place, flaw);
         }
         if open.is_empty() && wrong.is_empty() {
-            self.fault(
-                place,
-                format!(
-                    "none of its grounds leads from {} to {} (3.2)",
-                    from.code(),
-                    to.code()
-                ),
-            );
+            let (from, to) = (from.code().to_owned(), to.code().to_owned());
+            self.fault(place, Flaw::NoGroundOnWay { from, to });
         }
         for ground in open {
             let asks: &[&str] = match ground.effective_on() {
@@ -348,10 +323,8 @@ impl Check<'_> {
     }
 
     fn needs(&self, place: &Place, ground: Ground, name: &str) {
-        self.fault(
-            place,
-            format!("the ground {} needs the field {name} (3.2)", ground.code()),
-        );
+        let (ground, field) = (ground.code().to_owned(), name.to_owned());
+        self.fault(place, Flaw::GroundNeedsField { ground, field });
     }
 
     fn form(&self, place: &Place, action: &Action, fields: &[String]) {
@@ -361,21 +334,14 @@ impl Check<'_> {
                     field.required || field.default.is_some() || self.repeats_ground(action)
                 });
                 if !asked {
-                    self.fault(
-                        place,
-                        format!(
-                            "the effect {} needs the field {name}, required or with a default",
-                            effect.code()
-                        ),
-                    );
+                    let (effect, field) = (effect.code().to_owned(), (*name).to_owned());
+                    self.fault(place, Flaw::EffectNeedsField { effect, field });
                 }
             }
             for (name, kind) in effect.fields() {
                 if action.field(name).is_some_and(|field| field.kind != *kind) {
-                    self.fault(
-                        place,
-                        format!("the field {name} has the type {}", kind.code()),
-                    );
+                    let (field, kind) = ((*name).to_owned(), kind.code().to_owned());
+                    self.fault(place, Flaw::FieldHasType { field, kind });
                 }
             }
         }
@@ -386,25 +352,31 @@ impl Check<'_> {
             (Guard::InTotal, "extension.until"),
         ] {
             if action.guards.contains(&guard) && action.field(name).is_none() {
-                let what = format!("the guard {} needs the field {name}", guard.code());
-                self.fault(place, what);
+                self.guard_needs(place, guard, name);
             }
         }
         let answers = ["proposal.sent_on", "consent.given_on"];
         if action.guards.contains(&Guard::InAnswerTime)
             && answers.iter().all(|name| action.field(name).is_none())
         {
-            let what =
-                "the guard in_answer_time needs the field proposal.sent_on or consent.given_on";
-            self.fault(place, what);
+            self.fault(place, Flaw::AnswerTimeNeedsField);
         }
         for (position, (field, pointer)) in action.form.iter().zip(fields).enumerate() {
             let place = Place {
                 pointer: pointer.clone(),
-                name: format!("{}, field {}", place.name, field.name),
+                part: Part::FormField {
+                    name: action.name.to_string(),
+                    to: action.to.to_string(),
+                    field: field.name.clone(),
+                },
             };
             self.field(&place, action, position, field);
         }
+    }
+
+    fn guard_needs(&self, place: &Place, guard: Guard, name: &str) {
+        let (guard, field) = (guard.code().to_owned(), name.to_owned());
+        self.fault(place, Flaw::GuardNeedsField { guard, field });
     }
 
     /// Whether the action starts only where the ground was set before, so that naming it again is a courtesy.
@@ -422,19 +394,23 @@ impl Check<'_> {
                 .iter()
                 .any(|other| other.name == field.name)
         {
-            self.fault(place, "the name is taken");
+            self.fault(place, Flaw::NameTaken);
         }
         if field.kind == FieldType::Choice && field.choices.is_empty() {
-            self.fault(place, "a choice needs `choices`");
+            self.fault(place, Flaw::NoChoices);
         }
         if field.kind == FieldType::Ground {
             for code in field.choices.iter().chain(&field.default) {
                 match code.parse::<Ground>() {
                     Ok(ground) if self.definition.grounds.contains(&ground) => {}
                     Ok(_) => {
-                        self.fault(place, format!("{code} is not in the workflow's `grounds`"))
+                        let code = code.clone();
+                        self.fault(place, Flaw::GroundNotListed { code });
                     }
-                    Err(_) => self.fault(place, format!("{code} is not a ground")),
+                    Err(_) => {
+                        let code = code.clone();
+                        self.fault(place, Flaw::NotAGround { code });
+                    }
                 }
             }
         }
@@ -447,32 +423,25 @@ impl Check<'_> {
                 | FieldRule::NotAfterTerm => FieldType::Date,
             };
             if field.kind != kind {
-                let what = format!(
-                    "the rule {} is for a field of type {}",
-                    rule.code(),
-                    kind.code()
-                );
-                self.fault(place, what);
+                let (rule, kind) = (rule.code().to_owned(), kind.code().to_owned());
+                self.fault(place, Flaw::RuleOfOtherType { rule, kind });
             }
         }
         if field.kind == FieldType::Elements
             && !matches!(&field.choices[..], [document] if document.parse::<Prescribed>().is_ok())
         {
-            self.fault(
-                place,
-                "`choices` of elements names one document: mediation_contract or settlement_agreement",
-            );
+            self.fault(place, Flaw::ElementsOfNothing);
         }
         let secret = matches!(
             field.name.as_str(),
             "agreement.summary" | "exclusion_code" | "exclusions" | "declaration.result"
         );
         if secret && !field.confidential {
-            self.fault(place, "this field is confidential");
+            self.fault(place, Flaw::IsConfidential);
         }
         // The reason stands in the open half of the event, where whoever assigned can be asked for it (D5).
         if field.name == "over_limit_reason" && field.confidential {
-            self.fault(place, "this field is on open record");
+            self.fault(place, Flaw::IsOpen);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         replay, timers_after,
     },
     code::{StepId, TimerName, WorkflowKey},
-    document::{Document, DocumentFault},
+    document::{Document, DocumentFault, Flaw, Help, listed},
     law::Law,
 };
 use chrono::{DateTime, Utc};
@@ -52,13 +52,15 @@ impl StepMap {
             for (from, to) in steps.texts() {
                 match (StepId::parse(&from), StepId::parse(&to)) {
                     (Ok(from), Ok(to)) if new.step(&to).is_some() => _ = map.insert(from, to),
-                    (Err(_), _) => steps.fault(&from, format!("{from} is no id of a step"), None),
+                    (Err(_), _) => {
+                        let text = from.clone();
+                        steps.fault(&from, Flaw::NoIdOfStep { text }, None);
+                    }
                     _ => {
-                        let what = format!("version {} has no step {to}", new.version);
-                        let ids: Vec<&str> =
-                            new.steps.iter().map(|step| step.id.as_str()).collect();
-                        let help = format!("its steps are {}", ids.join(", "));
-                        steps.fault(&from, what, Some(help));
+                        let version = new.version.to_string();
+                        let known = listed(new.steps.iter().map(|step| step.id.as_str()));
+                        let flaw = Flaw::NotAStepOf { version, step: to };
+                        steps.fault(&from, flaw, Some(Help::StepsAre { known }));
                     }
                 }
             }

@@ -9,7 +9,7 @@ use super::{
     explore::explore,
 };
 use crate::{
-    document::{Document, DocumentFault, Table},
+    document::{Document, DocumentFault, Flaw, Help, Table},
     legal::names,
 };
 
@@ -72,11 +72,7 @@ pub fn examine(text: &str) -> Result<Definition, Vec<DocumentFault>> {
     let document = Document::read(text);
     for finding in explore(&definition) {
         let pointer = finding.pointer(&definition);
-        document.fault(
-            &pointer,
-            finding.to_string(),
-            Some(finding.help().to_owned()),
-        );
+        document.fault(&pointer, finding.flaw(), Some(finding.help()));
     }
     if document.is_sound() {
         Ok(definition)
@@ -243,13 +239,11 @@ fn runs(table: &Table<'_>) -> Option<Runs> {
         return Some(runs);
     }
     if table.count() == before {
-        let what = if said.is_empty() {
-            "nothing says how long it runs"
-        } else {
-            "its length is said twice"
+        let flaw = match said.is_empty() {
+            true => Flaw::NoLength,
+            false => Flaw::TwoLengths,
         };
-        let help = "one of `length`, `before`, `term` and `until`";
-        table.fault("", what, Some(help.to_owned()));
+        table.fault("", flaw, Some(Help::OneLength));
     }
     None
 }
@@ -262,11 +256,7 @@ fn firing(table: &Table<'_>) -> Option<Firing> {
         texts
     });
     if action.is_none() && answers.is_some() {
-        table.fault(
-            "answers",
-            "answers to an action that it does not take",
-            None,
-        );
+        table.fault("answers", Flaw::AnswersNothing, None);
     }
     Some(Firing {
         action: action?,
@@ -288,7 +278,7 @@ fn text(table: &Table<'_>) -> Option<Text> {
     let own = table.optional_table("text").is_some();
     if own {
         if table.optional_text("notice").is_some() {
-            table.fault("notice", "a message has one text: `notice` or `text`", None);
+            table.fault("notice", Flaw::TwoTexts, None);
         }
         return names(table, "text").map(Text::Own);
     }

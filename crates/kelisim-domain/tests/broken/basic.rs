@@ -93,7 +93,7 @@ pub(super) const CORPUS: &[Broken] = &[
     broken(
         "a step twice",
         &[("id = \"reconciled\"", "id = \"assigned\"")],
-        &["the id stands twice"],
+        &["step assigned: `assigned` stands twice"],
     ),
     broken(
         "a step without a class",

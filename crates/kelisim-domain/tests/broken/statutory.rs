@@ -27,7 +27,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"screened\", \"in_answer_time\"]",
             "guards = [\"screened\"]",
         )],
-        &["a proposal needs the guard in_answer_time (L9)"],
+        &["the effect record_proposal needs the guard in_answer_time (L9)"],
     ),
     broken(
         "no look at the mediator (D4)",
@@ -48,7 +48,7 @@ pub(super) const CORPUS: &[Broken] = &[
     broken(
         "a declaration that forbids nothing (D6)",
         &[("guards = [\"declared\"]", "guards = []")],
-        &["needs the guard declared (D6)"],
+        &["the effect accept_offer needs the guard declared (D6)"],
     ),
     broken(
         "an offer while another mediator has the case (D12)",
@@ -64,7 +64,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"waived\", \"contract_complete\"]",
             "guards = [\"contract_complete\"]",
         )],
-        &["the contract needs the guard waived (D6)"],
+        &["the effect record_contract needs the guard waived (D6)"],
     ),
     broken(
         "a contract that need not be complete (D14)",
@@ -80,7 +80,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"in_term\", \"in_total\"]",
             "guards = [\"in_total\"]",
         )],
-        &["an extension needs the guard in_term (D16)"],
+        &["the effect extend_term needs the guard in_term (D16)"],
     ),
     broken(
         "an extension without end (D16)",
@@ -88,7 +88,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"in_term\", \"in_total\"]",
             "guards = [\"in_term\"]",
         )],
-        &["an extension needs the guard in_total (D16)"],
+        &["the effect extend_term needs the guard in_total (D16)"],
     ),
     broken(
         "a pause that the law is not asked about (D17)",
@@ -106,7 +106,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "\"annexed\", \"in_term\", \"agreement_complete\"]",
             "\"annexed\", \"agreement_complete\"]",
         )],
-        &["the agreement needs the guard in_term (D18)"],
+        &["the effect record_agreement needs the guard in_term (D18)"],
     ),
     broken(
         "an agreement without waivers (D6)",
@@ -114,7 +114,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"waived\", \"annexed\",",
             "guards = [\"annexed\",",
         )],
-        &["the agreement needs the guard waived (D6)"],
+        &["the effect record_agreement needs the guard waived (D6)"],
     ),
     broken(
         "an agreement without an annex (D12)",
@@ -122,7 +122,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "guards = [\"waived\", \"annexed\",",
             "guards = [\"waived\",",
         )],
-        &["the agreement needs the guard annexed (D12)"],
+        &["the effect record_agreement needs the guard annexed (D12)"],
     ),
     broken(
         "an agreement without its elements (D13)",
@@ -130,7 +130,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "\"annexed\", \"in_term\", \"agreement_complete\"]",
             "\"annexed\", \"in_term\"]",
         )],
-        &["the agreement needs the guard agreement_complete (D13)"],
+        &["the effect record_agreement needs the guard agreement_complete (D13)"],
     ),
     broken(
         "a head who records an outcome (D8)",
@@ -391,7 +391,7 @@ pub(super) const CORPUS: &[Broken] = &[
     broken(
         "a timer twice",
         &[("name = \"contract_overdue\"", "name = \"contract_due\"")],
-        &["the name stands twice"],
+        &["timer contract_due: `contract_due` stands twice"],
     ),
     broken(
         "a warning before a day that is past",

@@ -63,7 +63,9 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Record the contract\" }\nwho = [\"case_mediator\"]",
             "en = \"Record the contract\" }\nwho = [\"case_mediator\", \"office_head\"]",
         )],
-        &["only the mediator of the case records the contract (3.3, D8)"],
+        &[
+            "only the mediator of the case takes an action with the effect record_contract (3.3, D8)",
+        ],
     ),
     broken(
         "a head who extends the term (3.3)",
@@ -71,7 +73,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Extend the term\" }\nwho = [\"case_mediator\"]",
             "en = \"Extend the term\" }\nwho = [\"case_mediator\", \"office_head\"]",
         )],
-        &["only the mediator of the case extends the term (3.3, D8)"],
+        &["only the mediator of the case takes an action with the effect extend_term (3.3, D8)"],
     ),
     broken(
         "a head who pauses the term (3.3)",
@@ -79,7 +81,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Pause the term\" }\nwho = [\"case_mediator\"]",
             "en = \"Pause the term\" }\nwho = [\"case_mediator\", \"office_head\"]",
         )],
-        &["only the mediator of the case pauses the term (3.3, D8)"],
+        &["only the mediator of the case takes an action with the effect pause_term (3.3, D8)"],
     ),
     broken(
         "a head who ends a pause (3.3)",
@@ -87,7 +89,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Let the term go on\" }\nwho = [\"case_mediator\"]",
             "en = \"Let the term go on\" }\nwho = [\"case_mediator\", \"office_head\"]",
         )],
-        &["only the mediator of the case ends a pause (3.3, D8)"],
+        &["only the mediator of the case takes an action with the effect resume_term (3.3, D8)"],
     ),
     broken(
         "a head who records a check (3.3)",
@@ -95,7 +97,7 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Record a check\" }\nwho = [\"case_mediator\"]",
             "en = \"Record a check\" }\nwho = [\"case_mediator\", \"office_head\"]",
         )],
-        &["only the mediator of the case records a check (3.3, D8)"],
+        &["only the mediator of the case takes an action with the effect record_check (3.3, D8)"],
     ),
     broken(
         "a contract that the office records where nobody mediates (3.3)",
@@ -103,7 +105,9 @@ pub(super) const CORPUS: &[Broken] = &[
             "en = \"Record the contract\" }\nwho = [\"case_mediator\"]\nguards = [",
             "en = \"Record the contract\" }\nwho = [\"case_mediator\", \"coordinator\"]\nguards = [\"no_mediator\", ",
         )],
-        &["only the mediator of the case records the contract (3.3, D8)"],
+        &[
+            "only the mediator of the case takes an action with the effect record_contract (3.3, D8)",
+        ],
     ),
     broken(
         "an applicant who withdraws after the contract (3.2)",

@@ -8,11 +8,14 @@ use std::path::PathBuf;
 pub(in super::super) enum WorkflowCommand {
     /// Say everything that is wrong with a workflow, with its place; nothing is stored and no database is needed.
     #[command(
-        after_help = "Examples:\n  kelisim workflow check mine.toml\n  kelisim workflow check --json mine.toml | jq '.faults[].line'\n\nExit 0: it could be published. Exit 1: it could not, and stderr says why."
+        after_help = "Examples:\n  kelisim workflow check mine.toml\n  kelisim workflow check mine.toml --language kk\n  kelisim workflow check --json mine.toml | jq '.faults[].line'\n\nExit 0: it could be published. Exit 1: it could not, and stderr says why."
     )]
     Check {
         /// The definition (TOML).
         file: PathBuf,
+        /// The language of what is said: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: Language,
         /// Print what was found as JSON.
         #[arg(long)]
         json: bool,
@@ -207,6 +210,9 @@ pub(in super::super) enum LawCommand {
     Check {
         #[command(flatten)]
         what: LawText,
+        /// The language of what is said: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: Language,
         /// Print what was found as JSON.
         #[arg(long)]
         json: bool,

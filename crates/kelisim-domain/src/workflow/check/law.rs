@@ -3,23 +3,35 @@
 use super::{Check, Place};
 use crate::{
     case::{Stage, ground::Ground},
+    document::Flaw,
     legal::{KZ_MEDIATION, Profile},
     policy::Relation,
     workflow::definition::{Action, Effect, Guard},
 };
 
 impl Check<'_> {
+    pub(super) fn need(&self, place: &Place, action: &Action, guard: Guard, otherwise: Flaw) {
+        if !action.guards.contains(&guard) {
+            self.fault(place, otherwise);
+        }
+    }
+
+    /// The guard that a rule demands of an action with an effect.
     pub(super) fn demand(
         &self,
         place: &Place,
         action: &Action,
+        effect: Effect,
         guard: Guard,
-        who: &str,
         rule: &str,
     ) {
-        if !action.guards.contains(&guard) {
-            let what = format!("{who} needs the guard {} ({rule})", guard.code());
-            self.fault(place, what);
+        if action.does(effect) {
+            let otherwise = Flaw::EffectNeedsGuard {
+                effect: effect.code().to_owned(),
+                guard: guard.code().to_owned(),
+                rule: rule.to_owned(),
+            };
+            self.need(place, action, guard, otherwise);
         }
     }
 
@@ -28,14 +40,14 @@ impl Check<'_> {
         let is_vacant = action.guards.contains(&Guard::NoMediator);
         let own: &[Relation] = &[Relation::CaseMediator];
         let office: &[Relation] = &[Relation::OfficeHead, Relation::Coordinator];
-        for (effect, others, what) in [
-            (Effect::RecordContract, &[][..], "records the contract"),
-            (Effect::RecordAnnex, &[], "records an annex"),
-            (Effect::ExtendTerm, &[], "extends the term"),
-            (Effect::PauseTerm, &[], "pauses the term"),
+        for (effect, others) in [
+            (Effect::RecordContract, &[][..]),
+            (Effect::RecordAnnex, &[]),
+            (Effect::ExtendTerm, &[]),
+            (Effect::PauseTerm, &[]),
             // A pause may have a length, and must not outlast the mediator.
-            (Effect::ResumeTerm, &[Relation::Clock], "ends a pause"),
-            (Effect::RecordCheck, &[], "records a check"),
+            (Effect::ResumeTerm, &[Relation::Clock]),
+            (Effect::RecordCheck, &[]),
         ] {
             let stands_in = matches!(effect, Effect::ResumeTerm | Effect::RecordCheck);
             let stand_ins = if is_vacant && stands_in { office } else { &[] };
@@ -45,98 +57,45 @@ impl Check<'_> {
                     .any(|some| some.contains(who))
             };
             if action.does(effect) && !action.who.iter().all(may) {
-                let what = format!("only the mediator of the case {what} (3.3, D8)");
-                self.fault(&place.at("who"), what);
+                let effect = effect.code().to_owned();
+                self.fault(&place.at("who"), Flaw::OnlyMediatorConducts { effect });
             }
         }
     }
 
-    /// The guards that the law demands (D1, D6, D8, D14, D16 to D18).
+    /// The guards that the law demands (D1, D6, D12 to D14, D16 to D18, L9).
     pub(super) fn statutory(&self, place: &Place, action: &Action, to: Stage) {
         self.conduct(place, action);
-        let demand = |effect: Effect, guard, who, rule| {
-            if action.does(effect) {
-                self.demand(place, action, guard, who, rule);
-            }
-        };
         let from_filed = action.from.iter().any(|id| {
             let step = self.definition.step(id);
             step.is_some_and(|step| step.stage == Stage::Filed)
         });
         if from_filed && to == Stage::Assigned {
-            self.demand(
-                place,
-                action,
-                Guard::Screened,
-                "entering the stage assigned",
-                "D1",
-            );
+            self.need(place, action, Guard::Screened, Flaw::AssignedNeedsScreening);
         }
-        if action.does(Effect::AssignMediator) && !action.does(Effect::RecordDeclaration) {
-            let what =
-                "a mediator takes a case with the effects accept_offer and record_declaration (D6)";
-            self.fault(place, what);
+        let declares = action.does(Effect::RecordDeclaration);
+        if action.does(Effect::AssignMediator) && !declares {
+            self.fault(place, Flaw::TakenWithoutDeclaration);
         }
-        if action.does(Effect::AcceptOffer) {
-            if !action.does(Effect::RecordDeclaration) {
-                self.fault(
-                    place,
-                    "who accepts declares their connections: record_declaration (D6)",
-                );
-            }
-            self.demand(place, action, Guard::Declared, "who accepts", "D6");
+        if action.does(Effect::AcceptOffer) && !declares {
+            self.fault(place, Flaw::AcceptedWithoutDeclaration);
         }
-        demand(
-            Effect::RecordProposal,
-            Guard::InAnswerTime,
-            "a proposal",
-            "L9",
-        );
-        demand(Effect::RecordContract, Guard::Waived, "the contract", "D6");
-        demand(
-            Effect::RecordContract,
-            Guard::ContractComplete,
-            "the contract",
-            "D14",
-        );
-        demand(Effect::ExtendTerm, Guard::InTerm, "an extension", "D16");
-        demand(Effect::ExtendTerm, Guard::InTotal, "an extension", "D16");
-        demand(
-            Effect::PauseTerm,
-            Guard::MayPause,
-            "a pause of the term",
-            "D17",
-        );
-        demand(
-            Effect::ResumeTerm,
-            Guard::Paused,
-            "the end of a pause",
-            "D17",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::Waived,
-            "the agreement",
-            "D6",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::Annexed,
-            "the agreement",
-            "D12",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::InTerm,
-            "the agreement",
-            "D18",
-        );
-        demand(
-            Effect::RecordAgreement,
-            Guard::AgreementComplete,
-            "the agreement",
-            "D13",
-        );
+        for (effect, guard, rule) in [
+            (Effect::AcceptOffer, Guard::Declared, "D6"),
+            (Effect::RecordProposal, Guard::InAnswerTime, "L9"),
+            (Effect::RecordContract, Guard::Waived, "D6"),
+            (Effect::RecordContract, Guard::ContractComplete, "D14"),
+            (Effect::ExtendTerm, Guard::InTerm, "D16"),
+            (Effect::ExtendTerm, Guard::InTotal, "D16"),
+            (Effect::PauseTerm, Guard::MayPause, "D17"),
+            (Effect::ResumeTerm, Guard::Paused, "D17"),
+            (Effect::RecordAgreement, Guard::Waived, "D6"),
+            (Effect::RecordAgreement, Guard::Annexed, "D12"),
+            (Effect::RecordAgreement, Guard::InTerm, "D18"),
+            (Effect::RecordAgreement, Guard::AgreementComplete, "D13"),
+        ] {
+            self.demand(place, action, effect, guard, rule);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Check, Place};
 use crate::{
+    document::{Flaw, Part},
     notice::NoticeKind,
     workflow::{
         definition::{Audience, Text, Trigger},
@@ -14,7 +15,9 @@ impl Check<'_> {
         for (rule, pointer) in self.definition.notices.iter().zip(&self.draft.notices) {
             let place = Place {
                 pointer: pointer.clone(),
-                name: format!("notice on {}", rule.on.code()),
+                part: Part::Notice {
+                    on: rule.on.code().to_owned(),
+                },
             };
             self.text(&place, rule.to, &rule.notice, Some(rule.on));
         }
@@ -22,7 +25,6 @@ impl Check<'_> {
 
     /// The text fits who gets it and why; one of the definition's own uses only the variables of its audience (D24).
     pub(super) fn text(&self, place: &Place, to: Audience, text: &Text, on: Option<Trigger>) {
-        let why = on.map_or("a timer", Trigger::code);
         match text {
             Text::Shipped(kind) => {
                 let fits = match (on, to) {
@@ -30,17 +32,19 @@ impl Check<'_> {
                     _ => staff_kinds(on, to).contains(kind),
                 };
                 if !fits {
-                    let (kind, to) = (kind.code(), to.code());
-                    self.fault(
-                        place,
-                        format!("the message {kind} does not fit {why} to {to}"),
-                    );
+                    let (notice, to) = (kind.code().to_owned(), to.code().to_owned());
+                    let flaw = match on.map(|on| on.code().to_owned()) {
+                        Some(on) => Flaw::NoticeDoesNotFit { notice, on, to },
+                        None => Flaw::TimerNoticeDoesNotFit { notice, to },
+                    };
+                    self.fault(place, flaw);
                 }
             }
             Text::Own(words) => {
-                if to == Audience::Partner && on.is_some_and(|on| partner_kind(on).is_none()) {
-                    let what = format!("a partner is not told of {why} (D24)");
-                    self.fault(place, what);
+                let untold = on.filter(|on| to == Audience::Partner && partner_kind(*on).is_none());
+                if let Some(on) = untold {
+                    let on = on.code().to_owned();
+                    self.fault(place, Flaw::PartnerNotTold { on });
                 }
                 for (language, pattern) in [("kk", &words.kk), ("ru", &words.ru), ("en", &words.en)]
                 {
@@ -53,24 +57,23 @@ impl Check<'_> {
     fn pattern(&self, place: &Place, to: Audience, pattern: &str) {
         let allowed = to.variables();
         match fluent::variables(pattern) {
-            Err(what) => self.fault(place, what),
-            Ok(_) if pattern.trim().is_empty() => self.fault(place, "the text is empty"),
+            Err(flaw) => self.fault(place, flaw),
+            Ok(_) if pattern.trim().is_empty() => self.fault(place, Flaw::EmptyText),
             Ok(found) => {
                 for name in found
                     .iter()
                     .filter(|name| !allowed.contains(&name.as_str()))
                 {
-                    let rule = if to == Audience::Partner {
-                        " (D24)"
-                    } else {
-                        ""
+                    let (known, name) = (allowed.join(", "), name.clone());
+                    let flaw = match to {
+                        Audience::Partner => Flaw::PartnerVariable { known, name },
+                        _ => Flaw::OtherVariable {
+                            to: to.code().to_owned(),
+                            known,
+                            name,
+                        },
                     };
-                    let known = allowed.join(", ");
-                    let what = format!(
-                        "a text to {} may use {known}, and not `{name}`{rule}",
-                        to.code()
-                    );
-                    self.fault(place, what);
+                    self.fault(place, flaw);
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! How large a definition may be. What is larger is no workflow that people could follow, and its check has no end in
 //! sight; the ways through a smaller one have a bound of their own.
 
-use super::Check;
+use super::{Check, Place, part};
+use crate::document::Flaw;
 
 /// The most steps.
 const STEPS_MOST: usize = 200;
@@ -19,24 +20,31 @@ impl Check<'_> {
         let moves = actions.map(|action| action.from.len().max(1)).sum();
         let places = timers.map(|timer| timer.at.len().max(1)).sum();
         let wholes = [
-            ("steps", definition.steps.len(), STEPS_MOST, "steps"),
-            ("actions", moves, MOVES_MOST, "moves from step to step"),
-            ("timers", places, TIMERS_MOST, "timers at steps"),
+            ("steps", definition.steps.len(), STEPS_MOST),
+            ("actions", moves, MOVES_MOST),
+            ("timers", places, TIMERS_MOST),
         ];
-        for (field, count, most, what) in wholes {
-            if count > most {
-                self.head_fault(field, &format!("more than {most} {what}"));
+        for (field, count, limit) in wholes {
+            let most = limit.to_string();
+            let flaw = match field {
+                "steps" => Flaw::TooManySteps { most },
+                "actions" => Flaw::TooManyMoves { most },
+                _ => Flaw::TooManyTimers { most },
+            };
+            if count > limit {
+                self.head_fault(field, flaw);
             }
         }
         for (action, (pointer, _)) in definition.actions.iter().zip(&self.draft.actions) {
             let mut fields = action.form.iter();
             let is_large = fields.any(|field| field.choices.len() > FORM_MOST);
             if is_large || action.form.len() > FORM_MOST {
-                let what = format!(
-                    "action {}: more than {FORM_MOST} fields, or choices of a field",
-                    action.name
-                );
-                self.document.fault(&format!("{pointer}/form"), what, None);
+                let most = FORM_MOST.to_string();
+                let place = Place {
+                    pointer: format!("{pointer}/form"),
+                    part: part(action),
+                };
+                self.fault(&place, Flaw::FormTooLarge { most });
             }
         }
     }

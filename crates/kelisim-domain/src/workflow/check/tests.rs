@@ -1,6 +1,9 @@
 //! Every fault of a definition is named, one by one.
 
-use crate::workflow::{BASIC, parse};
+use crate::{
+    document::DocumentFault,
+    workflow::{BASIC, parse},
+};
 
 fn faults(from: &str, to: &str) -> Vec<String> {
     let text = BASIC.replacen(from, to, 1);
@@ -8,7 +11,7 @@ fn faults(from: &str, to: &str) -> Vec<String> {
     parse(&text)
         .expect_err("a fault")
         .iter()
-        .map(|fault| fault.what.clone())
+        .map(DocumentFault::what)
         .collect()
 }
 
@@ -29,7 +32,7 @@ fn d04_assigning_needs_the_guard() {
     let found = faults("guards = [\"mediator_fit\"]\n", "");
     assert_eq!(
         found,
-        ["action assign to assigned: who chooses a mediator needs the guard mediator_fit (D4)"]
+        ["action assign to assigned: the effect assign_mediator needs the guard mediator_fit (D4)"]
     );
 }
 
@@ -191,7 +194,7 @@ fn a_definition_has_a_size_that_people_can_follow() {
     let form = |count| head.clone() + &many(count, field);
     assert_eq!(
         faults("# ---- messages", &form(101)),
-        ["action ask: more than 100 fields, or choices of a field"]
+        ["action ask to filed: more than 100 fields, or choices of a field"]
     );
     assert!(parse(&BASIC.replacen("# ---- messages", &form(100), 1)).is_ok());
 }

@@ -3,6 +3,7 @@
 use super::{Check, Place};
 use crate::{
     case::{Stage, parse_answer},
+    document::Flaw,
     policy::Relation,
     workflow::{
         definition::{Action, Audience, Effect, Field, Firing, Runs, Start, Timer},
@@ -17,16 +18,17 @@ impl Check<'_> {
         let others = self.definition.timers.iter();
         let twins = others.filter(|other| other.name == timer.name).count();
         if twins > 1 {
-            self.fault(&place.at("name"), "the name stands twice");
+            let name = timer.name.to_string();
+            self.fault(&place.at("name"), Flaw::Twice { name });
         }
         if timer.at.is_empty() {
-            self.fault(place, "it runs nowhere: `at` is empty");
+            self.fault(place, Flaw::RunsNowhere);
         }
         for id in &timer.at {
             match self.definition.step(id) {
                 None => self.no_step(&place.at("at"), id),
                 Some(step) if step.stage == Stage::Closed => {
-                    self.fault(&place.at("at"), "nothing runs on a closed case (D20)");
+                    self.fault(&place.at("at"), Flaw::RunsOnClosed);
                 }
                 Some(_) => {}
             }
@@ -39,31 +41,24 @@ impl Check<'_> {
                     && field.is_some_and(|field| field.choices.contains(check))
             };
             if self.draft.is_whole && !actions.any(records) {
-                self.fault(
-                    &place.at("check"),
-                    format!("no action records the check {check}"),
-                );
+                let check = check.clone();
+                self.fault(&place.at("check"), Flaw::NobodyRecords { check });
             }
         }
         let from_term = timer.starts == Start::TermEnd;
         if matches!(timer.runs, Runs::Before(_) | Runs::Until) && !from_term {
-            let what = "only what is still to come has a before and an until: `starts` is term_end";
-            self.fault(&place.at("starts"), what);
+            self.fault(&place.at("starts"), Flaw::NothingToCome);
         }
         if timer.tells.is_empty() && timer.fires.is_none() {
-            self.fault(
-                place,
-                "nothing happens when it is due: `tells` or `fires` is missing",
-            );
+            self.fault(place, Flaw::NothingHappens);
         }
         for (telling, pointer) in timer.tells.iter().zip(tells) {
             let place = Place {
                 pointer: pointer.clone(),
-                name: place.name.clone(),
+                part: place.part.clone(),
             };
             if telling.to == Audience::Partner {
-                let what = "a partner is told of events of a memorandum, never of a deadline (D24)";
-                self.fault(&place.at("to"), what);
+                self.fault(&place.at("to"), Flaw::PartnerNoDeadline);
             }
             self.text(&place, telling.to, &telling.notice, None);
         }
@@ -77,30 +72,33 @@ impl Check<'_> {
         let at = place.at("fires");
         for step in &timer.at {
             let Some(action) = self.definition.action_at(&firing.action, step) else {
-                let what = format!("there is no action {} at the step {step}", firing.action);
-                self.fault(&at, what);
+                let (action, step) = (firing.action.to_string(), step.to_string());
+                self.fault(&at, Flaw::NoActionAt { action, step });
                 continue;
             };
             if !action.who.contains(&Relation::Clock) {
-                let what = format!("the action {} is not open to `clock`", firing.action);
-                self.fault(&at, what);
+                let action = firing.action.to_string();
+                self.fault(&at, Flaw::NotForClock { action });
             }
             for field in &action.form {
                 let text = firing.answers.get(&field.name);
                 let fits = text.is_none_or(|text| answer_fits(field, text));
                 if !fits {
-                    let what = format!("this is no answer to the field {}", field.name);
-                    self.fault(&place.at("answers"), what);
+                    let field = field.name.clone();
+                    self.fault(&place.at("answers"), Flaw::NoAnswer { field });
                 }
                 if field.required && field.default.is_none() && text.is_none() {
-                    let what = format!("the action {} needs the field {}", action.name, field.name);
-                    self.fault(&place.at("fires"), what);
+                    let (action, field) = (action.name.to_string(), field.name.clone());
+                    self.fault(&place.at("fires"), Flaw::ActionNeedsField { action, field });
                 }
             }
             for name in firing.answers.keys() {
                 if action.field(name).is_none() {
-                    let what = format!("the action {} does not ask {name}", action.name);
-                    self.fault(&place.at("answers"), what);
+                    let (action, field) = (action.name.to_string(), name.clone());
+                    self.fault(
+                        &place.at("answers"),
+                        Flaw::ActionDoesNotAsk { action, field },
+                    );
                 }
             }
         }

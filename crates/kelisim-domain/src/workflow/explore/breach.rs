@@ -6,6 +6,7 @@
 use super::{Finding, Found, Walk};
 use crate::{
     case::{Case, Stage, ground::Ground},
+    document::{Flaw, Help},
     legal::TermName,
     workflow::{Action, Effect, Runs, Start, Timer},
 };
@@ -31,41 +32,29 @@ pub enum Breach {
 }
 
 impl Breach {
-    /// What happens, as the end of a way.
-    pub(super) fn what(self) -> &'static str {
+    /// What happens, at the end of a way.
+    pub(super) fn flaw(self, way: String) -> Flaw {
         match self {
-            Breach::BackWithContract => "a case with a contract is back in the stage filed (3.1)",
-            Breach::SecondContract => "a second contract is recorded, with another term (D14, D16)",
-            Breach::WithdrawnWithContract => "a case with a contract is closed as withdrawn (3.2)",
-            Breach::ExpiredWithoutTerm => "a case without a term is closed as term_expired (3.2)",
-            Breach::ExpiredInTerm => "the case is closed as term_expired while its term runs (D18)",
-            Breach::TermWithoutEnd => "a term runs here, and no timer ends it (3.4)",
-            Breach::NoRelease => {
-                "a mediator has the case or is asked, and the register cannot end that (D12)"
-            }
+            Breach::BackWithContract => Flaw::BackWithContract { way },
+            Breach::SecondContract => Flaw::SecondContract { way },
+            Breach::WithdrawnWithContract => Flaw::WithdrawnWithContract { way },
+            Breach::ExpiredWithoutTerm => Flaw::ExpiredWithoutTerm { way },
+            Breach::ExpiredInTerm => Flaw::ExpiredInTerm { way },
+            Breach::TermWithoutEnd => Flaw::TermWithoutEnd { way },
+            Breach::NoRelease => Flaw::NoRelease { way },
         }
     }
 
     /// What would be right.
-    pub(super) fn help(self) -> &'static str {
+    pub(super) fn help(self) -> Help {
         match self {
-            Breach::BackWithContract => {
-                "after the contract another mediator is found in the stage assigned"
-            }
-            Breach::SecondContract => "let the contract be recorded only where none can be there",
-            Breach::WithdrawnWithContract => {
-                "after the contract the sides refuse: both_refused or one_refused"
-            }
-            Breach::ExpiredWithoutTerm => "offer term_expired only where there was a contract",
-            Breach::ExpiredInTerm => {
-                "let a timer close, or lead to a step of its own where the mediator may close"
-            }
-            Breach::TermWithoutEnd => {
-                "wherever the term runs, a timer that starts at term_end takes an action"
-            }
-            Breach::NoRelease => {
-                "an action open to `register`, with the effect end_offer or release_mediator"
-            }
+            Breach::BackWithContract => Help::StayAssigned,
+            Breach::SecondContract => Help::OneContract,
+            Breach::WithdrawnWithContract => Help::RefuseInstead,
+            Breach::ExpiredWithoutTerm => Help::ExpireWithContract,
+            Breach::ExpiredInTerm => Help::LetTimerClose,
+            Breach::TermWithoutEnd => Help::EndTerm,
+            Breach::NoRelease => Help::LetRegisterEnd,
         }
     }
 }

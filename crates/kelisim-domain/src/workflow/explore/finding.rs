@@ -1,9 +1,10 @@
-//! What a walk may find, in words, with the shortest way that shows it.
+//! What a walk may find, with the shortest way that shows it.
 
 use super::Breach;
 use crate::{
     case::ground::Ground,
     code::{ActionName, StepId, TimerName},
+    document::{Flaw, Help},
     workflow::Definition,
 };
 use std::fmt;
@@ -133,75 +134,66 @@ pub enum Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Finding::Unreachable { id, .. } => write!(f, "no case ever stands at the step {id}"),
-            Finding::Stuck { way, .. } => write!(f, "{way} → … and now nothing can happen"),
-            Finding::WaitsForever { way, .. } => {
-                write!(f, "{way} → … and now it waits, and no timer runs")
-            }
-            Finding::NeverCloses { way, .. } => write!(f, "{way} → … and no way leads to an end"),
-            Finding::NeverTaken { name, .. } => {
-                write!(f, "the action {name} can never be taken as it stands here")
-            }
-            Finding::NeverRuns { name, .. } => write!(f, "the timer {name} never runs"),
-            Finding::TimerRefused { way, codes, .. } => {
-                write!(
-                    f,
-                    "{way} → … and its action is refused ({})",
-                    codes.join(", ")
-                )
-            }
-            Finding::TimerLoop { way, .. } => {
-                write!(f, "{way} → … and so on for ever, and nobody does anything")
-            }
-            Finding::GroundNeverSet(ground) => {
-                write!(f, "no case can ever get the ground {}", ground.code())
-            }
-            Finding::BreachingMove { breach, way, .. }
-            | Finding::BreachingStep { breach, way, .. } => {
-                write!(f, "{way} → … and {}", breach.what())
-            }
-            Finding::TooManyWays { id, .. } => {
-                write!(
-                    f,
-                    "too many ways to walk, most of them through the step {id}"
-                )
-            }
-        }
+        self.flaw().fmt(f)
     }
 }
 
 impl Finding {
-    /// What would be right.
-    pub fn help(&self) -> &'static str {
+    /// What is wrong, with the shortest way that shows it.
+    pub fn flaw(&self) -> Flaw {
         match self {
-            Finding::Unreachable { .. } => {
-                "let an action that can be taken lead here, or leave the step out"
-            }
-            Finding::Stuck { .. } => "an action that somebody may take must lead away from here",
-            Finding::WaitsForever { .. } => "a wait ends by a timer, or by somebody who is there",
-            Finding::NeverCloses { .. } => {
-                "some way from here must end in a step of the stage closed"
-            }
-            Finding::NeverTaken { .. } => {
-                "see where it starts, what its guards ask, and what its form offers"
-            }
-            Finding::NeverRuns { .. } => {
-                "the fact from which it counts must be there while a case stands at one of its steps"
-            }
-            Finding::TimerRefused { .. } => {
-                "what a timer does must be possible whenever it comes due"
-            }
-            Finding::TimerLoop { .. } => "somewhere on the way round a person must do something",
-            Finding::GroundNeverSet(_) => {
-                "let a form offer it where it may be set, or leave it out of `grounds`"
-            }
+            Finding::Unreachable { id, .. } => Flaw::Unreachable {
+                step: id.to_string(),
+            },
+            Finding::Stuck { way, .. } => Flaw::Stuck {
+                way: way.to_string(),
+            },
+            Finding::WaitsForever { way, .. } => Flaw::WaitsForever {
+                way: way.to_string(),
+            },
+            Finding::NeverCloses { way, .. } => Flaw::NeverCloses {
+                way: way.to_string(),
+            },
+            Finding::NeverTaken { name, .. } => Flaw::NeverTaken {
+                action: name.to_string(),
+            },
+            Finding::NeverRuns { name, .. } => Flaw::NeverRuns {
+                timer: name.to_string(),
+            },
+            Finding::TimerRefused { way, codes, .. } => Flaw::TimerRefused {
+                way: way.to_string(),
+                codes: codes.join(", "),
+            },
+            Finding::TimerLoop { way, .. } => Flaw::TimerLoop {
+                way: way.to_string(),
+            },
+            Finding::GroundNeverSet(ground) => Flaw::GroundNeverSet {
+                ground: ground.code().to_owned(),
+            },
+            Finding::BreachingMove { breach, way, .. }
+            | Finding::BreachingStep { breach, way, .. } => breach.flaw(way.to_string()),
+            Finding::TooManyWays { id, .. } => Flaw::TooManyWays {
+                step: id.to_string(),
+            },
+        }
+    }
+
+    /// What would be right.
+    pub fn help(&self) -> Help {
+        match self {
+            Finding::Unreachable { .. } => Help::Reach,
+            Finding::Stuck { .. } => Help::LeadAway,
+            Finding::WaitsForever { .. } => Help::EndWait,
+            Finding::NeverCloses { .. } => Help::EndSomewhere,
+            Finding::NeverTaken { .. } => Help::MakeTakable,
+            Finding::NeverRuns { .. } => Help::MakeRun,
+            Finding::TimerRefused { .. } => Help::MakePossible,
+            Finding::TimerLoop { .. } => Help::LetPersonAct,
+            Finding::GroundNeverSet(_) => Help::OfferGround,
             Finding::BreachingMove { breach, .. } | Finding::BreachingStep { breach, .. } => {
                 breach.help()
             }
-            Finding::TooManyWays { .. } => {
-                "let fewer timers act beside each other, and let fewer choices make a difference"
-            }
+            Finding::TooManyWays { .. } => Help::FewerWays,
         }
     }
 
