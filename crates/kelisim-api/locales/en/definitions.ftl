@@ -113,6 +113,8 @@ flaw-withdrawn-with-contract = { $way } → … and a case with a contract is cl
 flaw-expired-without-term = { $way } → … and a case without a term is closed as term_expired (3.2)
 flaw-expired-in-term = { $way } → … and the case is closed as term_expired while its term runs (D18)
 flaw-term-without-end = { $way } → … and a term runs here, and no timer ends it (3.4)
+flaw-no-declaration = { $way } → … and the mediator who has the case cannot declare a connection (D7)
+flaw-no-recusal = { $way } → … and the mediator who has the case cannot leave it (D6, D7)
 flaw-no-release = { $way } → … and a mediator has the case or is asked, and the register cannot end that (D12)
 
 # What would be right.
@@ -151,4 +153,6 @@ help-refuse-instead = after the contract the sides refuse: both_refused or one_r
 help-expire-with-contract = offer term_expired only where there was a contract
 help-let-timer-close = let a timer close, or lead to a step of its own where the mediator may close
 help-end-term = wherever the term runs, a timer that starts at term_end takes an action
+help-let-declare = an action open to `case_mediator`, with the effect record_declaration
+help-let-recuse = an action open to `case_mediator`, with the effect recuse
 help-let-register-end = an action open to `register`, with the effect end_offer or release_mediator

@@ -113,6 +113,8 @@ flaw-withdrawn-with-contract = { $way } → … шарты бар іс withdrawn
 flaw-expired-without-term = { $way } → … мерзімі жоқ іс term_expired деп жабылды (3.2)
 flaw-expired-in-term = { $way } → … мерзімі жүріп жатқанда іс term_expired деп жабылды (D18)
 flaw-term-without-end = { $way } → … мұнда мерзім жүреді, ал оны ешбір таймер аяқтамайды (3.4)
+flaw-no-declaration = { $way } → … іс қолындағы медиатор байланысын мәлімдей алмайды (D7)
+flaw-no-recusal = { $way } → … іс қолындағы медиатор одан шыға алмайды (D6, D7)
 flaw-no-release = { $way } → … істе медиатор бар немесе ол сұралған, ал тізілім мұны тоқтата алмайды (D12)
 
 # What would be right.
@@ -151,4 +153,6 @@ help-refuse-instead = шарттан кейін тараптар бас тарт
 help-expire-with-contract = term_expired негізін тек шарт болған жерде ұсыныңыз
 help-let-timer-close = істі таймер жапсын немесе медиатор жаба алатын бөлек қадамға апарсын
 help-end-term = мерзім жүретін жердің бәрінде term_end кезінен басталатын таймер әрекет жасайды
+help-let-declare = `case_mediator` үшін ашық, record_declaration әсері бар әрекет
+help-let-recuse = `case_mediator` үшін ашық, recuse әсері бар әрекет
 help-let-register-end = `register` үшін ашық, end_offer немесе release_mediator әсері бар әрекет

@@ -113,6 +113,8 @@ flaw-withdrawn-with-contract = { $way } → … и дело с договоро�
 flaw-expired-without-term = { $way } → … и дело без срока закрыто как term_expired (3.2)
 flaw-expired-in-term = { $way } → … и дело закрыто как term_expired, пока его срок идёт (D18)
 flaw-term-without-end = { $way } → … и здесь идёт срок, который не заканчивает ни один таймер (3.4)
+flaw-no-declaration = { $way } → … и медиатор, у которого дело, не может заявить о связи (D7)
+flaw-no-recusal = { $way } → … и медиатор, у которого дело, не может выйти из него (D6, D7)
 flaw-no-release = { $way } → … и у дела есть медиатор или он спрошен, а реестр не может это прекратить (D12)
 
 # What would be right.
@@ -151,4 +153,6 @@ help-refuse-instead = после договора стороны отказыв�
 help-expire-with-contract = предлагайте term_expired только там, где был договор
 help-let-timer-close = пусть закрывает таймер или ведёт на свой шаг, где закрыть может медиатор
 help-end-term = всюду, где идёт срок, действие совершает таймер, который начинается с term_end
+help-let-declare = действие, открытое для `case_mediator`, с эффектом record_declaration
+help-let-recuse = действие, открытое для `case_mediator`, с эффектом recuse
 help-let-register-end = действие, открытое для `register`, с эффектом end_offer или release_mediator

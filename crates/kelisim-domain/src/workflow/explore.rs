@@ -74,6 +74,8 @@ struct Next {
     to: usize,
     /// The place of the timer that makes the move; none for an action that somebody takes.
     timer: Option<usize>,
+    /// The place of the action that is taken; none when a timer only tells.
+    action: Option<usize>,
     /// Whether only the register of mediators makes it happen.
     is_register: bool,
 }
@@ -278,6 +280,7 @@ impl<'a> Walk<'a> {
         self.found[at].next.push(Next {
             to,
             timer,
+            action: taken,
             is_register,
         });
     }

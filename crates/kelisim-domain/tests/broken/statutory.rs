@@ -48,7 +48,7 @@ pub(super) const CORPUS: &[Broken] = &[
     broken(
         "a declaration that forbids nothing (D6)",
         &[("guards = [\"declared\"]", "guards = []")],
-        &["the effect accept_offer needs the guard declared (D6)"],
+        &["the effect record_declaration needs the guard declared (D6, D7)"],
     ),
     broken(
         "an offer while another mediator has the case (D12)",

@@ -172,4 +172,38 @@ pub(super) const CORPUS: &[Broken] = &[
             "offer → … and a mediator has the case or is asked, and the register cannot end that (D12)",
         ],
     ),
+    broken(
+        "a mediator who learns of a connection and cannot say so (D7)",
+        &[(
+            "to = \"accepted\"\ntitle = { kk = \"Байланысты мәлімдеу\", ru = \"Заявить о связи\", en = \"Declare a connection\" }\nwho = [\"case_mediator\"]",
+            "to = \"accepted\"\ntitle = { kk = \"Байланысты мәлімдеу\", ru = \"Заявить о связи\", en = \"Declare a connection\" }\nwho = [\"office_head\"]",
+        )],
+        &["accept → … and the mediator who has the case cannot declare a connection (D7)"],
+    ),
+    broken(
+        "a mediator who must refuse, and goes on (D6, D7)",
+        &[(
+            "who = [\"case_mediator\"]\nguards = [\"declared\"]\neffects = [\"record_declaration\"]",
+            "who = [\"case_mediator\"]\neffects = [\"record_declaration\"]",
+        )],
+        &[
+            "action declare to accepted: the effect record_declaration needs the guard declared (D6, D7)",
+        ],
+    ),
+    broken(
+        "a mediator who must refuse, and whom only others may take out (D6, D7)",
+        &[(
+            "name = \"recuse\"\nfrom = [\"in_mediation\"]\nto = \"vacant\"\ntitle = { kk = \"Өздігінен бас тарту\", ru = \"Взять самоотвод\", en = \"Recuse oneself\" }\nwho = [\"case_mediator\"]",
+            "name = \"recuse\"\nfrom = [\"in_mediation\"]\nto = \"vacant\"\ntitle = { kk = \"Өздігінен бас тарту\", ru = \"Взять самоотвод\", en = \"Recuse oneself\" }\nwho = [\"office_head\"]",
+        )],
+        &["record_contract → … and the mediator who has the case cannot leave it (D6, D7)"],
+    ),
+    broken(
+        "a mediator who leaves and keeps the case (D6, D7)",
+        &[(
+            "who = [\"case_mediator\"]\neffects = [\"recuse\"]\n\n  [[actions.form]]\n  name = \"reason\"\n  type = \"text\"\n  confidential = true\n  title = { kk = \"Себебі\", ru = \"Причина\", en = \"Reason\" }\n\n[[actions]]\nname = \"withdraw_offer\"\nfrom = [\"accepted\"]",
+            "who = [\"case_mediator\"]\n\n  [[actions.form]]\n  name = \"reason\"\n  type = \"text\"\n  confidential = true\n  title = { kk = \"Себебі\", ru = \"Причина\", en = \"Reason\" }\n\n[[actions]]\nname = \"withdraw_offer\"\nfrom = [\"accepted\"]",
+        )],
+        &["accept → … and the mediator who has the case cannot leave it (D6, D7)"],
+    ),
 ];

@@ -130,6 +130,8 @@ sentences! {
         ExpiredWithoutTerm { way } = "expired_without_term" "{way} → … and a case without a term is closed as term_expired (3.2)";
         ExpiredInTerm { way } = "expired_in_term" "{way} → … and the case is closed as term_expired while its term runs (D18)";
         TermWithoutEnd { way } = "term_without_end" "{way} → … and a term runs here, and no timer ends it (3.4)";
+        NoDeclaration { way } = "no_declaration" "{way} → … and the mediator who has the case cannot declare a connection (D7)";
+        NoRecusal { way } = "no_recusal" "{way} → … and the mediator who has the case cannot leave it (D6, D7)";
         NoRelease { way } = "no_release" "{way} → … and a mediator has the case or is asked, and the register cannot end that (D12)";
     }
 }

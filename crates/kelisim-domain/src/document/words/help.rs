@@ -41,6 +41,8 @@ sentences! {
         ExpireWithContract = "expire_with_contract" "offer term_expired only where there was a contract";
         LetTimerClose = "let_timer_close" "let a timer close, or lead to a step of its own where the mediator may close";
         EndTerm = "end_term" "wherever the term runs, a timer that starts at term_end takes an action";
+        LetDeclare = "let_declare" "an action open to `case_mediator`, with the effect record_declaration";
+        LetRecuse = "let_recuse" "an action open to `case_mediator`, with the effect recuse";
         LetRegisterEnd = "let_register_end" "an action open to `register`, with the effect end_offer or release_mediator";
     }
 }

@@ -63,7 +63,7 @@ impl Check<'_> {
         }
     }
 
-    /// The guards that the law demands (D1, D6, D12 to D14, D16 to D18, L9).
+    /// The guards that the law demands (D1, D6, D7, D12 to D14, D16 to D18, L9).
     pub(super) fn statutory(&self, place: &Place, action: &Action, to: Stage) {
         self.conduct(place, action);
         let from_filed = action.from.iter().any(|id| {
@@ -81,7 +81,6 @@ impl Check<'_> {
             self.fault(place, Flaw::AcceptedWithoutDeclaration);
         }
         for (effect, guard, rule) in [
-            (Effect::AcceptOffer, Guard::Declared, "D6"),
             (Effect::RecordProposal, Guard::InAnswerTime, "L9"),
             (Effect::RecordContract, Guard::Waived, "D6"),
             (Effect::RecordContract, Guard::ContractComplete, "D14"),
@@ -95,6 +94,11 @@ impl Check<'_> {
             (Effect::RecordAgreement, Guard::AgreementComplete, "D13"),
         ] {
             self.demand(place, action, effect, guard, rule);
+        }
+        // Whoever must refuse declares so by leaving the case.
+        if !action.does(Effect::Recuse) {
+            let (declares, guard) = (Effect::RecordDeclaration, Guard::Declared);
+            self.demand(place, action, declares, guard, "D6, D7");
         }
     }
 }

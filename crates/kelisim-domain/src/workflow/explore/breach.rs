@@ -3,11 +3,12 @@
 //! No single action shows these: whether there is a contract where it starts, and a timer that runs, is a matter of the
 //! way. A guard cannot ask for them either, since the closed list has none for it; so the steps have to be laid that way.
 
-use super::{Finding, Found, Walk};
+use super::{Finding, Found, Next, Walk};
 use crate::{
     case::{Case, Stage, ground::Ground},
     document::{Flaw, Help},
     legal::TermName,
+    policy::Relation,
     workflow::{Action, Effect, Runs, Start, Timer},
 };
 use chrono::NaiveDate;
@@ -27,6 +28,10 @@ pub enum Breach {
     ExpiredInTerm,
     /// 3.4, D18: nothing ends the term.
     TermWithoutEnd,
+    /// D7: a mediator who has the case cannot declare what they learn of later.
+    NoDeclaration,
+    /// D6, D7: a mediator who must refuse keeps the case.
+    NoRecusal,
     /// D12: a mediator who is suspended or removed keeps the case or the offer.
     NoRelease,
 }
@@ -41,6 +46,8 @@ impl Breach {
             Breach::ExpiredWithoutTerm => Flaw::ExpiredWithoutTerm { way },
             Breach::ExpiredInTerm => Flaw::ExpiredInTerm { way },
             Breach::TermWithoutEnd => Flaw::TermWithoutEnd { way },
+            Breach::NoDeclaration => Flaw::NoDeclaration { way },
+            Breach::NoRecusal => Flaw::NoRecusal { way },
             Breach::NoRelease => Flaw::NoRelease { way },
         }
     }
@@ -54,6 +61,8 @@ impl Breach {
             Breach::ExpiredWithoutTerm => Help::ExpireWithContract,
             Breach::ExpiredInTerm => Help::LetTimerClose,
             Breach::TermWithoutEnd => Help::EndTerm,
+            Breach::NoDeclaration => Help::LetDeclare,
+            Breach::NoRecusal => Help::LetRecuse,
             Breach::NoRelease => Help::LetRegisterEnd,
         }
     }
@@ -111,6 +120,8 @@ impl Walk<'_> {
             };
             for (breach, at) in [
                 (Breach::TermWithoutEnd, first(Self::never_ends)),
+                (Breach::NoDeclaration, first(Self::is_silenced)),
+                (Breach::NoRecusal, first(Self::is_bound)),
                 (Breach::NoRelease, first(Self::is_held)),
             ] {
                 let way = at.map(|at| self.way(at));
@@ -137,6 +148,29 @@ impl Walk<'_> {
         })
     }
 
+    /// Whether a mediator has the open case, and no action there takes a declaration from them.
+    fn is_silenced(&self, found: &Found) -> bool {
+        has_mediator(found) && self.own(found, Effect::RecordDeclaration).next().is_none()
+    }
+
+    /// Whether a mediator has the open case, and no action there takes it from them because they must refuse.
+    fn is_bound(&self, found: &Found) -> bool {
+        let mut leaving = self.own(found, Effect::Recuse);
+        has_mediator(found) && !leaving.any(|next| self.found[next.to].case.mediator.is_none())
+    }
+
+    /// What the mediator of the case can do in the state with an effect. The walk acts for all people at once, so whose
+    /// action it is stands in the definition.
+    fn own<'f>(&'f self, found: &'f Found, effect: Effect) -> impl Iterator<Item = &'f Next> {
+        let actions = &self.definition.actions;
+        let is_theirs = move |next: &&Next| {
+            let action = next.action.and_then(|number| actions.get(number));
+            let action = action.filter(|_| next.timer.is_none());
+            action.is_some_and(|one| one.does(effect) && one.who.contains(&Relation::CaseMediator))
+        };
+        found.next.iter().filter(is_theirs)
+    }
+
     /// Whether a mediator has the case or is asked, and nothing that the register does ends it.
     fn is_held(&self, found: &Found) -> bool {
         let is_asked = found.case.course.asked.is_some();
@@ -152,6 +186,10 @@ impl Walk<'_> {
             }
         })
     }
+}
+
+fn has_mediator(found: &Found) -> bool {
+    found.stage != Stage::Closed && found.case.mediator.is_some()
 }
 
 /// Whether a timer comes when the term is over: counted from its end, or as the law counts it from the contract.
