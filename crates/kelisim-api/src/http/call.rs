@@ -158,13 +158,12 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(), AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, L, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
-        match self.look(look).await {
-            Ok(seen) => {
-                let act = |tx: &mut Tx<'_>, (), body: Body| act(tx, seen, body);
-                self.post(authorise, act).await
-            }
-            Err(failure) => finish(outcome(Err(failure)), self.place, None),
-        }
+        let then = |call: Call, seen| {
+            call.post(authorise, move |tx: &mut Tx<'_>, (), body| {
+                act(tx, seen, body)
+            })
+        };
+        self.after_look(look, then).await
     }
 
     /// Runs a change of something that has a version: `authorise` also gives that version, for `If-Match`.
@@ -188,11 +187,22 @@ impl Call {
         authorise: impl FnOnce(&mut Tx<'_>) -> Result<(A, i32), AppError> + Send + 'static,
         act: impl FnOnce(&mut Tx<'_>, L, A, Body) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
+        let then = |call: Call, seen| {
+            call.change(authorise, move |tx: &mut Tx<'_>, found, body| {
+                act(tx, seen, found, body)
+            })
+        };
+        self.after_look(look, then).await
+    }
+
+    /// Goes on with what somebody saw, or says why they saw nothing.
+    async fn after_look<L: Send + 'static, F: Future<Output = HttpResponse>>(
+        self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<L, AppError> + Send + 'static,
+        then: impl FnOnce(Call, L) -> F,
+    ) -> HttpResponse {
         match self.look(look).await {
-            Ok(seen) => {
-                let act = |tx: &mut Tx<'_>, found: A, body: Body| act(tx, seen, found, body);
-                self.change(authorise, act).await
-            }
+            Ok(seen) => then(self, seen).await,
             Err(failure) => finish(outcome(Err(failure)), self.place, None),
         }
     }
