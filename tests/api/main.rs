@@ -10,6 +10,7 @@ mod checked;
 mod conditions;
 mod frame;
 mod laws;
+mod limits;
 mod lost_mediator;
 mod lost_race;
 mod matrix;

@@ -1,10 +1,12 @@
 //! What only a server can do to us.
 
+use std::time::{Duration, Instant};
+
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::sql_types::Integer;
-use kelisim_persistence::{Db, Error};
+use kelisim_persistence::{Db, Error, Options};
 use kelisim_tests::{Backend, TestDatabase};
 
 fn execute(db: &mut Db, text: &str) -> Result<(), Error> {
@@ -82,4 +84,28 @@ fn a_server_that_is_down_is_called_unavailable() {
     let url = "postgres://nobody@127.0.0.1:1/none".parse().unwrap();
     let refused = kelisim_persistence::Database::open(&url, &TestDatabase::options());
     assert!(matches!(refused.err(), Some(Error::Unavailable { .. })));
+}
+
+/// R31. SQLite cannot be told so without unsafe code; there, every list is a walk along an index (`plans.rs`).
+#[test]
+fn r31_a_statement_that_takes_too_long_is_ended() {
+    let db = TestDatabase::create(Backend::Postgres);
+    assert_eq!(Options::default().statement_milliseconds, 5_000);
+    let database = db.open_with(&Options {
+        statement_milliseconds: 200,
+        ..TestDatabase::options()
+    });
+    let asleep = |db: &mut Db| execute(db, "SELECT pg_sleep(60)");
+    let begun = Instant::now();
+    let (read, written) = (
+        database.read_blocking(asleep),
+        database.write_blocking(asleep),
+    );
+    for ended in [read, written] {
+        assert!(matches!(ended, Err(Error::Busy)), "{ended:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    database
+        .read_blocking(|db| execute(db, "SELECT 1"))
+        .unwrap();
 }

@@ -1,13 +1,10 @@
 //! The whole application on a socket of its own, over a database of its own, at a time of its own.
 
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use actix_web::dev::ServerHandle;
 use kelisim_api::app::{App, Definitions, Laws, once::Running};
 use kelisim_api::clock::ManualClock;
-use kelisim_api::http::server::{Limits, serve};
+use kelisim_api::http::server::Limits;
 use kelisim_domain::calendar::Zone;
 use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
@@ -19,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::http::{Client, Reply};
 use crate::network::{self, REGION};
+use crate::served::Served;
 use crate::{Backend, OnBackend, TestDatabase};
 
 /// A server with the network of [`network`].
@@ -27,8 +25,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     /// The application itself, for what no route shows.
     pub app: Arc<App>,
-    base: String,
-    server: Option<(ServerHandle, JoinHandle<()>)>,
+    server: Served,
     /// The database; dropped last.
     pub database: TestDatabase,
 }
@@ -87,35 +84,28 @@ impl TestApp {
             readings: Default::default(),
             faults: options.faults.clone(),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let (tell, handle) = std::sync::mpsc::channel();
-        let served = Arc::clone(&app);
-        let thread = std::thread::spawn(move || {
-            crate::block_on(async move {
-                let limits = Limits {
-                    workers: 1,
-                    stop_seconds: 2,
-                    ..Limits::default()
-                };
-                let server = serve(served, listener, limits).unwrap();
-                tell.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let handle = handle.recv().unwrap();
+        let server = Served::start(Arc::clone(&app), Limits::default());
         Self {
             clock,
             app,
-            base,
-            server: Some((handle, thread)),
+            server,
             database,
         }
     }
 
+    /// The socket of the application: `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        self.server.address()
+    }
+
+    /// The same application on another socket, with other limits.
+    pub fn serve_beside(&self, limits: Limits) -> Served {
+        Served::start(Arc::clone(&self.app), limits)
+    }
+
     /// A client without a token.
     pub fn nobody(&self) -> Client {
-        Client::new(self.base.clone())
+        Client::new(self.server.base())
     }
 
     /// A client with the token of somebody of the network.
@@ -170,14 +160,5 @@ impl TestApp {
         job: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
     ) -> T {
         self.app.database.write_blocking(job).unwrap()
-    }
-}
-
-impl Drop for TestApp {
-    fn drop(&mut self) {
-        if let Some((handle, thread)) = self.server.take() {
-            crate::block_on(handle.stop(true));
-            thread.join().ok();
-        }
     }
 }

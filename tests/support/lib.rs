@@ -21,8 +21,10 @@ mod postgres;
 pub mod program;
 #[path = "../proofs/mod.rs"]
 pub mod proofs;
+mod served;
 pub mod smtp_sink;
 mod stored;
+pub mod wire;
 
 /// A timer to be put behind the text of the basic workflow: its head is reminded of a case that nobody looks at.
 pub const REMINDER: &str = include_str!("../../crates/kelisim-domain/tests/reminder.toml");
@@ -32,3 +34,4 @@ pub use binary::{binary, verifier};
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;
 pub use logs::logged;
+pub use served::Served;

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 mod demo;
 pub mod door;
+mod descriptors;
 pub mod enrol;
 pub mod exported;
 pub mod http;

@@ -32,6 +32,8 @@ pub enum AppError {
         /// The limit.
         most: usize,
     },
+    /// The request did not arrive in time.
+    TooSlow,
     /// The body is not of a media type that is read here.
     MediaType,
     /// `If-Match` names another version than the present one.

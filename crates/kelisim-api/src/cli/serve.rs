@@ -4,6 +4,7 @@ use super::{Failure, serving_sources};
 use crate::{
     app::App,
     config::Config,
+    descriptors,
     http::{
         metrics,
         server::{self, Limits},
@@ -119,8 +120,9 @@ pub(crate) fn bind(config: &Config) -> Result<TcpListener, Failure> {
 pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Result<(), Failure> {
     let limits = Limits {
         workers: config.http.workers,
-        connections: config.limits.connections,
+        connections: descriptors::connections(config.limits.connections, config.http.workers),
         stop_seconds: config.limits.stop_seconds,
+        ..Limits::default()
     };
     let workers = match config.worker.enabled {
         true => Some(Workers::of(&app, config).map_err(Failure::Failed)?),

@@ -6,25 +6,17 @@
 
 use crate::{
     app::{App, AppError, Tx, account, once, reading},
-    http::{answer::Answer, json, problem},
+    http::{answer::Answer, body::Body, problem},
 };
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web,
 };
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, future::LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 use kelisim_domain::{audit::AuditEntry, language::Language, policy::Actor, sign_in::TokenScope};
 use kelisim_persistence::{Db, Defect, Point, store::audit::audit_add};
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::{sync::Arc, time::Duration};
-
-/// The largest body, in bytes (R31).
-pub const BODY_MOST: usize = 1_000_000;
-/// How much more of a body that is too large is read and dropped, so that the client gets to read the answer.
-const DRAIN_MOST: usize = 8_000_000;
-/// How long a body may take to arrive: who sends a byte now and then holds no connection.
-const BODY_TIME: Duration = Duration::from_secs(60);
+use std::sync::Arc;
 
 /// The id that a request carries through the log and the answer.
 #[derive(Clone, Debug)]
@@ -41,31 +33,6 @@ enum IfMatch {
     Other,
     /// No tag at all, such as a number without its quotation marks.
     Broken,
-}
-
-/// The body as it came; it is looked at only after the caller was let through.
-#[derive(Debug)]
-pub struct Body(Result<Vec<u8>, AppError>);
-
-impl Body {
-    /// The JSON object of the body.
-    ///
-    /// # Errors
-    /// Too large, another media type, not JSON, a name that stands twice, nested too deep, or not an object.
-    pub fn object(self) -> Result<Map<String, Value>, AppError> {
-        let bytes = self.0?;
-        let value = json::read(&bytes).map_err(|error| AppError::Malformed {
-            line: error.line(),
-            column: error.column(),
-        })?;
-        match value {
-            Value::Object(object) => Ok(object),
-            _ => Err(AppError::invalid(
-                "",
-                kelisim_domain::fault::FaultKind::WrongType { expected: "object" },
-            )),
-        }
-    }
 }
 
 /// A request with its token, conditions and body.
@@ -365,11 +332,9 @@ impl FromRequest for Call {
                 .ok_or_else(|| actix_web::error::ErrorInternalServerError("no application"))?;
             let reads_body = !matches!(request.method().as_str(), "GET" | "HEAD");
             let body = if reads_body {
-                let body = tokio::time::timeout(BODY_TIME, read_body(&request, payload)).await;
-                // A body that does not end is as unreadable as one that breaks off.
-                Body(body.unwrap_or(Err(AppError::Malformed { line: 1, column: 1 })))
+                Body::read(&request, payload).await
             } else {
-                Body(Ok(Vec::new()))
+                Body::none()
             };
             let key = idempotency_key(&request, &body);
             Ok(Call {
@@ -463,7 +428,7 @@ fn idempotency_key(request: &HttpRequest, body: &Body) -> Result<Option<once::Ke
     let mut digest = Sha256::new();
     digest.update(request.path().as_bytes());
     digest.update([0]);
-    if let Ok(bytes) = &body.0 {
+    if let Some(bytes) = body.bytes() {
         digest.update(bytes);
     }
     Ok(Some(once::Key {
@@ -494,41 +459,6 @@ fn accepted_language(header: Option<&str>) -> Language {
         }
     }
     best.map_or(Language::default(), |(_, language)| language)
-}
-
-async fn read_body(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8>, AppError> {
-    let mut bytes = Vec::new();
-    let mut seen = 0;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| AppError::Malformed { line: 1, column: 1 })?;
-        seen += chunk.len();
-        if seen > BODY_MOST + DRAIN_MOST {
-            break;
-        }
-        if seen <= BODY_MOST {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    if seen > BODY_MOST {
-        return Err(AppError::TooLarge { most: BODY_MOST });
-    }
-    let patch = request.method() == actix_web::http::Method::PATCH;
-    let media = header_text(request, header::CONTENT_TYPE).unwrap_or_default();
-    let media = media
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let json = media == "application/json" || (patch && media == "application/merge-patch+json");
-    if bytes.is_empty() && (json || media.is_empty()) {
-        // An act that asks nothing, such as sending a message again, may come without a body.
-        Ok(b"{}".to_vec())
-    } else if json {
-        Ok(bytes)
-    } else {
-        Err(AppError::MediaType)
-    }
 }
 
 #[cfg(test)]

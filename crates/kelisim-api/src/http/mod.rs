@@ -2,7 +2,9 @@
 
 pub mod answer;
 pub mod api;
+pub mod body;
 pub mod call;
+mod connection;
 pub mod form;
 pub mod health;
 mod json;

@@ -23,7 +23,10 @@ use kelisim_domain::{
 use serde::Serialize;
 
 /// The codes of all problems, for the pages under `/problems/` and for the documents.
-pub const CODES: [&str; 19] = [
+pub const CODES: [&str; 22] = [
+    "not_http",
+    "too_slow",
+    "head_too_large",
     "not_retried",
     "unauthenticated",
     "not_found",
@@ -327,6 +330,7 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
         AppError::Malformed { .. } => (400, "malformed"),
         AppError::BadHeader(_) => (400, "bad_header"),
         AppError::TooLarge { .. } => (413, "too_large"),
+        AppError::TooSlow => (408, "too_slow"),
         AppError::MediaType => (415, "media_type"),
         AppError::Stale => (412, "stale"),
         AppError::PreconditionRequired => (428, "precondition_required"),

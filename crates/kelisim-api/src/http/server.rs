@@ -2,18 +2,31 @@
 
 use crate::{
     app::App,
-    http::{api, call, call::RequestId, health, openapi, pages, problem},
+    http::{
+        api, call,
+        call::RequestId,
+        connection::{Connection, Fault, Pace, Refuse},
+        health, openapi, pages, problem,
+    },
 };
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
-    App as ActixApp, Error, HttpRequest, HttpResponse, HttpServer,
+    App as ActixApp, Error, HttpRequest, HttpResponse,
     body::MessageBody,
-    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    dev::{AppConfig, Payload, Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    http::{
+        ConnectionType,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
     middleware::{Next, from_fn},
+    rt::net::TcpStream,
     web,
 };
 use std::{
+    fmt::Write,
     net::TcpListener,
+    rc::Rc,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -28,6 +41,32 @@ pub struct Limits {
     pub connections: usize,
     /// How long running requests may take to finish when the server stops.
     pub stop_seconds: u64,
+    /// How slow a client may be.
+    pub times: Times,
+}
+
+/// How slow a client may be (R31).
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// From the end of the last answer to the end of the next head.
+    pub head: Duration,
+    /// From the head to the end of the body.
+    pub body: Duration,
+    /// Without reading anything of an answer.
+    pub stall: Duration,
+    /// To read the whole of it, once it has to wait.
+    pub answer: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Times {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(60),
+            stall: Duration::from_secs(30),
+            answer: Duration::from_secs(300),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -36,6 +75,7 @@ impl Default for Limits {
             workers: 2,
             connections: 4096,
             stop_seconds: 25,
+            times: Times::default(),
         }
     }
 }
@@ -48,16 +88,74 @@ impl Default for Limits {
 /// The socket cannot be used.
 pub fn serve(app: Arc<App>, listener: TcpListener, limits: Limits) -> std::io::Result<Server> {
     let app = web::Data::from(app);
-    let server = HttpServer::new(move || routes(app.clone()))
+    let address = listener.local_addr()?;
+    let builder = Server::build()
         .workers(limits.workers)
-        .max_connections(limits.connections)
+        .max_concurrent_connections(limits.connections)
         .shutdown_timeout(limits.stop_seconds)
-        .client_request_timeout(Duration::from_secs(10))
-        .client_disconnect_timeout(Duration::from_secs(5))
-        .disable_signals()
-        .listen(listener)?
-        .run();
-    Ok(server)
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    // As actix-web's own server does it, with our connection between the socket and the parser.
+    let service = move || {
+        let config = AppConfig::default();
+        let routes = map_config(routes(app.clone()).into_factory(), move |()| config.clone());
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            // The time for a head is measured by the connection.
+            .client_request_timeout(Duration::ZERO)
+            .client_disconnect_timeout(Duration::from_secs(5))
+            .local_addr(address)
+            .on_connect_ext(|connection: &Connection, data| _ = data.insert(connection.pace()))
+            .h1(routes.map_err(|error: Error| error.error_response()));
+        let refuse = refusing(app.clone());
+        fn_service(move |socket: TcpStream| {
+            let peer = socket.peer_addr().ok();
+            let connection = Connection::new(socket, limits.times, Rc::clone(&refuse));
+            async move { Ok((connection, peer)) }
+        })
+        .and_then(http)
+    };
+    Ok(builder.listen("kelisim", listener, service)?.run())
+}
+
+/// The answers to what is no request.
+fn refusing(app: web::Data<App>) -> Refuse {
+    Rc::new(move |fault| {
+        let id = app.new_id::<uuid::Uuid>(app.clock.now()).to_string();
+        let place = problem::Place {
+            public_url: app.public_url.clone(),
+            request: Some(id.clone()),
+            language: Default::default(),
+        };
+        let (status, code) = match fault {
+            Fault::TooSlow => (408, "too_slow"),
+            Fault::HeadTooLarge => (431, "head_too_large"),
+            Fault::NotHttp => (400, "not_http"),
+        };
+        tracing::info!(request = %id, status, code, "no request");
+        let mut response = problem::plain(status, code, &place);
+        protect(response.headers_mut(), &id);
+        written(response)
+    })
+}
+
+/// An answer as it goes over the wire, for a connection that ends with it.
+fn written(response: HttpResponse) -> Vec<u8> {
+    let status = response.status();
+    let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
+    for (name, value) in response.headers() {
+        // Writing to a text cannot fail.
+        let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+    }
+    let body = response.into_body().try_into_bytes().unwrap_or_default();
+    let _ = write!(head, "content-length: {}\r\n\r\n", body.len());
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(&body);
+    bytes
 }
 
 /// Every route, as the server serves it; a proof asks here without a socket.
@@ -110,7 +208,7 @@ async fn nothing_here(request: HttpRequest, app: web::Data<App>) -> HttpResponse
 
 /// Gives the request an id, logs one line with ids and codes only (R19), and adds the headers of R15.
 async fn observe(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     use actix_web::HttpMessage;
@@ -121,8 +219,29 @@ async fn observe(
     let id = id.unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    let mut response = next.call(request).await?;
-    let headers = response.headers_mut();
+    let pace = request.conn_data::<Rc<Pace>>().cloned();
+    if let Some(pace) = &pace {
+        pace.begin(!matches!(request.parts_mut().1, Payload::None));
+    }
+    let response = next.call(request).await;
+    // What is left of a body is not looked at for another request.
+    let is_clean = pace.is_none_or(|pace| pace.finish());
+    let mut response = response?;
+    if !is_clean {
+        let head = response.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
+    protect(response.headers_mut(), &id);
+    // The pattern of the route, not the path: a path may hold an id, a query may hold a name.
+    let route = response.request().match_pattern().unwrap_or_default();
+    let status = response.status().as_u16();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(request = %id, %method, route, status, milliseconds, "request");
+    Ok(response)
+}
+
+/// The headers of R15, and the id of the request.
+fn protect(headers: &mut HeaderMap, id: &str) {
     for (name, value) in [
         (
             "strict-transport-security",
@@ -151,13 +270,7 @@ async fn observe(
             );
         }
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
-    // The pattern of the route, not the path: a path may hold an id, a query may hold a name.
-    let route = response.request().match_pattern().unwrap_or_default();
-    let status = response.status().as_u16();
-    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request = %id, %method, route, status, milliseconds, "request");
-    Ok(response)
 }

@@ -1,0 +1,166 @@
+//! The body of a request: read within limits of size, time and memory (R31), and looked at only after its caller was let in.
+
+use crate::{
+    app::AppError,
+    http::{connection::Pace, json, server::Times},
+};
+use actix_web::{HttpRequest, dev::Payload, http::header};
+use futures_util::StreamExt;
+use kelisim_domain::fault::FaultKind;
+use serde_json::{Map, Value};
+use std::{
+    rc::Rc,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// The largest body, in bytes (R31).
+pub const BODY_MOST: usize = 1_000_000;
+/// How much more of a body that is too large is read and dropped, so that the client gets to read the answer.
+const DRAIN_MOST: usize = 8_000_000;
+/// How much all bodies together may take in memory, in bytes, from the first that is read to the last that was acted on.
+const ROOM_MOST: usize = 64_000_000;
+
+/// The body as it came.
+#[derive(Debug)]
+pub struct Body {
+    bytes: Result<Vec<u8>, AppError>,
+    _room: Room,
+}
+
+impl Body {
+    /// None, for a request that has none.
+    pub(crate) fn none() -> Self {
+        Body {
+            bytes: Ok(Vec::new()),
+            _room: Room::default(),
+        }
+    }
+
+    /// Reads it, unless it is too large, too slow or of another media type: that is told when somebody asks for it.
+    pub(crate) async fn read(request: &HttpRequest, payload: Payload) -> Self {
+        let pace = request.conn_data::<Rc<Pace>>();
+        let most = pace.map_or_else(|| Times::default().body, |pace| pace.body_time());
+        let mut room = Room::default();
+        let read = tokio::time::timeout(most, arrive(payload, &mut room)).await;
+        let bytes = match read.unwrap_or(Err(AppError::TooSlow)) {
+            Ok(bytes) => {
+                pace.inspect(|pace| pace.body_read());
+                bytes.ok_or(AppError::TooLarge { most: BODY_MOST })
+            }
+            Err(error) => Err(error),
+        };
+        Body {
+            bytes: bytes.and_then(|bytes| fit(request, bytes)),
+            _room: room,
+        }
+    }
+
+    /// The bytes, where they were read.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.as_deref().ok()
+    }
+
+    /// The JSON object of the body.
+    ///
+    /// # Errors
+    /// Too large, too slow, another media type, not JSON, a name that stands twice, nested too deep, or not an object.
+    pub fn object(self) -> Result<Map<String, Value>, AppError> {
+        let bytes = self.bytes?;
+        let value = json::read(&bytes).map_err(|error| AppError::Malformed {
+            line: error.line(),
+            column: error.column(),
+        })?;
+        match value {
+            Value::Object(object) => Ok(object),
+            _ => Err(AppError::invalid(
+                "",
+                FaultKind::WrongType { expected: "object" },
+            )),
+        }
+    }
+}
+
+/// Reads to the end; none when that is more than a body may be.
+async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Option<Vec<u8>>, AppError> {
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    while let Some(chunk) = payload.next().await {
+        // One that breaks off, or whose chunks are no chunks.
+        let chunk = chunk.map_err(|_| AppError::Malformed { line: 1, column: 1 })?;
+        seen += chunk.len();
+        if seen > BODY_MOST + DRAIN_MOST {
+            return Err(AppError::TooLarge { most: BODY_MOST });
+        }
+        if seen <= BODY_MOST {
+            room.take(chunk.len())?;
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok((seen <= BODY_MOST).then_some(bytes))
+}
+
+/// A body of the media type that is read here.
+fn fit(request: &HttpRequest, bytes: Vec<u8>) -> Result<Vec<u8>, AppError> {
+    let patch = request.method() == actix_web::http::Method::PATCH;
+    let media = request.headers().get(header::CONTENT_TYPE);
+    let media = media.and_then(|media| media.to_str().ok());
+    let media = media.unwrap_or_default().split(';').next();
+    let media = media.unwrap_or_default().trim().to_ascii_lowercase();
+    let json = media == "application/json" || (patch && media == "application/merge-patch+json");
+    if bytes.is_empty() && (json || media.is_empty()) {
+        // An act that asks nothing, such as sending a message again, may come without a body.
+        Ok(b"{}".to_vec())
+    } else if json {
+        Ok(bytes)
+    } else {
+        Err(AppError::MediaType)
+    }
+}
+
+/// Bytes that a body holds of those that all bodies may hold.
+#[derive(Debug, Default)]
+struct Room(usize);
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+
+impl Room {
+    fn take(&mut self, bytes: usize) -> Result<(), AppError> {
+        self.0 += bytes;
+        let held = HELD.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        match held <= ROOM_MOST {
+            true => Ok(()),
+            false => Err(AppError::Busy),
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r31_all_bodies_together_have_a_limit() {
+        let mut many: Vec<Room> = Vec::new();
+        let full = loop {
+            let mut room = Room::default();
+            let taken = room.take(BODY_MOST);
+            many.push(room);
+            if let Err(error) = taken {
+                break error;
+            }
+            assert!(many.len() < 100);
+        };
+        assert!(matches!(full, AppError::Busy));
+        many.clear();
+        assert!(
+            Room::default().take(BODY_MOST).is_ok(),
+            "there is room again"
+        );
+    }
+}
