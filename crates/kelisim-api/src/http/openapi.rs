@@ -1,5 +1,7 @@
 //! The description of the interface: generated from the handlers, never written by hand.
 
+mod complete;
+
 use crate::{
     app::App,
     http::{api, call, problem},
@@ -34,7 +36,7 @@ pub fn head() -> OpenApi {
                 ))
                 .build(),
         )
-        .components(Some(ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(bearer)).build()))
+        .components(Some(ComponentsBuilder::new().security_scheme("token", SecurityScheme::Http(bearer)).schema_from::<problem::Problem>().schema_from::<problem::FieldError>().schema_from::<problem::RefusalView>().build()))
         .security(Some([SecurityRequirement::new::<_, [&str; 0], &str>("token", [])]))
         .build()
 }
@@ -49,7 +51,9 @@ pub fn whole() -> &'static str {
             .openapi(head())
             .service(utoipa_actix_web::scope("/api/v1").configure(api::configure))
             .split_for_parts();
-        document.to_pretty_json().unwrap_or_default()
+        let mut document = serde_json::to_value(&document).unwrap_or_default();
+        complete::complete(&mut document);
+        serde_json::to_string_pretty(&document).unwrap_or_default()
     })
 }
 
