@@ -132,3 +132,29 @@ fn blocks_are_read_from_a_text() {
     assert_eq!(blocks(text, "json\n"), [(2, "{}\n")]);
     assert_eq!(blocks(text, "toml\n"), [(6, "x = 1\n")]);
 }
+
+/// Two types of one name are one schema in the document, and the other one is described wrongly.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    let mut names = BTreeSet::new();
+    let mut twice = Vec::new();
+    for file in tree::rust("crates/kelisim-api/src") {
+        let mut described = false;
+        for line in file.text.lines() {
+            described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let words: Vec<&str> = line.split(['(', '<', '{', ' ']).collect();
+            let Some(at) = words
+                .iter()
+                .position(|word| ["struct", "enum"].contains(word))
+            else {
+                continue;
+            };
+            let name = words.get(at + 1).copied().unwrap_or_default();
+            if std::mem::take(&mut described) && !names.insert(name.to_owned()) {
+                twice.push(format!("{}: {name}", file.path));
+            }
+        }
+    }
+    assert!(names.len() > 60, "{names:?}");
+    tree::none("a schema with the name of another", &twice);
+}

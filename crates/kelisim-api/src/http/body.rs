@@ -42,13 +42,7 @@ impl Body {
         let most = pace.map_or_else(|| Times::default().body, |pace| pace.body_time());
         let mut room = Room::default();
         let read = tokio::time::timeout(most, arrive(payload, &mut room)).await;
-        let bytes = match read.unwrap_or(Err(AppError::TooSlow)) {
-            Ok(bytes) => {
-                pace.inspect(|pace| pace.body_read());
-                bytes.ok_or(AppError::TooLarge { most: BODY_MOST })
-            }
-            Err(error) => Err(error),
-        };
+        let bytes = read.unwrap_or(Err(AppError::TooSlow));
         Body {
             bytes: bytes.and_then(|bytes| fit(request, bytes)),
             _room: room,
@@ -80,8 +74,8 @@ impl Body {
     }
 }
 
-/// Reads to the end; none when that is more than a body may be.
-async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Option<Vec<u8>>, AppError> {
+/// Reads to the end, of one that is somewhat too large too.
+async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Vec<u8>, AppError> {
     let mut bytes = Vec::new();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
@@ -89,14 +83,17 @@ async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Option<Vec<u8>>
         let chunk = chunk.map_err(|_| AppError::Malformed { line: 1, column: 1 })?;
         seen += chunk.len();
         if seen > BODY_MOST + DRAIN_MOST {
-            return Err(AppError::TooLarge { most: BODY_MOST });
+            break;
         }
         if seen <= BODY_MOST {
             room.take(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
     }
-    Ok((seen <= BODY_MOST).then_some(bytes))
+    match seen <= BODY_MOST {
+        true => Ok(bytes),
+        false => Err(AppError::TooLarge { most: BODY_MOST }),
+    }
 }
 
 /// A body of the media type that is read here.

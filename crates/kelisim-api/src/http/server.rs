@@ -23,11 +23,13 @@ use actix_web::{
     rt::net::TcpStream,
     web,
 };
+use futures_util::{StreamExt, stream::poll_fn};
 use std::{
     fmt::Write,
     net::TcpListener,
     rc::Rc,
     sync::Arc,
+    task::Poll,
     time::{Duration, Instant},
 };
 use utoipa_actix_web::AppExt;
@@ -221,7 +223,12 @@ async fn observe(
     let method = request.method().clone();
     let pace = request.conn_data::<Rc<Pace>>().cloned();
     if let Some(pace) = &pace {
-        pace.begin(!matches!(request.parts_mut().1, Payload::None));
+        let has_body = !matches!(request.parts_mut().1, Payload::None);
+        pace.begin(has_body);
+        if has_body {
+            let payload = request.take_payload();
+            request.set_payload(watched(payload, Rc::clone(pace)));
+        }
     }
     let response = next.call(request).await;
     // What is left of a body is not looked at for another request.
@@ -238,6 +245,20 @@ async fn observe(
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request = %id, %method, route, status, milliseconds, "request");
     Ok(response)
+}
+
+/// A body whose end is noted, whoever reads it.
+fn watched(mut payload: Payload, pace: Rc<Pace>) -> Payload {
+    let chunks = poll_fn(move |cx| {
+        let chunk = payload.poll_next_unpin(cx);
+        if let Poll::Ready(None) = chunk {
+            pace.body_read();
+        }
+        chunk
+    });
+    Payload::Stream {
+        payload: Box::pin(chunks),
+    }
 }
 
 /// The headers of R15, and the id of the request.

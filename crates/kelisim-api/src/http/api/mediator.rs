@@ -108,7 +108,7 @@ struct AffiliationView {
 
 /// A step of the status.
 #[derive(Serialize, ToSchema)]
-struct StepView {
+struct StatusStepView {
     status: &'static str,
     since: NaiveDate,
     reason: String,
@@ -125,7 +125,7 @@ struct MediatorView {
     register_no: String,
     status: &'static str,
     status_since: NaiveDate,
-    status_history: Vec<StepView>,
+    status_history: Vec<StatusStepView>,
     language: &'static str,
     languages: Vec<String>,
     specialisations: Vec<String>,
@@ -236,7 +236,7 @@ fn view(mediator: Mediator, steps: Vec<StatusStep>, with_secrets: bool) -> Media
         status_since: mediator.status_since,
         status_history: steps
             .into_iter()
-            .map(|step| StepView {
+            .map(|step| StatusStepView {
                 status: step.status.code(),
                 since: step.since,
                 reason: step.reason,

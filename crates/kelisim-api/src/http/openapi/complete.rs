@@ -83,11 +83,19 @@ fn has_query(operation: &mut Map<String, Value>) -> bool {
     parameters(operation).any(|parameter| parameter["in"] == "query")
 }
 
-/// `limit` is a number of entries (R31).
+/// `limit` is a number of entries (R31); a parameter that is empty is none, so an id may be empty.
 fn bounds(operation: &mut Map<String, Value>) {
-    for parameter in parameters(operation).filter(|parameter| parameter["name"] == "limit") {
-        parameter["schema"]["minimum"] = 1.into();
-        parameter["schema"]["maximum"] = 100.into();
+    for parameter in parameters(operation).filter(|parameter| parameter["in"] == "query") {
+        let is_limit = parameter["name"] == "limit";
+        let Some(schema) = parameter["schema"].as_object_mut() else {
+            continue;
+        };
+        if is_limit {
+            schema.insert("minimum".to_owned(), 1.into());
+            schema.insert("maximum".to_owned(), 100.into());
+        } else if schema.get("format").is_some_and(|format| format == "uuid") {
+            schema.remove("format");
+        }
     }
 }
 
@@ -112,7 +120,7 @@ fn headers(operation: &mut Map<String, Value>, method: &str) {
         added.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "A repeat with the same key gets the first answer.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9_-]+$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
         }));
     }
     if !added.is_empty() {

@@ -34,7 +34,7 @@ pub(super) struct CaseView {
     version: i32,
     /// The code of the office.
     office: String,
-    workflow: WorkflowView,
+    workflow: CaseWorkflowView,
     /// `filed`, `assigned`, `reconciled` or `closed`.
     stage: &'static str,
     /// The workflow's own state inside the stage.
@@ -48,10 +48,10 @@ pub(super) struct CaseView {
     district: String,
     court_stage: &'static str,
     referral: ReferralView,
-    mediator: Option<MediatorView>,
+    mediator: Option<CaseMediatorView>,
     /// The mediator who is asked to take it and has not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    asked: Option<MediatorView>,
+    asked: Option<CaseMediatorView>,
     /// The sides' names and settlements, for the mediator who is asked: nobody accepts without declaring a connection.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sides: Vec<SideView>,
@@ -106,7 +106,7 @@ fn side_view(party: &Party) -> SideView {
 
 /// Which workflow a case follows.
 #[derive(Serialize, ToSchema)]
-struct WorkflowView {
+struct CaseWorkflowView {
     key: String,
     version: i32,
 }
@@ -126,7 +126,7 @@ struct ReferralView {
 
 /// Who mediates.
 #[derive(Serialize, ToSchema)]
-struct MediatorView {
+struct CaseMediatorView {
     id: Uuid,
     name: String,
 }
@@ -282,7 +282,7 @@ pub(super) fn open_view(
     lookup: &Lookup,
     allowed_actions: Vec<String>,
 ) -> CaseView {
-    let mediator = |id: MediatorId| MediatorView {
+    let mediator = |id: MediatorId| CaseMediatorView {
         id: id.0,
         name: lookup
             .mediators
@@ -295,7 +295,7 @@ pub(super) fn open_view(
         number: case.number.to_string(),
         version: case.version,
         office: case.number.office.to_string(),
-        workflow: WorkflowView {
+        workflow: CaseWorkflowView {
             key: case.workflow.to_string(),
             version: case.workflow_version,
         },
