@@ -83,18 +83,13 @@ fn has_query(operation: &mut Map<String, Value>) -> bool {
     parameters(operation).any(|parameter| parameter["in"] == "query")
 }
 
-/// `limit` is a number of entries (R31); a parameter that is empty is none, so an id may be empty.
+/// `limit` is a number of entries (R31); a parameter that is empty is none.
 fn bounds(operation: &mut Map<String, Value>) {
     for parameter in parameters(operation).filter(|parameter| parameter["in"] == "query") {
-        let is_limit = parameter["name"] == "limit";
-        let Some(schema) = parameter["schema"].as_object_mut() else {
-            continue;
-        };
-        if is_limit {
-            schema.insert("minimum".to_owned(), 1.into());
-            schema.insert("maximum".to_owned(), 100.into());
-        } else if schema.get("format").is_some_and(|format| format == "uuid") {
-            schema.remove("format");
+        parameter["allowEmptyValue"] = true.into();
+        if parameter["name"] == "limit" {
+            parameter["schema"]["minimum"] = 1.into();
+            parameter["schema"]["maximum"] = 100.into();
         }
     }
 }
