@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, audit, crash, model, race::Race, time},
+    proofs::{Order, audit, crash, malformed, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -16,6 +16,10 @@ const LIVES_MOST: usize = 40;
 const SKIP_LEASE_CHECK: &str = "defect.skip_lease_check";
 /// Races within which that must have been found; it usually takes one.
 const RACES_MOST: u64 = 6;
+/// A body with a certain letter in it brings its handler down.
+const STUMBLE: &str = "defect.stumble_over_nul";
+/// Shots within which that must have been found; it usually takes a few hundred.
+const SHOTS_MOST: usize = 5_000;
 /// Defects that a model of the program must contradict, each within a few thousand steps.
 const DEFECTS: [Defect; 3] = [
     Defect::AnswerBeforeCommit,
@@ -43,6 +47,11 @@ on_both_databases! {
         let found = time::early_with(backend, 1, "defect.skip_due_check");
         assert!(found > 0, "the defect was not found");
         assert_eq!(time::early_with(backend, 1, ""), 0, "and without it nothing is found");
+    }
+
+    fn t09_finds_a_handler_that_stumbles_over_a_body(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        assert!(malformed::faults_with(&order, SHOTS_MOST, STUMBLE) > 0, "the defect was not found");
     }
 
     fn t23_contradicts_a_program_with_a_defect(backend: Backend) {

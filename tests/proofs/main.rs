@@ -47,6 +47,10 @@ kelisim_tests::on_both_databases! {
         holds("T8", backend);
     }
 
+    fn t09_what_is_malformed_is_refused_and_nothing_else_comes_of_it(backend: Backend) {
+        holds("T9", backend);
+    }
+
     fn t23_the_program_does_what_a_model_of_it_says(backend: Backend) {
         holds("T23", backend);
     }

@@ -10,6 +10,7 @@ pub mod client;
 pub mod crash;
 pub mod dice;
 pub mod mail_crash;
+pub mod malformed;
 pub mod model;
 pub mod page;
 pub mod race;
@@ -41,6 +42,7 @@ pub const PROOFS: &[Proof] = &[
     ("T2", mail_crash::prove),
     ("T4", race::prove),
     ("T8", time::prove),
+    ("T9", malformed::prove),
     ("T12", audit::prove),
     ("T23", model::prove),
 ];

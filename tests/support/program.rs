@@ -42,6 +42,14 @@ impl Program {
         fs::read_to_string(&self.log).unwrap()
     }
 
+    /// The memory that it has in use, in KiB.
+    pub fn memory(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        number.expect("a process has memory")
+    }
+
     /// Whether it has ended by itself.
     pub fn is_over(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()

@@ -11,6 +11,7 @@ mod pairs;
 mod postgres;
 mod prove;
 mod run;
+mod schemathesis;
 mod steps;
 mod suite;
 
@@ -41,7 +42,9 @@ enum Task {
     },
     /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
     InterchangeTools,
-    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), the audit log (T12), model (T23).
+    /// Bring schemathesis, which the proof of malformed requests (T9) needs.
+    MalformedTools,
+    /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), malformed requests (T9), the audit log (T12), model (T23).
     Prove(prove::Proof),
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
     Bench {
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Dependencies => dependencies(),
         Task::CommonPasswords { list } => make_common_passwords(&list),
         Task::InterchangeTools => interchange_tools(),
+        Task::MalformedTools => malformed_tools(),
         Task::Prove(proof) => prove(&proof),
         Task::Bench { arguments } => bench(&arguments),
         Task::Postgres { command } => beside_postgres(&command),
@@ -89,12 +93,12 @@ fn test(quick: bool) -> Result<String, Failure> {
     // Asked for early, so that a machine without PostgreSQL is told within a second.
     let server = steps.run("postgresql", postgres::find_or_install)?;
     steps.run("interchange", || interchange::find_or_install(&root))?;
-    let faketime = steps.run("faketime", faketime::find_or_install)?;
+    let tools = Tools::find(&mut steps, &root)?;
     steps.run("clippy", || suite::clippy(&root))?;
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
-    let tests = steps.run("test", || suite::test(&root, &clusters, &faketime))?;
+    let tests = steps.run("test", || suite::test(&root, &clusters, &tools))?;
     drop(clusters);
     if !quick {
         steps.run("doc", || suite::doc(&root))?;
@@ -122,6 +126,36 @@ fn make_common_passwords(list: &Path) -> Result<String, Failure> {
     Ok(steps.summary(&made))
 }
 
+fn malformed_tools() -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    let root = workspace_root();
+    steps.run("schemathesis", || schemathesis::find_or_install(&root))?;
+    Ok(steps.summary("the tools for malformed requests"))
+}
+
+/// What the tests need beside the servers, found or installed.
+struct Tools {
+    faketime: PathBuf,
+    schemathesis: PathBuf,
+}
+
+impl Tools {
+    fn find(steps: &mut Steps, root: &Path) -> Result<Self, Failure> {
+        Ok(Self {
+            faketime: steps.run("faketime", faketime::find_or_install)?,
+            schemathesis: steps.run("schemathesis", || schemathesis::find_or_install(root))?,
+        })
+    }
+
+    /// The variables that tell the tests where they are.
+    fn variables(&self) -> [(&'static str, &Path); 2] {
+        [
+            (faketime::VARIABLE, &self.faketime),
+            (schemathesis::VARIABLE, &self.schemathesis),
+        ]
+    }
+}
+
 fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
     let deny = steps.run("cargo-deny", || deny::find_or_install(root))?;
     steps.run("dependencies", || deny::check(root, &deny))?;
@@ -132,10 +166,10 @@ fn prove(proof: &prove::Proof) -> Result<String, Failure> {
     let root = workspace_root();
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
-    let faketime = steps.run("faketime", faketime::find_or_install)?;
+    let tools = Tools::find(&mut steps, &root)?;
     steps.run("build", || prove::build(&root))?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
-    steps.run("proof", || prove::run(&root, proof, &clusters, &faketime))?;
+    steps.run("proof", || prove::run(&root, proof, &clusters, &tools))?;
     Ok(steps.summary("one proof"))
 }
 
@@ -153,12 +187,12 @@ fn bench(arguments: &[String]) -> Result<String, Failure> {
 fn beside_postgres(command: &[String]) -> Result<String, Failure> {
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
-    let faketime = steps.run("faketime", faketime::find_or_install)?;
+    let tools = Tools::find(&mut steps, &workspace_root())?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
     steps.run("command", || {
         let mut process = Command::new(&command[0]);
         process.args(&command[1..]).envs(clusters.variables());
-        process.env(faketime::VARIABLE, &faketime);
+        process.envs(tools.variables());
         run::forget_this_package(&mut process);
         run::visibly(&mut process)
     })?;

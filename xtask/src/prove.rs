@@ -5,14 +5,14 @@ use std::process::Command;
 
 use clap::{Args, ValueEnum};
 
-use crate::faketime;
+use crate::Tools;
 use crate::postgres::Clusters;
 use crate::run;
 
 /// What is proven, and how.
 #[derive(Args)]
 pub(crate) struct Proof {
-    /// The id of the proof: T1, T2, T4, T8, T12 or T23; `page` only makes docs/GUARANTEES.md anew.
+    /// The id of the proof: T1, T2, T4, T8, T9, T12 or T23; `page` only makes docs/GUARANTEES.md anew.
     id: String,
     /// Where its dice begin; one that is chosen and printed, when it is not given.
     #[arg(long)]
@@ -58,7 +58,7 @@ pub(crate) fn run(
     root: &Path,
     proof: &Proof,
     clusters: &Clusters,
-    faketime: &Path,
+    tools: &Tools,
 ) -> Result<(), String> {
     // The build put it beside the folder of this program, which is the one of debug builds.
     let program = std::env::current_exe()
@@ -86,7 +86,7 @@ pub(crate) fn run(
         }
     }
     command.envs(clusters.variables());
-    command.env(faketime::VARIABLE, faketime);
+    command.envs(tools.variables());
     command.env(PROFILE_VARIABLE, PROFILE);
     run::forget_this_package(&mut command);
     run::visibly(&mut command)

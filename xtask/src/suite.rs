@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use crate::faketime;
+use crate::Tools;
 use crate::postgres::Clusters;
 use crate::run;
 
@@ -53,13 +53,13 @@ pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 /// Runs every test; one that is ignored is a failure, for no test is skipped in silence.
-pub(crate) fn test(root: &Path, clusters: &Clusters, faketime: &Path) -> Result<Tests, String> {
+pub(crate) fn test(root: &Path, clusters: &Clusters, tools: &Tools) -> Result<Tests, String> {
     let mut tests = Tests::default();
     run::watched(
         run::cargo(root)
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
             .envs(clusters.variables())
-            .env(faketime::VARIABLE, faketime),
+            .envs(tools.variables()),
         |line| tests.count(line),
     )?;
     if tests.left_out > 0 {

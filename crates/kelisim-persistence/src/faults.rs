@@ -171,6 +171,8 @@ points! {
         SkipVersionCheck = "defect.skip_version_check",
         /// The seal of an audit entry does not cover its reason.
         IgnoreReason = "defect.ignore_reason",
+        /// A handler panics over a body with an escaped NUL.
+        StumbleOverNul = "defect.stumble_over_nul",
     }
 }
 

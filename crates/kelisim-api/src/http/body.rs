@@ -54,6 +54,12 @@ impl Body {
         self.bytes.as_deref().ok()
     }
 
+    /// Whether these bytes are in it; for a defect that a proof must find.
+    pub(crate) fn holds(&self, part: &[u8]) -> bool {
+        let windows = self.bytes().unwrap_or_default().windows(part.len());
+        windows.into_iter().any(|window| window == part)
+    }
+
     /// The JSON object of the body.
     ///
     /// # Errors

@@ -244,6 +244,11 @@ impl Call {
                     return first.transpose()?.flatten().ok_or(error);
                 }
                 tx.app.faults.at(Point::BeforeAct)?;
+                let stumbles = tx.app.faults.has(Defect::StumbleOverNul);
+                assert!(
+                    !(stumbles && body.holds(b"\\u0000")),
+                    "a defect put in on purpose"
+                );
                 let answer = act(tx, authorised, body)?;
                 for read in answer.reads.iter().filter(|read| !read.is_in_event()) {
                     let entry = read.entry(tx.app, &tx.actor, tx.now);
