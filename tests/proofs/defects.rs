@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, audit, crash, malformed, model, race::Race, time},
+    proofs::{Order, abuse, audit, crash, malformed, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -52,6 +52,12 @@ on_both_databases! {
     fn t09_finds_a_handler_that_stumbles_over_a_body(backend: Backend) {
         let order = Order { seed: 1, backend, is_quick: true };
         assert!(malformed::faults_with(&order, SHOTS_MOST, STUMBLE) > 0, "the defect was not found");
+    }
+
+    fn t16_finds_a_door_that_counts_nothing(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        let most = abuse::guesses_with(&order, Defect::GuessWithoutLimit);
+        assert!(most > 10.0, "the defect was not found: {most} guesses");
     }
 
     fn t23_contradicts_a_program_with_a_defect(backend: Backend) {

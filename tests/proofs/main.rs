@@ -51,6 +51,10 @@ kelisim_tests::on_both_databases! {
         holds("T9", backend);
     }
 
+    fn t16_whoever_tries_gets_no_further_than_the_budgets(backend: Backend) {
+        holds("T16", backend);
+    }
+
     fn t23_the_program_does_what_a_model_of_it_says(backend: Backend) {
         holds("T23", backend);
     }

@@ -10,6 +10,7 @@ mod document;
 mod gun;
 mod judge;
 mod nasty;
+mod pages;
 mod requests;
 mod shot;
 mod tool;

@@ -4,6 +4,7 @@
 //! everything that it decides from one printed seed. The moments at which a machine runs a thread
 //! are the machine's own.
 
+pub mod abuse;
 pub mod audit;
 pub mod check;
 pub mod client;
@@ -44,6 +45,7 @@ pub const PROOFS: &[Proof] = &[
     ("T8", time::prove),
     ("T9", malformed::prove),
     ("T12", audit::prove),
+    ("T16", abuse::prove),
     ("T23", model::prove),
 ];
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kelisim_api::app::{App, Definitions, Laws, once::Running};
 use kelisim_api::clock::ManualClock;
+use kelisim_api::door::Door;
 use kelisim_api::http::server::Limits;
 use kelisim_domain::calendar::Zone;
 use kelisim_domain::law::Law;
@@ -44,6 +45,11 @@ impl TestApp {
 
     /// As [`TestApp::start`], with other sizes and times of the database.
     pub fn start_with(backend: Backend, workflow_text: &str, options: &Options) -> Self {
+        Self::start_as(backend, workflow_text, options, Door::default())
+    }
+
+    /// As [`TestApp::start`], with another door, such as one behind a proxy.
+    pub fn start_as(backend: Backend, workflow_text: &str, options: &Options, door: Door) -> Self {
         crate::logs::keep();
         let database = TestDatabase::create(backend);
         let open = database.open_with(options);
@@ -80,7 +86,7 @@ impl TestApp {
             passes: Default::default(),
             is_history: false,
             running: Running::default(),
-            door: Default::default(),
+            door,
             readings: Default::default(),
             faults: options.faults.clone(),
         });

@@ -173,6 +173,8 @@ points! {
         IgnoreReason = "defect.ignore_reason",
         /// A handler panics over a body with an escaped NUL.
         StumbleOverNul = "defect.stumble_over_nul",
+        /// Passwords are guessed without a limit.
+        GuessWithoutLimit = "defect.guess_without_limit",
     }
 }
 

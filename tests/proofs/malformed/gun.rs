@@ -6,7 +6,7 @@ use super::{
     bodies,
     document::Document,
     judge::Tally,
-    requests,
+    pages, requests,
     shot::{Ask, Expect, Shot},
     wires,
     world::Names,
@@ -29,6 +29,7 @@ pub(super) struct Gun<'a> {
     pub(super) names: &'a Names,
     pub(super) dice: Dice,
     kept: Option<Wire>,
+    page: Option<pages::Kept>,
     pub(super) tally: Tally,
 }
 
@@ -45,6 +46,7 @@ impl<'a> Gun<'a> {
             names,
             dice: Dice::new(seed),
             kept: None,
+            page: None,
             tally: Tally::default(),
         }
     }
@@ -55,7 +57,8 @@ impl<'a> Gun<'a> {
         let shot = match dice.below(100) {
             0..=73 => requests::request(self.document, self.names, dice),
             74..=79 => requests::no_route(self.document, dice),
-            80..=82 => requests::open_page(dice),
+            80..=81 => requests::open_page(dice),
+            82 => return self.visit(),
             _ => wires::shot(dice),
         };
         let answers = match shot.expect {
@@ -63,6 +66,33 @@ impl<'a> Gun<'a> {
             _ => self.ask(&shot).into_iter().collect(),
         };
         self.tally.judge(self.document, &shot, &answers);
+    }
+
+    /// A page for people, now and then in another session.
+    fn visit(&mut self) {
+        if self.page.is_none() || self.dice.is(3) {
+            self.page = None;
+            self.turn(&pages::opening(None));
+            if let Some(page) = self.page.clone().filter(|_| self.dice.is(70)) {
+                self.turn(&pages::signing_in(&page));
+                let page = self.page.clone();
+                self.turn(&pages::opening(page.as_ref()));
+            }
+        }
+        let shot = pages::shot(self.page.as_ref(), &self.dice);
+        let answers: Vec<Raw> = self.ask(&shot).into_iter().collect();
+        self.tally.judge(self.document, &shot, &answers);
+    }
+
+    /// One step of a person, who keeps what it gives.
+    fn turn(&mut self, shot: &Shot) {
+        let answer = self.ask(shot);
+        let kept = answer
+            .as_ref()
+            .and_then(|raw| pages::kept(raw, self.page.as_ref()));
+        self.page = kept;
+        self.tally
+            .judge(self.document, shot, &Vec::from_iter(answer));
     }
 
     /// Sends the largest bodies there are, so that whatever they cost has been paid before something is measured.

@@ -29,6 +29,11 @@ pub(super) struct Tally {
     pub(super) formless: Vec<String>,
 }
 
+/// What a page for people may answer.
+const PAGES: [u16; 14] = [
+    200, 303, 304, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 431,
+];
+
 impl Tally {
     /// Adds another one.
     pub(super) fn add(&mut self, other: Self) {
@@ -60,7 +65,8 @@ impl Tally {
                 self.faults.push(told());
                 continue;
             }
-            if raw.status >= 400 && !shot.to_head && !is_problem(raw) {
+            if raw.status >= 400 && !shot.to_head && shot.expect != Expect::Page && !is_problem(raw)
+            {
                 self.formless.push(told());
             }
             let (promised, refused) = match shot.expect {
@@ -75,6 +81,7 @@ impl Tally {
                     ),
                     true,
                 ),
+                Expect::Page => (PAGES.contains(&raw.status), false),
                 Expect::Open => (matches!(raw.status, 200 | 400 | 404 | 405 | 431), false),
             };
             if raw.status < 400 && refused {

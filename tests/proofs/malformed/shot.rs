@@ -13,6 +13,8 @@ pub(super) enum Expect {
     Wire,
     /// A request for a page that needs no token; any answer but a fault of ours.
     Open,
+    /// A page for people, which answers with a page.
+    Page,
 }
 
 /// Bytes, and what may come of them.

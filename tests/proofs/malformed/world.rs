@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use kelisim_domain::workflow::BASIC;
-use kelisim_persistence::{Error, MasterKey, SeededEntropy};
+use kelisim_api::door::hasher::hash_blocking;
+use kelisim_domain::{sign_in::Password, text::EmailAddress, workflow::BASIC};
+use kelisim_persistence::{
+    Error, MasterKey, OsEntropy, SeededEntropy,
+    store::{account::account_find_by_email, credential::credential_set},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::pages::SIGNED_IN;
 use crate::{
     Backend, TestApp, TestDatabase,
+    browser::PASSWORD,
     house::{House, Server},
     http::Client,
     network,
@@ -42,8 +48,13 @@ impl World {
         let file = database.folder().join("master.key");
         let key = MasterKey::create(&file, &SeededEntropy::new(7)).unwrap();
         let open = database.open();
-        let laid: Result<(), Error> =
-            open.write_blocking(move |db| network::lay_under(db, &key).map(drop));
+        let hash = hash_blocking(&Password::offered(PASSWORD), &OsEntropy).unwrap();
+        let laid: Result<(), Error> = open.write_blocking(move |db| {
+            network::lay_under(db, &key)?;
+            let email = EmailAddress::parse(&format!("{SIGNED_IN}@example.kz")).unwrap();
+            let account = account_find_by_email(db, &email)?;
+            credential_set(db, account.region, account.id, &hash, network::start())
+        });
         laid.unwrap();
         drop(open);
         // Whenever this runs, nobody's token has run out.

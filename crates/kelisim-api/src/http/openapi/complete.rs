@@ -38,6 +38,7 @@ fn codes(status: &str) -> &'static str {
         "413" => "`too_large`",
         "415" => "`media_type`",
         "422" => "`invalid` or `key_reused`",
+        "429" => "`too_many`",
         "428" => "`precondition_required`",
         "431" => "`head_too_large`",
         "500" => "`internal`",

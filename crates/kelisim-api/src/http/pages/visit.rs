@@ -222,7 +222,7 @@ impl FromRequest for Posted {
                 return Err(refused(&visit));
             }
             let read = tokio::time::timeout(FORM_TIME, read(&request, payload)).await;
-            let fields = read.unwrap_or(Err(AppError::Malformed { line: 1, column: 1 }));
+            let fields = read.unwrap_or(Err(AppError::TooSlow));
             let fields = fields.map_err(|error| {
                 InternalError::from_response("form", Page::error(&visit, &error))
             })?;
