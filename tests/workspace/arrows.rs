@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::tree;
 
 /// The graph of normal and build dependencies, by the names of the packages.
-struct Graph {
+pub(crate) struct Graph {
     arrows: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Graph {
-    fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let output = Command::new(env!("CARGO"))
             .args([
                 "metadata",
@@ -62,7 +62,7 @@ impl Graph {
     }
 
     /// Everything that is reached from a package.
-    fn reached(&self, from: &str) -> BTreeSet<&str> {
+    pub(crate) fn reached(&self, from: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open = self.direct(from);
         while let Some(next) = open.pop_first() {
@@ -85,7 +85,7 @@ fn host() -> String {
 }
 
 /// Which of the banned names are in the set; a name that ends in `*` stands for all that begin so.
-fn banned(found: &BTreeSet<&str>, names: &[&str]) -> Vec<String> {
+pub(crate) fn banned(found: &BTreeSet<&str>, names: &[&str]) -> Vec<String> {
     let matches = |crate_name: &str| {
         names.iter().any(|name| match name.strip_suffix('*') {
             Some(start) => crate_name.starts_with(start),

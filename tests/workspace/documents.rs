@@ -24,7 +24,7 @@ fn links(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
 }
 
 /// The places of a document that a link can name: its headings, written as hosts of Markdown write them.
-fn places(text: &str) -> BTreeSet<String> {
+pub(crate) fn places(text: &str) -> BTreeSet<String> {
     let outside = text.split("```").step_by(2);
     outside
         .flat_map(str::lines)
