@@ -55,4 +55,11 @@ on_both_databases! {
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(reply.header("cache-control"), Some("no-store"));
     }
+
+    fn trace_gives_nothing_of_a_request_back(t: TestApp) {
+        for path in ["/healthz", "/sign-in", "me", "cases"] {
+            let reply = t.by("head").with_header("x-canary", "canary").request("TRACE", path).send();
+            assert!([404, 405].contains(&reply.status) && !reply.text.contains("canary"), "{path}: {reply:?}");
+        }
+    }
 }

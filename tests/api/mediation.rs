@@ -239,7 +239,7 @@ on_both_databases! {
         let case = t.in_mediation();
         let path = "workflows/mediation/versions/1/diagram.svg";
         let plain = app.by("aigul").get(path);
-        assert_eq!((plain.status, plain.header("content-type")), (200, Some("image/svg+xml")));
+        assert_eq!((plain.status, plain.header("content-type")), (200, Some("image/svg+xml; charset=utf-8")));
         assert!(plain.text.starts_with("<svg") && plain.text.contains("</svg>"));
         let id = case["id"].as_str().unwrap();
         let walked = app.by("aigul").get(&format!("{path}?case={id}"));

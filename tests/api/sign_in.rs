@@ -164,7 +164,7 @@ on_both_databases! {
         let (_, rest) = page.text.split_once("secret code\">").unwrap();
         let secret = AppSecret::from_typed(rest.split('<').next().unwrap()).unwrap();
         let picture = browser.get("/second-factor/picture.svg");
-        assert_eq!(picture.header("content-type"), Some("image/svg+xml"));
+        assert_eq!(picture.header("content-type"), Some("image/svg+xml; charset=utf-8"));
         assert_eq!(browser.post("/second-factor", &[("code", "000000")]).status, 422);
         assert_eq!(Browser::led(&browser.get("/account")), "/second-factor", "not yet");
         let before = browser.session_header();

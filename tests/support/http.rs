@@ -156,7 +156,8 @@ impl Request {
             request = request.header(name, value);
         }
         // A GET with an empty body must not announce one.
-        let answered = if self.body.is_empty() && matches!(self.method.as_str(), "GET" | "HEAD") {
+        let bodiless = ["GET", "HEAD", "TRACE"].contains(&self.method.as_str());
+        let answered = if self.body.is_empty() && bodiless {
             self.client.agent.run(request.body(()).unwrap())
         } else {
             self.client.agent.run(request.body(self.body).unwrap())

@@ -197,10 +197,10 @@ impl Answer {
         }
         if let Some(svg) = self.picture {
             // It brings its own style along, and nothing else.
-            let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+            let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
             return response
                 .insert_header((header::CONTENT_SECURITY_POLICY, policy))
-                .content_type("image/svg+xml")
+                .content_type("image/svg+xml; charset=utf-8")
                 .body(svg);
         }
         if let Some(lines) = self.lines {

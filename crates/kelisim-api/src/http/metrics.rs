@@ -110,6 +110,7 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
             header::CONTENT_TYPE,
             "text/plain; version=0.0.4; charset=utf-8",
         ))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(text)
 }
 

@@ -180,7 +180,7 @@ fn page(title: &str, body: &str, language: &str) -> HttpResponse {
     );
     let digest = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     );
     HttpResponse::Ok()
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))

@@ -81,7 +81,9 @@ async fn picture(visit: Visit) -> HttpResponse {
         own_factor::waiting(tx)?.picture(account.email.as_str())
     });
     match drawn.await {
-        Ok((_, svg)) => HttpResponse::Ok().content_type("image/svg+xml").body(svg),
+        Ok((_, svg)) => HttpResponse::Ok()
+            .content_type("image/svg+xml; charset=utf-8")
+            .body(svg),
         Err(answer) => answer,
     }
 }
