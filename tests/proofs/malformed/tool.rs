@@ -95,7 +95,7 @@ impl Run<'_> {
         let requests = report["test_cases"]["generated"].as_u64().unwrap_or(0);
         let outcome = Outcome {
             requests: usize::try_from(requests).unwrap_or(0),
-            failures: self.failures(&report),
+            failures: self.failures(&report, &said),
         };
         println!(
             "  schemathesis as {}: {} requests, {} failures, {:.0} s",
@@ -110,7 +110,8 @@ impl Run<'_> {
         outcome
     }
 
-    fn failures(&self, report: &Value) -> Vec<String> {
+    /// What it found, and why it stumbled itself: of that the report has a title only.
+    fn failures(&self, report: &Value, said: &str) -> Vec<String> {
         let list = |name: &str| report[name].as_array().cloned().unwrap_or_default();
         let shown = |entry: Value| {
             let text = entry.to_string();
@@ -121,6 +122,9 @@ impl Run<'_> {
             .chain(list("errors"))
             .map(shown)
             .collect();
+        if let Some(at) = said.find("= ERRORS =") {
+            failures.push(super::shot::cut(&said[at..], 6_000));
+        }
         if report["complete"] != true {
             failures.push(format!("{}: it did not end by itself", self.who));
         }

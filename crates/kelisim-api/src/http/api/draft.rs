@@ -281,7 +281,7 @@ async fn compare_draft(call: Call, id: web::Path<String>) -> HttpResponse {
 
 /// What would become of running cases if a draft were published. Nothing is changed, and nothing is put on record.
 #[utoipa::path(tag = "drafts", params(("id" = String, Path, description = "The draft.")),
-    responses((status = 200, body = RehearsalView), (status = 401), (status = 404), (status = 422)))]
+    responses((status = 200, body = RehearsalView), (status = 401), (status = 404), (status = 409), (status = 422)))]
 #[get("/drafts/{id}/rehearsal")]
 async fn rehearse_draft(call: Call, id: web::Path<String>) -> HttpResponse {
     call.get(move |tx| {
@@ -316,7 +316,7 @@ fn rehearsed(tx: &mut Tx<'_>, draft: &Draft, new: &Definition) -> Result<Rehears
 
 /// Rehearses the move of running cases to the workflow of a draft, and puts it on record: its move may follow.
 #[utoipa::path(tag = "drafts", params(("id" = String, Path, description = "The draft.")),
-    responses((status = 201, body = RehearsalView), (status = 401), (status = 404), (status = 422)))]
+    responses((status = 201, body = RehearsalView), (status = 401), (status = 404), (status = 409), (status = 422)))]
 #[post("/drafts/{id}/rehearsal")]
 async fn keep_rehearsal(call: Call, id: web::Path<String>) -> HttpResponse {
     call.look_and_post(
