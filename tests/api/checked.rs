@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use kelisim_domain::id::DraftId;
 use kelisim_domain::workflow::BASIC;
 use kelisim_persistence::store::draft::{draft_find, draft_update};
-use kelisim_persistence::{Error, Failpoints, Faults, Options, Point};
+use kelisim_persistence::{Error, Failpoints, Faults, Options, Point, SystemPart};
 use kelisim_tests::network::REGION;
 use kelisim_tests::{Backend, TestApp, TestDatabase, on_both_databases};
 use serde_json::json;
@@ -41,7 +41,7 @@ on_both_databases! {
         let body = json!({"kind": "workflow", "title": "A draft", "text": version(2), "steps": {}});
         let draft = coordinator.post("drafts", &body).expect(201);
         let id = draft["id"].as_str().unwrap().to_owned();
-        let (database, changed): (_, DraftId) = (t.app.database.clone(), id.parse().unwrap());
+        let (database, changed): (_, DraftId) = (t.app.database.as_system(SystemPart::Test), id.parse().unwrap());
         *between.0.lock().unwrap() = Some(Box::new(move || {
             let change = move |db: &mut _| {
                 let mut draft = draft_find(db, REGION, changed)?;

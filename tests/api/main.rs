@@ -23,6 +23,7 @@ mod races;
 mod registers;
 mod reminders;
 mod scope;
+mod second_lock;
 mod shipped;
 mod sign_in;
 mod sign_in_limits;

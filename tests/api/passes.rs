@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use kelisim_api::keeper::Keeper;
 use kelisim_domain::code::WorkflowKey;
+use kelisim_persistence::SystemPart;
 use kelisim_persistence::store::case_pass::pass_counts;
 use kelisim_persistence::store::definition::{StoredDefinition, definition_insert};
 use kelisim_tests::network::{self, REGION};
@@ -131,9 +132,9 @@ on_both_databases! {
             }
         });
         let now = network::start() + chrono::TimeDelta::seconds(5);
-        let counts = t.app.database.read_blocking(move |db| pass_counts(db, now - chrono::TimeDelta::minutes(1)));
+        let counts = t.app.database.as_system(SystemPart::Test).read_blocking(move |db| pass_counts(db, now - chrono::TimeDelta::minutes(1)));
         assert_eq!(counts.unwrap(), (2, 0));
-        let counts = t.app.database.read_blocking(move |db| pass_counts(db, now - chrono::TimeDelta::seconds(10)));
+        let counts = t.app.database.as_system(SystemPart::Test).read_blocking(move |db| pass_counts(db, now - chrono::TimeDelta::seconds(10)));
         assert_eq!(counts.unwrap(), (2, 1), "the first pass stands still");
         assert_eq!(t.database.count("case_pass WHERE kind = 'move' AND batch = 0"), 1);
     }

@@ -10,9 +10,9 @@ use kelisim_domain::id::PassId;
 use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow;
-use kelisim_persistence::Error as StoreError;
 use kelisim_persistence::store::case_pass::Pass;
 use kelisim_persistence::store::definition::{StoredDefinition, definition_insert};
+use kelisim_persistence::{Error as StoreError, SystemPart};
 use kelisim_tests::network::{self, AIGUL, REGION};
 use kelisim_tests::{Backend, OnBackend, REMINDER, TestApp, on_both_databases};
 use serde_json::{Value, json};
@@ -137,9 +137,9 @@ on_both_databases! {
         assert!(workflow::examine(&text).is_err());
         let key: WorkflowKey = "basic".parse().unwrap();
         let stored = StoredDefinition { key: key.clone(), version: 2, text, published_at: network::start() };
-        t.app.database.write_blocking(move |db| definition_insert(db, REGION, &stored)).unwrap();
+        t.app.database.as_system(SystemPart::Test).write_blocking(move |db| definition_insert(db, REGION, &stored)).unwrap();
         let app = Arc::clone(&t.app);
-        let read = t.app.database.read_blocking(move |db| Ok::<_, StoreError>(published::definition(&app, db, REGION, &key, 2)));
+        let read = t.app.database.as_system(SystemPart::Test).read_blocking(move |db| Ok::<_, StoreError>(published::definition(&app, db, REGION, &key, 2)));
         assert_eq!(read.unwrap().unwrap().version, 2);
     }
 

@@ -2,6 +2,7 @@
 
 use kelisim_api::setup::{SetupError, publish_shipped};
 use kelisim_domain::workflow::{self, BASIC, Definition, MEDIATION};
+use kelisim_persistence::SystemPart;
 use kelisim_tests::network::REGION;
 use kelisim_tests::{TestApp, on_both_databases};
 use serde_json::json;
@@ -16,14 +17,17 @@ fn version(number: i32, words: &str) -> String {
 /// Ships texts, as `migrate` of a later release does.
 fn ship(t: &TestApp, texts: &[String]) -> Result<Vec<String>, SetupError> {
     let (texts, now) = (texts.to_vec(), t.app.clock.now());
-    t.app.database.write_blocking(move |db| {
-        let read = |text: &String| workflow::parse(text).unwrap();
-        let shipped: Vec<(Definition, &str)> = texts
-            .iter()
-            .map(|text| (read(text), text.as_str()))
-            .collect();
-        publish_shipped(db, REGION, &shipped, now)
-    })
+    t.app
+        .database
+        .as_system(SystemPart::Setup)
+        .write_blocking(move |db| {
+            let read = |text: &String| workflow::parse(text).unwrap();
+            let shipped: Vec<(Definition, &str)> = texts
+                .iter()
+                .map(|text| (read(text), text.as_str()))
+                .collect();
+            publish_shipped(db, REGION, &shipped, now)
+        })
 }
 
 fn publish(t: &TestApp, text: &str) {

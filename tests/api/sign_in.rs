@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use kelisim_api::app::link::{account_key, secret_of};
 use kelisim_api::door::factor::AppSecret;
 use kelisim_domain::id::{AccountId, LinkId};
-use kelisim_persistence::Error;
+use kelisim_persistence::{Error, SystemPart};
 use kelisim_tests::browser::{Browser, PASSWORD};
 use kelisim_tests::http::Reply;
 use kelisim_tests::network::REGION;
@@ -19,18 +19,22 @@ fn link(t: &TestApp) -> String {
     assert!(!rows["link"].is_empty(), "no link was made");
     let vault = t.app.vault.clone();
     let now = t.app.clock.now();
-    let made = t.app.database.write_blocking(move |db| {
-        use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-        use kelisim_persistence::schema::link;
-        use kelisim_persistence::types::Uid;
-        let (id, account): (Uid, Uid) = link::table
-            .order(link::id.desc())
-            .select((link::id, link::account_id))
-            .first(db)?;
-        let key = account_key(db, &vault, REGION, account.into(), now)?;
-        let id: LinkId = id.into();
-        Ok::<_, Error>(secret_of(&key, id))
-    });
+    let made = t
+        .app
+        .database
+        .as_system(SystemPart::Test)
+        .write_blocking(move |db| {
+            use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+            use kelisim_persistence::schema::link;
+            use kelisim_persistence::types::Uid;
+            let (id, account): (Uid, Uid) = link::table
+                .order(link::id.desc())
+                .select((link::id, link::account_id))
+                .first(db)?;
+            let key = account_key(db, &vault, REGION, account.into(), now)?;
+            let id: LinkId = id.into();
+            Ok::<_, Error>(secret_of(&key, id))
+        });
     made.unwrap()
 }
 

@@ -17,7 +17,7 @@ use kelisim_domain::text::{EmailAddress, Name, search_key};
 use kelisim_persistence::store::account::{Account, account_insert, grant_insert};
 use kelisim_persistence::store::region::region_find_by_code;
 use kelisim_persistence::store::token::{NewToken, token_insert};
-use kelisim_persistence::{Database, DatabaseUrl, Db, Error};
+use kelisim_persistence::{Database, DatabaseUrl, Db, Error, SystemPart};
 use kelisim_tests::Backend;
 use serde::Serialize;
 use serde_json::Value;
@@ -370,9 +370,10 @@ fn prepare(place: &Place, now: chrono::DateTime<chrono::Utc>) {
             key.trim(),
         ));
     }
-    let url: DatabaseUrl = place.url().parse().unwrap();
+    let url: DatabaseUrl = place.used_url().parse().unwrap();
     let database = Database::open(&url, &kelisim_persistence::Options::default()).unwrap();
     database
+        .as_system(SystemPart::Test)
         .write_blocking(move |db| coordinator(db, now))
         .unwrap();
     drop(database);

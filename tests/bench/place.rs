@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
-use kelisim_persistence::{Database, DatabaseUrl, Db, MasterKey, Options};
+use kelisim_persistence::{Database, DatabaseUrl, Db, MasterKey, Options, SystemPart};
 use kelisim_tests::Backend;
+use kelisim_tests::postgres::{As, address, create};
 
 use crate::client::{Connection as Client, Request};
 use crate::network;
@@ -58,10 +59,11 @@ impl Place {
             place.create_from("template0");
         }
         place.done(&["migrate"]);
-        let url: DatabaseUrl = place.url().parse().unwrap();
+        let url: DatabaseUrl = place.used_url().parse().unwrap();
         let key = MasterKey::read(&place.key()).unwrap();
         let database = Database::open(&url, &Options::default()).unwrap();
         database
+            .as_system(SystemPart::Test)
             .write_blocking(move |db| network::lay(db, &key, now()))
             .unwrap();
         place
@@ -93,9 +95,13 @@ impl Place {
             folder: folder.to_owned(),
             name: name.to_owned(),
         };
+        let migrate_url = match backend {
+            Backend::Sqlite => String::new(),
+            Backend::Postgres => format!("migrate_url = '{}'\n", place.url_as(As::Owner)),
+        };
         let config = format!(
-            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\n[workflow]\ndefault = '{}'\n[encryption]\nmaster_key_file = '{}'\n",
-            place.url(),
+            "[database]\nurl = '{}'\n{migrate_url}[mail]\ndirectory = '{}'\n[workflow]\ndefault = '{}'\n[encryption]\nmaster_key_file = '{}'\n",
+            place.used_url(),
             folder.join("mail").display(),
             way.key(),
             place.key().display(),
@@ -106,13 +112,7 @@ impl Place {
 
     fn create_from(&self, template: &str) {
         let name = self.database_name();
-        let mut server = PgConnection::establish(&server_url()).unwrap();
-        for statement in [
-            format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-            format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"),
-        ] {
-            server.batch_execute(&statement).unwrap();
-        }
+        create(&server_url(), &name, template);
     }
 
     fn database_name(&self) -> String {
@@ -137,15 +137,20 @@ impl Place {
         self.folder.join(format!("{}.db", self.name))
     }
 
-    /// The address of the database, as the configuration has it.
+    /// The address of the database, for whoever may do everything.
     pub(crate) fn url(&self) -> String {
+        self.url_as(As::Superuser)
+    }
+
+    /// The address of the database, as the configuration has it.
+    pub(crate) fn used_url(&self) -> String {
+        self.url_as(As::User)
+    }
+
+    fn url_as(&self, who: As) -> String {
         match self.backend {
             Backend::Sqlite => format!("sqlite:{}", self.file().display()),
-            Backend::Postgres => {
-                let server = server_url();
-                let (start, _) = server.rsplit_once('/').unwrap();
-                format!("{start}/{}", self.database_name())
-            }
+            Backend::Postgres => address(&server_url(), &self.database_name(), who),
         }
     }
 
@@ -194,7 +199,7 @@ impl Place {
 
     /// The settings on which a commit's durability hangs, as the program's own connections have them.
     pub(crate) fn durability(&self) -> Vec<(String, String)> {
-        let url: DatabaseUrl = self.url().parse().unwrap();
+        let url: DatabaseUrl = self.used_url().parse().unwrap();
         let database = Database::open(&url, &Options::default()).unwrap();
         let backend = self.backend;
         let read = move |db: &mut Db| {
@@ -235,6 +240,7 @@ impl Place {
                 .map(|(name, query)| ((*name).to_owned(), word(db, query)));
             Ok::<_, kelisim_persistence::Error>(read.collect())
         };
+        let database = database.as_system(SystemPart::Test);
         database.write_blocking(read).unwrap()
     }
 

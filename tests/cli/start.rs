@@ -1,7 +1,7 @@
 //! A start is refused when database, key and program do not belong together.
 
 use crate::{done, kelisim, migrated, run};
-use kelisim_tests::{Backend, TestDatabase};
+use kelisim_tests::{Backend, OnBackend, TestDatabase};
 use sha2::{Digest, Sha256};
 
 #[test]
@@ -141,7 +141,9 @@ fn r37_a_server_that_may_lose_changes_is_refused_in_words() {
     // The throw-away server of the tests runs without fsync, for speed.
     let db = TestDatabase::create_empty(Backend::Postgres);
     let mut command = kelisim(db.folder(), &["migrate"]);
-    command.env("KELISIM__DATABASE__URL", db.url_text());
+    command
+        .env("KELISIM__DATABASE__URL", db.url_text())
+        .env("KELISIM__DATABASE__MIGRATE_URL", db.owner_url_text());
     let key = db.folder().join("master.key");
     let output = command
         .env("KELISIM__ENCRYPTION__MASTER_KEY_FILE", &key)
@@ -182,4 +184,28 @@ fn d15_a_region_keeps_the_zone_in_which_its_days_were_counted() {
         said.contains("Europe/Berlin") && said.contains("Asia/Oral"),
         "{said}"
     );
+}
+
+#[test]
+fn r02_whoever_row_level_security_does_not_bind_serves_nobody() {
+    let house = kelisim_tests::house::House::on(Backend::Postgres);
+    let owner = house.database.owner_url_text();
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["work"][..]] {
+        let mut command = house.command(arguments);
+        command.env("KELISIM__DATABASE__URL", &owner);
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("owns tables") && said.contains("database.migrate_url"),
+            "{said}"
+        );
+    }
+    let mut command = house.command(&["migrate"]);
+    let output = command
+        .env("KELISIM__DATABASE__MIGRATE_URL", "")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("database.migrate_url is not set"), "{said}");
 }

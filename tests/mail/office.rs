@@ -21,7 +21,7 @@ use kelisim_domain::{
     workflow,
 };
 use kelisim_persistence::{
-    SeededEntropy,
+    SeededEntropy, SystemPart,
     store::{
         notice::{NoticeFilter, NoticeScope, attempt_list, notice_list},
         outbox::{Audience, Message, NewMessage, Recipient, RecipientKind, State, outbox_insert},
@@ -118,7 +118,7 @@ impl Office {
 
     pub(crate) fn worker_with(&self, transport: Arc<dyn Transport>, seed: u64) -> Worker {
         Worker::new(Parts {
-            database: self.t.app.database.clone(),
+            database: self.t.app.database.as_system(SystemPart::Worker),
             vault: self.t.app.vault.clone(),
             transport,
             relay: "smtp".into(),
@@ -206,7 +206,7 @@ impl Office {
 
     pub(crate) fn results(&self, id: NoticeId) -> Vec<String> {
         self.t
-            .write(move |db| attempt_list(db, REGION, id))
+            .write(move |db| attempt_list(db, REGION, &NoticeScope::Region, id))
             .into_iter()
             .map(|attempt| attempt.result.unwrap_or_else(|| "running".into()))
             .collect()

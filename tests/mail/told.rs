@@ -9,7 +9,7 @@ use kelisim_domain::{
     notice::{NoticeKind, Payload},
 };
 use kelisim_persistence::store::{
-    notice::notice_retry,
+    notice::{NoticeScope, notice_retry},
     outbox::{Audience, NewMessage, Recipient, RecipientKind, State, outbox_insert},
 };
 use kelisim_tests::{
@@ -81,7 +81,7 @@ on_both_databases! {
         assert_eq!(told.reason.as_deref(), Some("not_in_force_on_sending_day"));
         assert!(office.sink.taken().is_empty());
         let id = told.id;
-        let retried = office.t.write(move |db| notice_retry(db, REGION, id, start()));
+        let retried = office.t.write(move |db| notice_retry(db, REGION, &NoticeScope::Region, id, start()));
         assert_eq!(format!("{retried:?}"), "Refused(Cancelled)");
     }
 
@@ -161,7 +161,7 @@ on_both_databases! {
         assert_eq!(office.find(id).state, State::Failed);
         let path = format!("mediators/{AIGUL}");
         office.t.by("registrar").patch(&path, 1, &json!({"email": "new@example.kz"})).expect(200);
-        office.t.write(move |db| notice_retry(db, REGION, id, start()));
+        office.t.write(move |db| notice_retry(db, REGION, &NoticeScope::Region, id, start()));
         office.drain();
         let taken = office.sink.taken();
         assert_eq!(taken.len(), 1);

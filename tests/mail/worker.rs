@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use kelisim_persistence::Failpoints;
 use kelisim_persistence::store::{
     delivery::{outbox_claim, outbox_mark_attempting},
-    notice::notice_retry,
+    notice::{NoticeScope, notice_retry},
     outbox::{Audience, Guarded, State},
 };
 use kelisim_tests::{
@@ -42,7 +42,7 @@ on_both_databases! {
         // A person mends the address and sends it again.
         office.sink.forgive();
         let now = start();
-        office.t.write(move |db| notice_retry(db, REGION, gone, now));
+        office.t.write(move |db| notice_retry(db, REGION, &NoticeScope::Region, gone, now));
         office.drain();
         assert_eq!(office.find(gone).state, State::Sent);
         office.balance();
@@ -176,7 +176,7 @@ on_both_databases! {
         assert_eq!((office.find(partner).state, office.results(partner)), (State::Uncertain, vec!["uncertain".to_owned()]));
         office.balance();
         let now = start();
-        office.t.write(move |db| notice_retry(db, REGION, partner, now));
+        office.t.write(move |db| notice_retry(db, REGION, &NoticeScope::Region, partner, now));
         office.drain();
         assert_eq!(office.find(partner).state, State::Sent);
         assert_eq!(office.taken().values().map(Vec::len).collect::<Vec<_>>(), [2, 2]);

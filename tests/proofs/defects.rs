@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, abuse, audit, crash, malformed, model, race::Race, time},
+    proofs::{Order, abuse, audit, authorisation, crash, malformed, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -58,6 +58,21 @@ on_both_databases! {
         let order = Order { seed: 1, backend, is_quick: true };
         let most = abuse::guesses_with(&order, Defect::GuessWithoutLimit);
         assert!(most > 10.0, "the defect was not found: {most} guesses");
+    }
+
+    fn t10_finds_a_scope_that_was_dropped_and_a_check_that_comes_too_late(backend: Backend) {
+        let found = |defect: Option<Defect>, second_lock: bool| authorisation::found_with(backend, defect, second_lock);
+        for (defect, kind) in [
+            (Defect::DropScopes, "wrong allow"),
+            (Defect::DropCaseScope, "wrong list"),
+            (Defect::DropNoticeScope, "wrong allow"),
+            (Defect::CheckAfterWrite, "a trace"),
+            (Defect::TellApart, "wrong deny"),
+        ] {
+            let found = found(Some(defect), false);
+            assert!(found.iter().any(|one| one.starts_with(kind)), "{}: {found:?}", defect.code());
+        }
+        assert_eq!(found(None, false), Vec::<String>::new(), "and without one nothing is found");
     }
 
     fn t23_contradicts_a_program_with_a_defect(backend: Backend) {

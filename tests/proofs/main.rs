@@ -55,6 +55,10 @@ kelisim_tests::on_both_databases! {
         holds("T16", backend);
     }
 
+    fn t10_everybody_gets_what_the_table_says_and_nothing_else(backend: Backend) {
+        holds("T10", backend);
+    }
+
     fn t23_the_program_does_what_a_model_of_it_says(backend: Backend) {
         holds("T23", backend);
     }

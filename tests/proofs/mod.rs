@@ -6,6 +6,7 @@
 
 pub mod abuse;
 pub mod audit;
+pub mod authorisation;
 pub mod check;
 pub mod client;
 pub mod crash;
@@ -44,6 +45,7 @@ pub const PROOFS: &[Proof] = &[
     ("T4", race::prove),
     ("T8", time::prove),
     ("T9", malformed::prove),
+    ("T10", authorisation::prove),
     ("T12", audit::prove),
     ("T16", abuse::prove),
     ("T23", model::prove),

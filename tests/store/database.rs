@@ -18,7 +18,7 @@ on_both_databases! {
 
     fn nothing_is_pending_after_a_migration(db: TestDatabase) {
         assert_eq!(kelisim_persistence::migrate::pending(db.url()).unwrap(), Vec::<String>::new());
-        assert_eq!(kelisim_persistence::migrate::migrate(db.url()).unwrap(), Vec::<String>::new());
+        assert_eq!(kelisim_persistence::migrate::migrate(db.url(), db.owner_url()).unwrap(), Vec::<String>::new());
     }
 
     /// The search for canaries would prove nothing if it could not find one.

@@ -13,6 +13,7 @@ mod plans;
 mod registers;
 mod repeats;
 mod schema;
+mod second_lock;
 mod server;
 mod sign_in;
 mod transaction;

@@ -96,7 +96,9 @@ fn find(database: &Database, id: NoticeId) -> Message {
 }
 
 fn results(database: &Database, id: NoticeId) -> Vec<String> {
-    let attempts = write(database, move |db| attempt_list(db, REGION, id));
+    let attempts = write(database, move |db| {
+        attempt_list(db, REGION, &NoticeScope::Region, id)
+    });
     let numbers: Vec<u32> = attempts.iter().map(|attempt| attempt.number).collect();
     let expected: Vec<u32> = (1..).take(attempts.len()).collect();
     assert_eq!(numbers, expected);
@@ -276,7 +278,7 @@ on_both_databases! {
             assert_eq!(settle(&database, lease, settlement, 1), Guarded::Done);
             assert_eq!(find(&database, lease.id).state, state);
             let id = lease.id;
-            let retried = write(&database, move |db| notice_retry(db, REGION, id, at(10)));
+            let retried = write(&database, move |db| notice_retry(db, REGION, &NoticeScope::Region, id, at(10)));
             match state {
                 State::Cancelled | State::Sent => assert_eq!(retried, Retried::Refused(state)),
                 _ => {
@@ -287,7 +289,7 @@ on_both_databases! {
             }
         }
         let missing = database.write_blocking(|db| {
-            notice_retry(db, REGION, NoticeId(Uuid::from_u128(99)), at(10))
+            notice_retry(db, REGION, &NoticeScope::Region, NoticeId(Uuid::from_u128(99)), at(10))
         });
         assert!(matches!(missing, Err(Error::NotFound)));
     }

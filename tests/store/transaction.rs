@@ -8,7 +8,7 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::sql_types::BigInt;
-use kelisim_persistence::{Database, Db, Error, Options};
+use kelisim_persistence::{Database, Db, Error, Options, SystemPart};
 use kelisim_tests::{Backend, TestDatabase, on_both_databases};
 
 const TOY: &str = "CREATE TABLE toy (n INTEGER PRIMARY KEY, hits INTEGER NOT NULL)";
@@ -31,6 +31,7 @@ fn narrow(db: &TestDatabase) -> Database {
         group: one,
         ..TestDatabase::options()
     })
+    .as_system(SystemPart::Test)
 }
 
 on_both_databases! {

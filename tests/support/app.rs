@@ -1,6 +1,7 @@
 //! The whole application on a socket of its own, over a database of its own, at a time of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kelisim_api::app::{App, Definitions, Laws, once::Running};
 use kelisim_api::clock::ManualClock;
@@ -11,7 +12,9 @@ use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow;
 use kelisim_persistence::store::definition::definition_list;
-use kelisim_persistence::{Db, Error, Options, SeededEntropy};
+use kelisim_persistence::{
+    Db, Defect, Error, Failpoints, Faults, Options, Point, SeededEntropy, SystemPart,
+};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -37,6 +40,30 @@ impl OnBackend for TestApp {
     }
 }
 
+/// Switches a defect on, once there is something for it to do harm to.
+#[derive(Clone, Default)]
+pub struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    /// From now on the program has its defect.
+    pub fn on(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// A program with one defect.
+struct Only(Defect, Switch);
+
+impl Faults for Only {
+    fn at(&self, _: Point) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn has(&self, defect: Defect) -> bool {
+        self.0 == defect && self.1.0.load(Ordering::SeqCst)
+    }
+}
+
 impl TestApp {
     /// Starts a server whose new cases follow a workflow; `basic` is published in any case.
     pub fn start(backend: Backend, workflow_text: &str) -> Self {
@@ -54,7 +81,8 @@ impl TestApp {
         let database = TestDatabase::create(backend);
         let open = database.open_with(options);
         let text = workflow_text.to_owned();
-        let vault = open
+        let behind = open.as_system(SystemPart::Test);
+        let vault = behind
             .write_blocking(move |db| {
                 let vault = network::lay(db)?;
                 network::publish(db, &text)?;
@@ -63,7 +91,7 @@ impl TestApp {
             .unwrap();
         let default = workflow::parse(workflow_text).unwrap().key;
         let definitions = Definitions::new(default.as_str());
-        for stored in open
+        for stored in behind
             .read_blocking(|db| definition_list(db, REGION))
             .unwrap()
         {
@@ -107,6 +135,16 @@ impl TestApp {
     /// The same application on another socket, with other limits.
     pub fn serve_beside(&self, limits: Limits) -> Served {
         Served::start(Arc::clone(&self.app), limits)
+    }
+
+    /// A server over the basic workflow, and the switch of a defect that it does not have yet.
+    pub fn with_defect(backend: Backend, defect: Defect) -> (Self, Switch) {
+        let switch = Switch::default();
+        let options = Options {
+            faults: Failpoints::new(Arc::new(Only(defect, switch.clone()))),
+            ..TestDatabase::options()
+        };
+        (Self::start_with(backend, workflow::BASIC, &options), switch)
     }
 
     /// A client without a token.
@@ -165,6 +203,10 @@ impl TestApp {
         &self,
         job: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
     ) -> T {
-        self.app.database.write_blocking(job).unwrap()
+        self.app
+            .database
+            .as_system(SystemPart::Test)
+            .write_blocking(job)
+            .unwrap()
     }
 }

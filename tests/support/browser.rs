@@ -7,8 +7,8 @@ use kelisim_api::door::factor::AppSecret;
 use kelisim_domain::id::AccountId;
 use kelisim_domain::sign_in::Password;
 use kelisim_domain::text::EmailAddress;
-use kelisim_persistence::Error;
 use kelisim_persistence::store::account::{account_find, account_find_by_email};
+use kelisim_persistence::{Error, SystemPart};
 use url::form_urlencoded;
 
 use crate::TestApp;
@@ -149,23 +149,31 @@ impl TestApp {
         let app = self.app.clone();
         let email = EmailAddress::parse(&format!("{name}@example.kz")).unwrap();
         let now = app.clock.now();
-        let set = self.app.database.write_blocking(move |db| {
-            let account = account_find_by_email(db, &email)?;
-            let password = Password::parse(PASSWORD).unwrap();
-            set_password_blocking(db, &app, &account, &password, now)
-                .map_err(|error| Error::broken("password", format!("{error:?}")))
-        });
+        let set = self
+            .app
+            .database
+            .as_system(SystemPart::Test)
+            .write_blocking(move |db| {
+                let account = account_find_by_email(db, &email)?;
+                let password = Password::parse(PASSWORD).unwrap();
+                set_password_blocking(db, &app, &account, &password, now)
+                    .map_err(|error| Error::broken("password", format!("{error:?}")))
+            });
         set.unwrap();
     }
 
     /// Gives somebody a second factor; the secret gives its codes.
     pub fn with_factor(&self, account: AccountId) -> AppSecret {
         let (app, now) = (self.app.clone(), self.app.clock.now());
-        let typed = self.app.database.write_blocking(move |db| {
-            let account = account_find(db, REGION, account)?;
-            own_factor::set_blocking(db, &app, &account, now)
-                .map_err(|error| Error::broken("factor", format!("{error:?}")))
-        });
+        let typed = self
+            .app
+            .database
+            .as_system(SystemPart::Test)
+            .write_blocking(move |db| {
+                let account = account_find(db, REGION, account)?;
+                own_factor::set_blocking(db, &app, &account, now)
+                    .map_err(|error| Error::broken("factor", format!("{error:?}")))
+            });
         AppSecret::from_typed(&typed.unwrap()).unwrap()
     }
 

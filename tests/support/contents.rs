@@ -37,6 +37,29 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// Table → its columns, in their order.
+    pub(crate) fn columns(&self, db: &mut Db) -> BTreeMap<String, Vec<String>> {
+        let tables = match db {
+            Db::Sqlite(_) => lines(db, TABLES_OF_SQLITE),
+            Db::Postgres(_) => lines(db, TABLES_OF_POSTGRES),
+        };
+        let columns = |table: String| {
+            let query = match db {
+                Db::Sqlite(_) => format!("SELECT name AS line FROM pragma_table_info('{table}')"),
+                Db::Postgres(_) => format!(
+                    "SELECT attname::text AS line FROM pg_attribute
+                     WHERE attrelid = '\"{table}\"'::regclass AND attnum > 0 AND NOT attisdropped
+                     ORDER BY attnum"
+                ),
+            };
+            let columns = lines(db, &query);
+            (table, columns)
+        };
+        tables.into_iter().map(columns).collect()
+    }
+}
+
 /// A row as one text: PostgreSQL writes it by itself, SQLite has to be told the columns.
 fn query_of_rows(db: &mut Db, table: &str) -> String {
     let row = match db {

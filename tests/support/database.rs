@@ -9,15 +9,17 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use kelisim_persistence::migrate::migrate;
-use kelisim_persistence::{Database, DatabaseUrl, Db, Options};
+use kelisim_persistence::{Database, DatabaseUrl, Db, Options, SystemPart};
 use tempfile::TempDir;
 
 use crate::both::{Backend, OnBackend};
-use crate::postgres::{Scratch, Server};
+use crate::postgres::{As, Scratch, Server};
 
 /// A database that belongs to one test, and a folder beside it.
 pub struct TestDatabase {
     url: DatabaseUrl,
+    /// On the server: the same for the role that owns the tables, and for the superuser.
+    behind: Option<[DatabaseUrl; 2]>,
     // Dropped after the last use of the database: first the database, then the folder.
     _scratch: Option<Scratch>,
     folder: TempDir,
@@ -58,7 +60,7 @@ impl TestDatabase {
             Backend::Sqlite => Self::create(Backend::Sqlite),
             Backend::Postgres => {
                 let database = Self::on_server(Scratch::empty(Server::Durable));
-                migrate(&database.url).unwrap();
+                migrate(&database.url, database.owner_url()).unwrap();
                 database
             }
         }
@@ -80,6 +82,7 @@ impl TestDatabase {
         }
         Self {
             url: DatabaseUrl::Sqlite(path),
+            behind: None,
             _scratch: None,
             folder,
         }
@@ -88,7 +91,8 @@ impl TestDatabase {
     fn on_server(scratch: Scratch) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
-            url: scratch.url(),
+            url: scratch.url(As::User),
+            behind: Some([As::Owner, As::Superuser].map(|who| scratch.url(who))),
             _scratch: Some(scratch),
             folder,
         }
@@ -107,12 +111,19 @@ impl TestDatabase {
         &self.url
     }
 
+    /// The address for the role that owns the tables, where there are roles.
+    pub fn owner_url(&self) -> Option<&DatabaseUrl> {
+        self.behind.as_ref().map(|[owner, _]| owner)
+    }
+
+    /// The same as a program takes it on its command line; empty where there are no roles.
+    pub fn owner_url_text(&self) -> String {
+        self.owner_url().map(text).unwrap_or_default()
+    }
+
     /// The address as a program takes it on its command line.
     pub fn url_text(&self) -> String {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-            DatabaseUrl::Postgres(url) => url.expose().to_owned(),
-        }
+        text(&self.url)
     }
 
     /// A folder of this test alone: for keys, mail, configuration.
@@ -120,12 +131,12 @@ impl TestDatabase {
         self.folder.path()
     }
 
-    /// Opens the database as the application does, but for the wait for the disk.
+    /// Opens the database as the application does, but for the wait for the disk, and for a test that sees everything.
     pub fn open(&self) -> Database {
-        self.open_with(&Self::options())
+        self.open_with(&Self::options()).as_system(SystemPart::Test)
     }
 
-    /// Opens it with other options.
+    /// Opens it with other options, for nobody yet.
     pub fn open_with(&self, options: &Options) -> Database {
         Database::open(&self.url, options).unwrap()
     }
@@ -203,7 +214,7 @@ impl TestDatabase {
         }
     }
 
-    /// A connection past every pool and check.
+    /// A connection past every pool and check, as whoever may do everything.
     pub fn connect(&self) -> Db {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
@@ -213,6 +224,17 @@ impl TestDatabase {
                     .unwrap();
                 Db::Sqlite(connection)
             }
+            DatabaseUrl::Postgres(_) => {
+                let [_, superuser] = self.behind.as_ref().unwrap();
+                Db::Postgres(PgConnection::establish(address(superuser)).unwrap())
+            }
+        }
+    }
+
+    /// A connection past every pool and check, as the role that uses the tables: it stands for nobody yet.
+    pub fn connect_as_user(&self) -> Db {
+        match &self.url {
+            DatabaseUrl::Sqlite(_) => self.connect(),
             DatabaseUrl::Postgres(url) => {
                 Db::Postgres(PgConnection::establish(url.expose()).unwrap())
             }
@@ -233,6 +255,21 @@ impl TestDatabase {
     }
 }
 
+/// An address as a program takes it on its command line.
+fn text(url: &DatabaseUrl) -> String {
+    match url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DatabaseUrl::Postgres(url) => url.expose().to_owned(),
+    }
+}
+
+fn address(url: &DatabaseUrl) -> &str {
+    match url {
+        DatabaseUrl::Sqlite(_) => panic!("SQLite has no roles"),
+        DatabaseUrl::Postgres(url) => url.expose(),
+    }
+}
+
 impl OnBackend for TestDatabase {
     fn on(backend: Backend) -> Self {
         Self::create(backend)
@@ -245,7 +282,7 @@ fn sqlite_template() -> &'static [u8] {
     TEMPLATE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("template.db");
-        migrate(&DatabaseUrl::Sqlite(path.clone())).unwrap();
+        migrate(&DatabaseUrl::Sqlite(path.clone()), None).unwrap();
         // The last connection is closed, so the file holds everything and has no log beside it.
         fs::read(path).unwrap()
     })

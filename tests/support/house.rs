@@ -83,13 +83,22 @@ impl House {
     fn configure(&self) {
         let folder = self.database.folder();
         let config = format!(
-            "[database]\nurl = '{}'\n[mail]\ndirectory = '{}'\nfrom = 'Kelisim <kelisim@example.kz>'\n\
+            "[database]\nurl = '{}'\n{}[mail]\ndirectory = '{}'\nfrom = 'Kelisim <kelisim@example.kz>'\n\
              [encryption]\nmaster_key_file = '{}'\n[workflow]\ndefault = 'basic'\n[log]\nformat = 'json'\nlevel = 'debug'\n",
             self.database.url_text(),
+            self.migrate_url(),
             self.mail().display(),
             folder.join("master.key").display(),
         );
         std::fs::write(folder.join("kelisim.toml"), config).unwrap();
+    }
+
+    /// The line for the role that owns the tables; none on SQLite.
+    fn migrate_url(&self) -> String {
+        match self.database.owner_url_text() {
+            none if none.is_empty() => none,
+            url => format!("migrate_url = '{url}'\n"),
+        }
     }
 
     /// The folder of the letters.

@@ -16,8 +16,9 @@ pub mod house;
 pub mod http;
 mod logs;
 pub mod mediation;
+mod mirror;
 pub mod network;
-mod postgres;
+pub mod postgres;
 pub mod program;
 #[path = "../proofs/mod.rs"]
 pub mod proofs;
@@ -29,7 +30,7 @@ pub mod wire;
 /// A timer to be put behind the text of the basic workflow: its head is reminded of a case that nobody looks at.
 pub const REMINDER: &str = include_str!("../../crates/kelisim-domain/tests/reminder.toml");
 
-pub use app::TestApp;
+pub use app::{Switch, TestApp};
 pub use binary::{binary, verifier};
 pub use both::{Backend, OnBackend, block_on};
 pub use database::TestDatabase;

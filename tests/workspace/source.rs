@@ -152,3 +152,32 @@ fn nothing_but_the_ci_script_looks_outside_the_repository() {
         &tree::lines_with(&files, &[outside]),
     );
 }
+
+/// R2: a question about cases or messages cannot be asked without saying for whom.
+#[test]
+fn every_question_about_cases_and_messages_takes_a_scope() {
+    // Counts and reasons of a whole region, which say nothing of a case.
+    const WHOLE: &str = "notice_count";
+    let mut asked = 0;
+    let mut without = Vec::new();
+    for name in ["case_list", "case_search", "notice"] {
+        let path = format!("crates/kelisim-persistence/src/store/{name}.rs");
+        let files = tree::rust("crates/kelisim-persistence/src/store");
+        let file = files.iter().find(|file| file.path == path);
+        let text = &file.unwrap_or_else(|| panic!("{path} is gone")).text;
+        for function in text.split("\npub fn ").skip(1) {
+            let signature = function.split('{').next().unwrap_or_default();
+            if signature.contains("db: &mut Db") && !signature.starts_with(WHOLE) {
+                asked += 1;
+                if !signature.contains("Scope") {
+                    without.push(format!(
+                        "{path}: {}",
+                        signature.split('(').next().unwrap_or_default()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(asked >= 5, "{asked} functions were found");
+    tree::none("a question without a scope", &without);
+}

@@ -45,7 +45,7 @@ enum Task {
     /// Bring schemathesis, which the proof of malformed requests (T9) needs.
     MalformedTools,
     /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), malformed requests (T9),
-    /// the audit log (T12), abuse (T16), model (T23).
+    /// authorisation (T10), the audit log (T12), abuse (T16), model (T23).
     Prove(prove::Proof),
     /// Measure the release build: `cargo xtask bench lifecycle --database postgres --clients 8`.
     Bench {

@@ -34,6 +34,8 @@ use url::Url;
 pub struct Config {
     /// Where everything is kept.
     pub database: DatabaseUrl,
+    /// The same database for `migrate` and `restore`, as the role that owns its tables; on PostgreSQL only.
+    pub migrate_database: Option<DatabaseUrl>,
     /// The server.
     pub http: Http,
     /// How mail leaves.
@@ -262,6 +264,7 @@ struct Reader {
 impl Reader {
     fn config(mut self) -> Result<Config, ConfigError> {
         let database = self.take("database.url", |text, _| value::database(text));
+        let migrate_database = self.migrate_database();
         let http = self.http();
         let mail = self.mail();
         let worker = self.worker();
@@ -277,6 +280,7 @@ impl Reader {
         let config = || {
             Some(Config {
                 database: database?,
+                migrate_database: migrate_database?,
                 http: http?,
                 mail: mail?,
                 worker: worker?,
@@ -333,6 +337,15 @@ impl Reader {
 
     fn number(&mut self, name: &'static str) -> Option<u64> {
         self.take(name, |text, key| value::number(text, key.kind))
+    }
+
+    /// None inside means that it is not set.
+    fn migrate_database(&mut self) -> Option<Option<DatabaseUrl>> {
+        if self.text("database.migrate_url").is_empty() {
+            return Some(None);
+        }
+        self.take("database.migrate_url", |text, _| value::database(text))
+            .map(Some)
     }
 
     fn http(&mut self) -> Option<Http> {

@@ -5,6 +5,7 @@
 //! and stands in the way of no other.
 
 use crate::app::{App, AppError, pass, published, sweep};
+use kelisim_persistence::SystemPart;
 use kelisim_persistence::store::case_pass::{PassKey, pass_list_left};
 use std::{
     collections::BTreeMap,
@@ -110,6 +111,7 @@ async fn look_on(app: Arc<App>, stops: Arc<AtomicBool>) {
 async fn refresh(app: &Arc<App>) -> Result<(), AppError> {
     let reader = Arc::clone(app);
     app.database
+        .as_system(SystemPart::Watch)
         .read(move |db| published::refresh(&reader, db))
         .await
 }
@@ -118,6 +120,7 @@ async fn refresh(app: &Arc<App>) -> Result<(), AppError> {
 async fn left(app: &Arc<App>) -> Result<Vec<PassKey>, AppError> {
     let since = app.clock.now() - pass::LEFT_AFTER;
     app.database
+        .as_system(SystemPart::Watch)
         .read(move |db| Ok(pass_list_left(db, since)?))
         .await
 }

@@ -17,6 +17,7 @@ use crate::{
     },
 };
 use kelisim_persistence::Failpoints;
+use kelisim_persistence::SystemPart;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -62,7 +63,7 @@ pub fn worker(app: &App, config: &Config) -> Result<Worker, String> {
     // What was taken up is finished within the time that a stop may take.
     let grace = Duration::from_secs(config.limits.stop_seconds);
     Ok(Worker::new(Parts {
-        database: app.database.clone(),
+        database: app.database.as_system(SystemPart::Worker),
         vault: app.vault.clone(),
         transport: transport(config, &app.faults)?,
         relay: relay.to_owned(),

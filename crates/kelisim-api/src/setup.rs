@@ -15,7 +15,7 @@ use kelisim_domain::{
     workflow::{self, Definition},
 };
 use kelisim_persistence::{
-    Database, Db, Entropy, Error, MasterKey, Options, Vault,
+    Database, Db, Entropy, Error, MasterKey, Options, SystemPart, Vault,
     entropy::new_id,
     migrate,
     store::{
@@ -130,8 +130,8 @@ pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
     })?;
     files.head.time_zone = config.region.zone.name().to_owned();
     files.head.languages.clone_from(&config.region.languages);
-    let migrations = migrate::migrate(&config.database)?;
-    let database = Database::open(&config.database, &options(config))?;
+    let migrations = migrate::migrate(&config.database, config.migrate_database.as_ref())?;
+    let database = Database::open(&config.database, &options(config))?.as_system(SystemPart::Setup);
     let (key, master_key) = master_key(config, &database, sources.secret_entropy.as_ref())?;
     let now = sources.clock.now();
     let (ids, secrets) = (

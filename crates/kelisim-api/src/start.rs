@@ -9,7 +9,8 @@ use crate::{
 };
 use kelisim_domain::{calendar::Zone, law::Law, publish::PublishKind, workflow};
 use kelisim_persistence::{
-    Database, Db, Entropy, Error, Failpoints, MasterKey, Options, Point, Vault, migrate,
+    Database, Db, Entropy, Error, Failpoints, MasterKey, Options, Point, SystemPart, Vault,
+    migrate,
     store::{
         definition::definition_list,
         publication::{edition_list, retired_list},
@@ -50,16 +51,17 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
         ..setup::options(config)
     };
     let database = Database::open(&config.database, &options)?;
+    let system = database.as_system(SystemPart::Start);
     if !config.master_key_file.exists() {
         return Err(SetupError::KeyLost(config.master_key_file.clone()));
     }
     let key = MasterKey::read(&config.master_key_file)?;
     let entropy = Arc::clone(&sources.secret_entropy);
-    let vault = database.read_blocking(move |db| Vault::open(db, &key, entropy))?;
+    let vault = system.read_blocking(move |db| Vault::open(db, &key, entropy))?;
     let default = config.workflow.as_str().to_owned();
-    let (definitions, laws) = database.read_blocking(move |db| read_published(db, default))?;
+    let (definitions, laws) = system.read_blocking(move |db| read_published(db, default))?;
     let wanted = config.clone();
-    let region = database.read_blocking(move |db| setup::region_id(db, &wanted))?;
+    let region = system.read_blocking(move |db| setup::region_id(db, &wanted))?;
     let Ok(default) = definitions.default_of(region) else {
         return Err(SetupError::NoDefault(config.workflow.to_string()));
     };

@@ -2,6 +2,8 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::keys;
+
 /// Why a job, or the opening of a database, did not succeed.
 ///
 /// The texts are for operators and logs: they name tables and settings, never a stored value.
@@ -58,6 +60,12 @@ pub enum Error {
         found: String,
         /// What is asked of it.
         wanted: &'static str,
+    },
+    /// A role of the server may do too much or too little; the sentence says what to do.
+    #[error("{detail}")]
+    Roles {
+        /// What is wrong, and what to do.
+        detail: String,
     },
     /// The data key was destroyed: what it sealed can never be read again.
     #[error("erased: its key was destroyed")]
@@ -128,21 +136,26 @@ impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Self::NotFound,
-            DieselError::DatabaseError(kind, info) => match kind {
-                DatabaseErrorKind::UniqueViolation => Self::Conflict {
-                    what: unique_name(info.table_name(), info.details(), info.message()),
-                },
-                DatabaseErrorKind::ForeignKeyViolation => Self::Missing {
-                    what: info.constraint_name().unwrap_or("foreign key").to_owned(),
-                },
-                DatabaseErrorKind::SerializationFailure => Self::Busy,
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
-                    Self::Unavailable {
-                        detail: info.message().to_owned(),
+            DieselError::DatabaseError(kind, info) => {
+                match kind {
+                    DatabaseErrorKind::UniqueViolation => {
+                        Self::Conflict {
+                            what: info.constraint_name().and_then(keys::name).unwrap_or_else(
+                                || unique_name(info.table_name(), info.details(), info.message()),
+                            ),
+                        }
                     }
+                    DatabaseErrorKind::ForeignKeyViolation => Self::Missing {
+                        what: info.constraint_name().unwrap_or("foreign key").to_owned(),
+                    },
+                    DatabaseErrorKind::SerializationFailure => Self::Busy,
+                    DatabaseErrorKind::ClosedConnection
+                    | DatabaseErrorKind::UnableToSendCommand => Self::Unavailable {
+                        detail: info.message().to_owned(),
+                    },
+                    _ => database_error(info.message()),
                 }
-                _ => database_error(info.message()),
-            },
+            }
             other => Self::broken("query", other),
         }
     }

@@ -175,6 +175,16 @@ points! {
         StumbleOverNul = "defect.stumble_over_nul",
         /// Passwords are guessed without a limit.
         GuessWithoutLimit = "defect.guess_without_limit",
+        /// The program takes everybody for the coordinator of their region.
+        DropScopes = "defect.drop_scopes",
+        /// The list of cases shows those of the whole region.
+        DropCaseScope = "defect.drop_case_scope",
+        /// Messages are found whoever may see them.
+        DropNoticeScope = "defect.drop_notice_scope",
+        /// A request changes something before anybody asks whether it may, and the change stays.
+        CheckAfterWrite = "defect.check_after_write",
+        /// What somebody may not see is forbidden to them, instead of not being there.
+        TellApart = "defect.tell_apart",
     }
 }
 

@@ -2,16 +2,19 @@
 //!
 #![doc = include_str!("../README.md")]
 
+pub mod acting;
 pub mod backup;
 pub mod connection;
 mod durability;
 pub mod entropy;
 pub mod error;
 pub mod faults;
+mod keys;
 pub mod master_key;
 pub mod migrate;
 mod pool;
 pub mod restore;
+mod roles;
 mod row;
 pub mod schema;
 pub mod store;
@@ -24,6 +27,7 @@ pub mod vault;
 mod writer;
 mod writes;
 
+pub use acting::{Acting, SystemPart};
 pub use connection::{DatabaseUrl, Db};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::Error;

@@ -8,9 +8,9 @@ use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::both;
 use crate::connection::{DatabaseUrl, Db, Role, file_name};
 use crate::error::Error;
+use crate::roles;
 use crate::transaction::{Database, Options, connect};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -21,12 +21,16 @@ const ADVISORY_LOCK: i64 = 0x6b65_6c69_7369_6d01;
 
 /// Applies what is missing, makes the SQLite file if it is not there, and names what was applied.
 ///
+/// On PostgreSQL the role of `owner` does it, and gives the role of `url` its rights on every table.
+///
 /// # Errors
-/// [`Error::Newer`] when the database knows a migration that this program does not.
-pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
+/// [`Error::Newer`] when the database knows a migration that this program does not; [`Error::Roles`].
+pub fn migrate(url: &DatabaseUrl, owner: Option<&DatabaseUrl>) -> Result<Vec<String>, Error> {
     if let DatabaseUrl::Sqlite(path) = url {
         make_private_file(path)?;
     }
+    let user = roles::user_of(url, owner)?;
+    let url = owner.filter(|_| user.is_some()).unwrap_or(url);
     // A migration may take its time.
     let options = Options {
         lock_milliseconds: 60_000,
@@ -46,7 +50,11 @@ pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
             AnsiTransactionManager::commit_transaction(connection)?;
             Ok(done)
         }
-        Db::Postgres(connection) => run(connection.run_pending_migrations(POSTGRESQL)),
+        Db::Postgres(connection) => {
+            let done = run(connection.run_pending_migrations(POSTGRESQL))?;
+            user.map_or(Ok(()), |user| roles::grant(connection, &user))?;
+            Ok(done)
+        }
     }
 }
 
@@ -106,7 +114,7 @@ pub(crate) fn refuse_newer(db: &mut Db) -> Result<(), Error> {
     }
 }
 
-/// As [`refuse_newer`], for a connection that cannot write; gives the versions that it found.
+/// As [`refuse_newer`], for a database that was migrated; gives the versions that it found.
 pub(crate) fn versions_known(db: &mut Db) -> Result<BTreeSet<String>, Error> {
     let found = versions(db)?;
     match unknown(&found)? {
@@ -171,14 +179,27 @@ where
     Ok(())
 }
 
-/// Makes the table of migrations when it is not there.
+/// The migrations of a database, of which a new one has none.
 fn applied(db: &mut Db) -> Result<BTreeSet<String>, Error> {
-    let versions = both!(db, connection => connection.applied_migrations())
-        .map_err(|error| Error::broken("migrations", error))?;
-    Ok(versions.iter().map(ToString::to_string).collect())
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::Bool;
+    let is_there = match db {
+        Db::Sqlite(_) => {
+            "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')"
+        }
+        Db::Postgres(connection) => {
+            roles::refuse_powerless(connection, "__diesel_schema_migrations")?;
+            "to_regclass('public.__diesel_schema_migrations') IS NOT NULL"
+        }
+    };
+    let is_there: bool = diesel::select(diesel::dsl::sql::<Bool>(is_there)).get_result(db)?;
+    match is_there {
+        true => versions(db),
+        false => Ok(BTreeSet::new()),
+    }
 }
 
-/// As [`applied`], for a connection that cannot write.
+/// As [`applied`], for a database that was migrated.
 pub(crate) fn versions(db: &mut Db) -> Result<BTreeSet<String>, Error> {
     use diesel::RunQueryDsl;
     use diesel::sql_types::Text;

@@ -10,6 +10,7 @@ use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::acting::Acting;
 use crate::both;
 use crate::connection::{Db, Link, Manager};
 use crate::error::Error;
@@ -25,13 +26,13 @@ pub(crate) enum Mode {
     Write,
 }
 
-/// A job with what it may do.
-pub(crate) type Order = (Mode, Box<dyn Task>);
+/// A job with what it may do, and for whom.
+pub(crate) type Order = (Mode, Acting, Box<dyn Task>);
 
 /// Works until the last handle of the database is gone and the queue is empty.
 pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>, faults: &Failpoints) {
-    while let Ok((mode, mut task)) = queue.recv() {
-        match begin(pool, mode, faults) {
+    while let Ok((mode, acting, mut task)) = queue.recv() {
+        match begin(pool, mode, acting, faults) {
             Err(error) => task.answer(Err(error)),
             Ok(mut link) => {
                 let verdict = match in_turn(&mut link, mode, faults) {
@@ -60,6 +61,7 @@ pub(crate) fn run(pool: &Pool<Manager>, queue: &Receiver<Order>, faults: &Failpo
 fn begin(
     pool: &Pool<Manager>,
     mode: Mode,
+    acting: Acting,
     faults: &Failpoints,
 ) -> Result<PooledConnection<Manager>, Error> {
     if mode == Mode::Write {
@@ -70,7 +72,7 @@ fn begin(
         let mut link = pool.get().map_err(|error| Error::Unavailable {
             detail: error.to_string(),
         })?;
-        match start(&mut link.db, mode) {
+        match start(&mut link.db, mode, acting) {
             Ok(()) => {
                 link.failed.store(false, Ordering::Relaxed);
                 return Ok(link);
@@ -86,7 +88,7 @@ fn begin(
     })
 }
 
-fn start(db: &mut Db, mode: Mode) -> diesel::QueryResult<()> {
+fn start(db: &mut Db, mode: Mode, acting: Acting) -> diesel::QueryResult<()> {
     match (db, mode) {
         (Db::Sqlite(connection), _) => {
             AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
@@ -94,10 +96,12 @@ fn start(db: &mut Db, mode: Mode) -> diesel::QueryResult<()> {
         // A list is planned for its own filter, unlike the questions of a change (connection.rs).
         (Db::Postgres(connection), Mode::Read) => AnsiTransactionManager::begin_transaction_sql(
             connection,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto",
+            &acting.begin(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL plan_cache_mode = auto",
+            ),
         ),
         (Db::Postgres(connection), Mode::Write) => {
-            AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN")
+            AnsiTransactionManager::begin_transaction_sql(connection, &acting.begin("BEGIN"))
         }
     }
 }

@@ -12,12 +12,14 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 use diesel::r2d2::Pool;
 use tokio::sync::oneshot;
 
+use crate::acting::{Acting, SystemPart};
 use crate::connection::{DatabaseUrl, Db, Manager, Role};
 use crate::durability;
 use crate::error::Error;
 use crate::faults::Failpoints;
 use crate::migrate;
 use crate::pool::{self, Mode, Order};
+use crate::roles;
 use crate::task::{Job, Task};
 use crate::writer::Writer;
 
@@ -79,9 +81,13 @@ impl Options {
 }
 
 /// A handle of an open database; clones share it. The last one to go finishes the queued jobs.
+///
+/// A handle says for whom its transactions run, and one that was just opened runs them for nobody: on PostgreSQL they
+/// see no row.
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
+    acting: Acting,
 }
 
 struct Inner {
@@ -104,7 +110,7 @@ impl Database {
     /// this program, and starts its threads.
     ///
     /// # Errors
-    /// [`Error::Unavailable`], [`Error::Unsafe`], [`Error::Newer`].
+    /// [`Error::Unavailable`], [`Error::Unsafe`], [`Error::Newer`], [`Error::Roles`].
     pub fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
         if let DatabaseUrl::Sqlite(path) = url
             && !path.exists()
@@ -118,6 +124,7 @@ impl Database {
         }
         let mut link = connect(&options.manager(url, Role::Writer))?;
         durability::check(&mut link.db, options.allow_unsafe_durability)?;
+        roles::check(&mut link.db, options.allow_unsafe_durability)?;
         migrate::refuse_newer(&mut link.db)?;
         let (lanes, threads) = match url {
             DatabaseUrl::Sqlite(_) => {
@@ -139,7 +146,27 @@ impl Database {
                 lanes: Some(lanes),
                 threads,
             }),
+            acting: Acting::Nobody,
         })
+    }
+
+    /// The handle for whoever has yet to say who they are: the query that looks up their token lets them in.
+    #[must_use]
+    pub fn at_door(&self) -> Self {
+        self.acting(Acting::Door)
+    }
+
+    /// The handle for a part of the program itself.
+    #[must_use]
+    pub fn as_system(&self, part: SystemPart) -> Self {
+        self.acting(Acting::System(part))
+    }
+
+    fn acting(&self, acting: Acting) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            acting,
+        }
     }
 
     /// Where this database is.
@@ -239,7 +266,7 @@ impl Database {
         let sent = match (&self.inner.lanes, mode) {
             (Some(Lanes::Sqlite { write, .. }), Mode::Write) => write.send(task).is_ok(),
             (Some(Lanes::Sqlite { read: orders, .. } | Lanes::Postgres(orders)), _) => {
-                orders.send((mode, task)).is_ok()
+                orders.send((mode, self.acting, task)).is_ok()
             }
             (None, _) => false,
         };
@@ -253,7 +280,7 @@ impl Database {
         match (&self.inner.lanes, mode) {
             (Some(Lanes::Sqlite { write, .. }), Mode::Write) => accepted(write.try_send(task)),
             (Some(Lanes::Sqlite { read: orders, .. } | Lanes::Postgres(orders)), _) => {
-                accepted(orders.try_send((mode, task)))
+                accepted(orders.try_send((mode, self.acting, task)))
             }
             (None, _) => Err(closed()),
         }

@@ -11,7 +11,7 @@ use kelisim_api::{
 use kelisim_domain::audit::{Anchor, AuditEntry, Link};
 use kelisim_domain::id::{AccountId, AuditId};
 use kelisim_persistence::{
-    Failpoints,
+    Failpoints, SystemPart,
     entropy::{SeededEntropy, new_id},
     faults::Plan,
     store::{
@@ -119,7 +119,12 @@ impl World {
 
     /// A look at the log as the program looks.
     pub(super) fn verify(&self) -> Verified {
-        audit_verify(&self.t.app.database, &self.asked(), |_| {}).unwrap()
+        audit_verify(
+            &self.t.app.database.as_system(SystemPart::Test),
+            &self.asked(),
+            |_| {},
+        )
+        .unwrap()
     }
 
     /// The log as `kelisim audit export` writes it.

@@ -22,7 +22,7 @@ use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow::{self, Definition};
 use kelisim_persistence::{
-    Db, Defect, Error, Failpoints, MasterKey, Options, SeededEntropy, Vault,
+    Db, Defect, Error, Failpoints, MasterKey, Options, SeededEntropy, SystemPart, Vault,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -134,8 +134,9 @@ impl House {
         };
         let database = self.database.open_with(&options);
         let entropy = self.entropy.clone();
-        let opened: Result<Vault, Error> =
-            database.read_blocking(move |db| Vault::open(db, &master_key(), entropy));
+        let opened: Result<Vault, Error> = database
+            .as_system(SystemPart::Test)
+            .read_blocking(move |db| Vault::open(db, &master_key(), entropy));
         let vault = opened.unwrap();
         let running = Running::default();
         let apps = self.scripts.iter().map(|script| {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kelisim_domain::case::{Event, EventData, TimerChange};
 use kelisim_domain::id::CaseId;
 use kelisim_persistence::store::access::{See, access_case};
-use kelisim_persistence::{Db, Error};
+use kelisim_persistence::{Db, Error, SystemPart};
 
 use super::world::{World, head};
 
@@ -62,7 +62,8 @@ pub(super) fn judge(world: &World) -> Verdict {
 
 fn histories(world: &World, cases: &[CaseId]) -> Vec<(CaseId, Vec<Event>)> {
     let (cases, today) = (cases.to_vec(), world.now().date_naive());
-    let read = world.app.database.read_blocking(move |db: &mut Db| {
+    let database = world.app.database.as_system(SystemPart::Test);
+    let read = database.read_blocking(move |db: &mut Db| {
         let mut all = Vec::with_capacity(cases.len());
         for case in cases {
             let seen = access_case::<See>(db, &head(), case, today);

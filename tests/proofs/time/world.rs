@@ -20,7 +20,7 @@ use kelisim_domain::policy::{Actor, Grant, Standing};
 use kelisim_domain::workflow::{self, Value, Values};
 use kelisim_persistence::faults::Plan;
 use kelisim_persistence::store::access::See;
-use kelisim_persistence::{Db, Error, Failpoints, MasterKey, Options, SeededEntropy};
+use kelisim_persistence::{Db, Error, Failpoints, MasterKey, Options, SeededEntropy, SystemPart};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
@@ -93,6 +93,7 @@ impl World {
         let text = clockwork();
         let laid = text.clone();
         let vault = open
+            .as_system(SystemPart::Test)
             .write_blocking(move |db| {
                 let vault = network::lay_under(db, &key)?;
                 network::publish(db, &laid)?;
@@ -219,6 +220,7 @@ impl World {
         let (app, now) = (Arc::clone(&self.app), self.now());
         self.app
             .database
+            .as_system(SystemPart::Test)
             .write_blocking(move |db: &mut Db| Tx::run(db, &app, head(), now, |tx| job(tx)))
     }
 

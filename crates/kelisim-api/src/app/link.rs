@@ -22,9 +22,9 @@ use kelisim_domain::{
     text::EmailAddress,
 };
 use kelisim_persistence::{
-    DataKey, Db, Error as StoreError, Vault,
+    DataKey, Db, Error as StoreError, SystemPart, Vault,
     store::{
-        account::{Account, account_find, account_find_by_email, grant_list},
+        account::{Account, account_enter, account_find, account_find_by_email, grant_list},
         credential::credential_set,
         device::device_forget,
         link::{Link, link_end_all, link_insert, link_open},
@@ -135,7 +135,8 @@ pub async fn forgot(app: &Arc<App>, email: &str, caller: &Caller) -> Result<(), 
         subject("address", &counted_as(caller.address)),
     );
     let house = Arc::clone(app);
-    let taken = app.database.write(move |db| {
+    let door = app.database.at_door();
+    let taken = door.write(move |db| {
         let now = house.clock.now();
         let taken = rate_take(db, &[from], now)?;
         Ok::<_, AppError>(taken.map_err(|used| too_many(used.until, now)))
@@ -147,7 +148,9 @@ pub async fn forgot(app: &Arc<App>, email: &str, caller: &Caller) -> Result<(), 
     let app = Arc::clone(app);
     tokio::spawn(async move {
         let house = Arc::clone(&app);
-        let sent = app.database.write(move |db| reset(db, &house, &email));
+        // Whoever has forgotten their password cannot say who they are, and hears nothing of what is done here.
+        let database = app.database.as_system(SystemPart::Reset);
+        let sent = database.write(move |db| reset(db, &house, &email));
         match sent.await {
             Ok(()) => app.wake(),
             Err(error) => tracing::warn!(?error, "a letter with a link was not made"),
@@ -211,7 +214,8 @@ pub async fn look(app: &Arc<App>, secret: &str, caller: &Caller) -> Result<Shown
         Counted::Link,
         subject("address", &counted_as(caller.address)),
     );
-    let looked = app.database.write(move |db| {
+    let door = app.database.at_door();
+    let looked = door.write(move |db| {
         let now = house.clock.now();
         match link_open(db, &digest, now)? {
             Some(link) => {
@@ -256,6 +260,8 @@ pub async fn set_password(
         if !account.active || !shown.link.works(now) {
             return Err(AppError::NotFound);
         }
+        // The link is the proof, and it is used up below, or nothing of all this stays.
+        account_enter(db, account.region, account.id, now)?;
         let grants = grant_list(db, account.region, account.id)?;
         let today = house.laws.of(account.region).zone().day(now);
         let actor = Actor {
@@ -275,7 +281,7 @@ pub async fn set_password(
             session::begin_within(tx, proven.means(), &caller)
         })
     };
-    app.database.write(set).await
+    app.database.at_door().write(set).await
 }
 
 /// Puts a password into the place of another: every session, every link and every known device of the account ends.

@@ -20,7 +20,7 @@ use kelisim_domain::{
 use kelisim_persistence::{
     Db,
     store::{
-        account::{Account, account_find, grant_list},
+        account::{Account, account_enter, account_find, grant_list},
         account_entry::account_update,
         credential::credential_find,
         rate::rate_give_back,
@@ -93,8 +93,10 @@ pub async fn confirm(app: &Arc<App>, visitor: &Visitor, current: &str) -> Result
     let (region, account) = (visitor.actor.region, visitor.actor.account);
     let budget = (Counted::Device, subject("own", account.0.as_bytes()));
     let (house, actor) = (Arc::clone(app), visitor.actor.clone());
-    let looked = app.database.write(move |db| {
+    let door = app.database.at_door();
+    let looked = door.write(move |db| {
         let now = house.clock.now();
+        account_enter(db, region, account, now)?;
         let hash = credential_find(db, region, account)?;
         let taken = Tx::run(db, &house, actor, now, |tx| Ok(taken(tx, &[budget])?))?;
         Ok::<_, AppError>(taken.map(|()| hash))
@@ -104,7 +106,8 @@ pub async fn confirm(app: &Arc<App>, visitor: &Visitor, current: &str) -> Result
     if !app.door.hasher.verify(password, hash).await? {
         return Err(AppError::invalid("/current", FaultKind::NotHere));
     }
-    let given = app.database.write(move |db| rate_give_back(db, &[budget]));
+    let door = app.database.at_door();
+    let given = door.write(move |db| rate_give_back(db, &[budget]));
     Ok(given.await?)
 }
 
@@ -123,6 +126,7 @@ pub async fn change_password(
     let (region, id) = (visitor.actor.region, visitor.actor.account);
     let account = app
         .database
+        .at_door()
         .read(move |db| account_find(db, region, id))
         .await?;
     let own = [account.name.as_str(), account.email.as_str()];
@@ -135,12 +139,13 @@ pub async fn change_password(
     let (house, caller) = (Arc::clone(app), caller.clone());
     let change = move |db: &mut Db| {
         let now = house.clock.now();
+        account_enter(db, region, id, now)?;
         Tx::run(db, &house, visitor.actor.clone(), now, |tx| {
             link::replace(tx, id, &hash)?;
             session::advance(tx, &visitor.session, SessionStage::Full, &caller)
         })
     };
-    app.database.write(change).await
+    app.database.at_door().write(change).await
 }
 
 /// Ends one of one's own sessions.

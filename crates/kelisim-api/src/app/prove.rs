@@ -104,7 +104,8 @@ pub async fn by_password(
 ) -> Result<Proven, AppError> {
     let asked = Asked::new(email, caller);
     let house = Arc::clone(app);
-    let looked = app.database.write(move |db| {
+    let door = app.database.at_door();
+    let looked = door.write(move |db| {
         let now = house.clock.now();
         let claimant = match &asked.email {
             // Which day it is where an account is, is known with the account; an office more or less is no matter here.

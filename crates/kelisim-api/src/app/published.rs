@@ -23,7 +23,7 @@ use kelisim_domain::{
     workflow::{self, Definition},
 };
 use kelisim_persistence::{
-    Db,
+    Db, SystemPart,
     store::{
         definition::{StoredDefinition, definition_find, definition_list},
         publication::{LawText, edition_list, law_text_list, retired_list},
@@ -86,7 +86,8 @@ pub fn keep_up(tx: &mut Tx<'_>, edition: i32) -> Result<(), AppError> {
 /// As [`refresh`], after an act of this process was committed; what fails here is made up for by the next look.
 pub async fn learn(app: Arc<App>) {
     let reader = Arc::clone(&app);
-    let learned = app.database.read(move |db| refresh(&reader, db)).await;
+    let database = app.database.as_system(SystemPart::Watch);
+    let learned = database.read(move |db| refresh(&reader, db)).await;
     if let Err(error) = learned {
         tracing::warn!(?error, "cannot look for what was published");
     }

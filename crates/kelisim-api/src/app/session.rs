@@ -16,7 +16,7 @@ use kelisim_domain::{
 use kelisim_persistence::{
     Db,
     store::{
-        account::{account_find, grant_list},
+        account::{account_enter, account_find, grant_list},
         credential::credential_find,
         device::{device_is_known, device_note},
         rate::rate_give_back,
@@ -76,6 +76,7 @@ pub fn begin(
         }
     }
     rate_give_back(db, proven.taken())?;
+    account_enter(db, region, id, now)?;
     Tx::run(db, app, actor, now, |tx| {
         begin_within(tx, proven.means(), caller)
     })

@@ -16,7 +16,7 @@ use kelisim_domain::{
     sign_in::LINK_MINUTES,
     text::{EmailAddress, Name},
 };
-use kelisim_persistence::{Database, Entropy, Error, store::region::region_find};
+use kelisim_persistence::{Database, Entropy, Error, SystemPart, store::region::region_find};
 use std::sync::Arc;
 
 const REASON: &str = "command line";
@@ -101,7 +101,8 @@ fn at_desk<T: Send + 'static>(
     job: impl FnOnce(&mut Desk<'_>, &dyn Entropy) -> Result<T, EnrolError> + Send + 'static,
 ) -> Result<T, Failure> {
     let sources = sources();
-    let database = Database::open(&config.database, &setup::options(config))?;
+    let database =
+        Database::open(&config.database, &setup::options(config))?.as_system(SystemPart::Command);
     let (config, now) = (config.clone(), sources.clock.now());
     let secret = Arc::clone(&sources.secret_entropy);
     database

@@ -13,7 +13,7 @@ use kelisim_domain::{
     region::Region,
 };
 use kelisim_persistence::{
-    Database, Db, Error, Failpoints, Options,
+    Database, Db, Error, Failpoints, Options, SystemPart,
     entropy::new_id,
     store::{
         audit::audit_insert,
@@ -42,7 +42,7 @@ pub(super) fn run(command: AuditCommand, config: &Config) -> Result<(), Failure>
         statement_milliseconds: 0,
         ..setup::options(config)
     };
-    let database = Database::open(&config.database, &options)?;
+    let database = Database::open(&config.database, &options)?.as_system(SystemPart::Command);
     match command {
         AuditCommand::Verify { anchors, json } => verify(&database, config, &anchors, json),
         AuditCommand::Anchor { json } => anchor(&database, json),

@@ -15,7 +15,7 @@ use kelisim_domain::{
     policy::{Actor, Grant, Role, Standing},
 };
 use kelisim_persistence::{
-    Db, Error,
+    Database, Db, Error, SystemPart,
     store::{
         account::{account_find_by_email, grant_list},
         case_pass::{Left, Pass, left_list},
@@ -84,8 +84,14 @@ impl Desk {
         let wanted = config.clone();
         let region = app
             .database
+            .as_system(SystemPart::Command)
             .read_blocking(move |db| setup::region_id(db, &wanted))?;
         Ok(Self { app, region })
+    }
+
+    /// The database, for a command of whoever has it at hand.
+    pub(super) fn database(&self) -> Database {
+        self.app.database.as_system(SystemPart::Command)
     }
 
     /// Runs a use case as somebody, in one transaction.
@@ -105,7 +111,7 @@ impl Desk {
     ) -> Result<Result<T, Refused>, Failure> {
         let email = email.map(|email| address("--as", email)).transpose()?;
         let (app, region) = (Arc::clone(&self.app), self.region);
-        Ok(self.app.database.write_blocking(move |db| {
+        Ok(self.database().write_blocking(move |db| {
             let now = app.clock.now();
             let actor = match email {
                 Some(email) => coordinator(db, region, &email, now)?,
@@ -145,7 +151,7 @@ impl Desk {
             return Ok(Vec::new());
         };
         let (region, id) = (pass.region, pass.id);
-        let all = self.app.database.read_blocking(move |db| {
+        let all = self.database().read_blocking(move |db| {
             let mut all: Vec<Left> = Vec::new();
             loop {
                 let after = all.last().map(|left| left.case);

@@ -77,7 +77,7 @@ fn steps(options: &DraftOptions, text: &str) -> Result<Option<StepMap>, Failure>
 fn list(desk: &Desk, as_json: bool) -> Result<(), Failure> {
     const PAGE: i64 = 1_000;
     let region = desk.region;
-    let all = desk.app.database.read_blocking(move |db| {
+    let all = desk.database().read_blocking(move |db| {
         let mut all: Vec<Draft> = Vec::new();
         loop {
             let after = all.last().map(|draft| draft.id);
@@ -122,7 +122,7 @@ fn delete(desk: &Desk, id: &str, email: &str, yes: bool) -> Result<(), Failure> 
 
 fn find(desk: &Desk, id: &str) -> Result<Draft, Failure> {
     let (region, id) = (desk.region, id_of(id)?);
-    let found = desk.app.database.read_blocking(move |db| {
+    let found = desk.database().read_blocking(move |db| {
         let found = draft_find(db, region, id);
         found.map_err(|error| match error {
             Error::NotFound => Refused::Said(format!("there is no draft {id}")),

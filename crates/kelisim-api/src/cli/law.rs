@@ -90,7 +90,7 @@ fn rehearse(desk: &Desk, file: &Path, as_json: bool) -> Result<(), Failure> {
         NamedDays::parse(&text).map_err(|faults| unsound(file, &text, &faults, Language::En))?;
     let version = list.version;
     let (app, region) = (Arc::clone(&desk.app), desk.region);
-    let found = desk.app.database.read_blocking(move |db| {
+    let found = desk.database().read_blocking(move |db| {
         Ok::<_, Refused>(rehearse_days(&app, db, region, &list, usize::MAX)?)
     })?;
     match as_json {
@@ -151,7 +151,7 @@ fn say_recounted(pass: &Pass) -> Result<(), Failure> {
 
 fn list(desk: &Desk, as_json: bool) -> Result<(), Failure> {
     let region = desk.region;
-    let (texts, retired) = desk.app.database.read_blocking(move |db| {
+    let (texts, retired) = desk.database().read_blocking(move |db| {
         let mut retired: BTreeSet<(String, i32)> = BTreeSet::new();
         for kind in [PublishKind::Profile, PublishKind::Holidays] {
             retired.extend(retired_list(db, region, kind)?);

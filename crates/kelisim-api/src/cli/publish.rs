@@ -126,7 +126,7 @@ impl Desk {
             checked.map_err(|faults| workflow::unsound(file, &text, &faults, Language::En))?;
         let written = written(map, &new)?;
         let (app, region) = (Arc::clone(&self.app), self.region);
-        let found = self.app.database.read_blocking(move |db| {
+        let found = self.database().read_blocking(move |db| {
             let planned = Planned {
                 new: &new,
                 text: &text,
@@ -160,7 +160,7 @@ impl Desk {
         let checked = definition::parse(&text);
         let new = checked.map_err(|faults| workflow::unsound(file, &text, &faults, language))?;
         let (app, region, key) = (Arc::clone(&self.app), self.region, new.key.clone());
-        let old = self.app.database.read_blocking(move |db| {
+        let old = self.database().read_blocking(move |db| {
             let newest = app.definitions.newest(region, key.as_str());
             match (against, newest) {
                 (None, Some(newest)) => Ok(newest),

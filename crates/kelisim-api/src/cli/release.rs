@@ -9,7 +9,7 @@ use kelisim_domain::{
     text::EmailAddress,
 };
 use kelisim_persistence::{
-    Database, Db, Error,
+    Database, Db, Error, SystemPart,
     entropy::new_id,
     store::{
         account::{account_find_by_email, grant_list},
@@ -31,7 +31,8 @@ pub(super) fn run(config: &Config, typed: ReleaseOptions) -> Result<(), Failure>
             "--reason must be one line of text".to_owned(),
         ));
     }
-    let database = Database::open(&config.database, &setup::options(config))?;
+    let database =
+        Database::open(&config.database, &setup::options(config))?.as_system(SystemPart::Command);
     let (held, kept) =
         database.read_blocking(|db| Ok::<_, Error>((hold_find(db)?, hold_kept(db)?)))?;
     let Some(held) = held else {

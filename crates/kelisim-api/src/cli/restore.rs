@@ -3,7 +3,7 @@
 use super::{Failure, arguments::RestoreOptions, confirm, print, sources};
 use crate::{config::Config, setup, start::Sources};
 use kelisim_persistence::{
-    Database, Error,
+    Database, Error, SystemPart,
     entropy::new_id,
     migrate,
     restore::{Restored, Wanted, check, restore},
@@ -28,7 +28,12 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
     let started = Instant::now();
     let restored = match typed.check {
         true => check(&wanted)?,
-        false => restore(&config.database, &wanted, &setup::options(config))?,
+        false => restore(
+            &config.database,
+            config.migrate_database.as_ref(),
+            &wanted,
+            &setup::options(config),
+        )?,
     };
     let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     let noted = match typed.check {
@@ -115,8 +120,10 @@ fn note(
         }
         Database::open(&config.database, &setup::options(config))
     };
-    let noted = open()
-        .and_then(|database| database.write_blocking(move |db| drill_insert(db, &done, &head)));
+    let noted = open().and_then(|database| {
+        let command = database.as_system(SystemPart::Command);
+        command.write_blocking(move |db| drill_insert(db, &done, &head))
+    });
     match noted {
         Ok(true) => Ok(()),
         Ok(false) => Err(format!(

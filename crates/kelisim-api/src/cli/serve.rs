@@ -15,9 +15,12 @@ use crate::{
     start, telemetry,
 };
 use actix_web::dev::Server;
-use kelisim_persistence::store::{
-    account_entry::{AccountPage, account_page},
-    hold::hold_find,
+use kelisim_persistence::{
+    SystemPart,
+    store::{
+        account_entry::{AccountPage, account_page},
+        hold::hold_find,
+    },
 };
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
@@ -80,7 +83,11 @@ fn begun(config: &Config, what: &str) {
 
 /// A restored system must not look as if it sent.
 fn say_held(app: &App) -> Result<(), Failure> {
-    if let Some(held) = app.database.read_blocking(hold_find)? {
+    if let Some(held) = app
+        .database
+        .as_system(SystemPart::Start)
+        .read_blocking(hold_find)?
+    {
         tracing::warn!(
             since = %held.since,
             backup_taken_at = %held.taken_at,
@@ -97,7 +104,8 @@ fn say_empty(app: &App, config: &Config) -> Result<(), Failure> {
         ..AccountPage::default()
     };
     let config = config.clone();
-    let nobody = app.database.read_blocking(move |db| {
+    let database = app.database.as_system(SystemPart::Start);
+    let nobody = database.read_blocking(move |db| {
         let region = setup::region_id(db, &config)?;
         Ok::<_, SetupError>(account_page(db, region, &first)?.is_empty())
     })?;

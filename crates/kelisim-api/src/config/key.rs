@@ -95,6 +95,13 @@ pub const KEYS: &[Key] = &[
         "Where everything is kept: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.",
     ),
     key(
+        "database.migrate_url",
+        Kind::DatabaseUrl,
+        "",
+        Secret::Password,
+        "On PostgreSQL, the same database as another role: the one that owns the tables, for migrate and restore alone.\nserve and work need it not, and refuse a database.url whose role owns tables or passes row-level security.",
+    ),
+    key(
         "http.listen",
         Kind::Listen,
         "127.0.0.1:8080",

@@ -118,7 +118,7 @@ pub fn default_file() -> String {
         "# Every setting of Kelisim with its default.\n\
          # Layers: these defaults, then a file given with --config, then the environment, then flags.\n\
          # In the environment http.listen is KELISIM__HTTP__LISTEN.\n\
-         # A secret may stand in a file of its own: database.url_file, mail.smtp_url_file, audit.anchor_file.\n\
+         # A secret may stand in a file of its own: database.url_file, database.migrate_url_file, mail.smtp_url_file, audit.anchor_file.\n\
          # Relative paths start at the folder in which the command runs.\n",
     );
     let mut current = "";

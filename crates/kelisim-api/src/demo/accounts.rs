@@ -17,7 +17,7 @@ use kelisim_domain::{
     text::EmailAddress,
 };
 use kelisim_persistence::{
-    Db, Entropy,
+    Db, Entropy, SystemPart,
     store::{
         account::{account_find_by_email, grant_list},
         second_factor::second_factor_remove,
@@ -77,7 +77,8 @@ pub(super) fn mint(
 ) -> Result<Vec<Access>, EnrolError> {
     let zone = app.laws.of(region).zone();
     let house = Arc::clone(app);
-    app.database.write_blocking(move |db| {
+    let database = app.database.as_system(SystemPart::Setup);
+    database.write_blocking(move |db| {
         let mut access = Vec::new();
         let mut desk = Desk {
             db,

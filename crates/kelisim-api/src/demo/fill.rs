@@ -21,7 +21,7 @@ use kelisim_domain::{
     text::{EmailAddress, Name},
 };
 use kelisim_persistence::{
-    Db, Error,
+    Db, Error, SystemPart,
     store::{
         account::{account_find_by_email, grant_list},
         due::{Claiming, timer_claim, timer_next_due},
@@ -86,25 +86,27 @@ pub(super) fn network(
     region: RegionId,
 ) -> Result<Cast, FillError> {
     let (app_in, plan_in) = (Arc::clone(app), Arc::clone(plan));
-    app.database.write_blocking(move |db| {
-        let mut fill = Fill {
-            db,
-            app: &app_in,
-            plan: &plan_in,
-            region,
-        };
-        let coordinator = fill.staff()?;
-        let offices = fill.offices(&coordinator)?;
-        let heads = fill.heads(&offices)?;
-        let (mediator_ids, mediators) = fill.mediators(&offices)?;
-        fill.partners(&coordinator)?;
-        Ok(Cast {
-            coordinator,
-            heads,
-            mediators,
-            mediator_ids,
+    app.database
+        .as_system(SystemPart::Setup)
+        .write_blocking(move |db| {
+            let mut fill = Fill {
+                db,
+                app: &app_in,
+                plan: &plan_in,
+                region,
+            };
+            let coordinator = fill.staff()?;
+            let offices = fill.offices(&coordinator)?;
+            let heads = fill.heads(&offices)?;
+            let (mediator_ids, mediators) = fill.mediators(&offices)?;
+            fill.partners(&coordinator)?;
+            Ok(Cast {
+                coordinator,
+                heads,
+                mediators,
+                mediator_ids,
+            })
         })
-    })
 }
 
 struct Fill<'a> {
@@ -345,17 +347,21 @@ pub(super) fn year(
             Arc::clone(&timeline),
         );
         let end = (start + GROUP).min(timeline.len());
-        ids = app.database.write_blocking(move |db| {
-            for moment in &timeline[start..end] {
-                ring(db, &app_in, moment.at)?;
-                moment.happen(db, &app_in, &plan, &cast, &mut ids)?;
-            }
-            Ok::<_, FillError>(ids)
-        })?;
+        ids = app
+            .database
+            .as_system(SystemPart::Setup)
+            .write_blocking(move |db| {
+                for moment in &timeline[start..end] {
+                    ring(db, &app_in, moment.at)?;
+                    moment.happen(db, &app_in, &plan, &cast, &mut ids)?;
+                }
+                Ok::<_, FillError>(ids)
+            })?;
         progress(end);
     }
     let app_in = Arc::clone(app);
     app.database
+        .as_system(SystemPart::Setup)
         .write_blocking(move |db| ring(db, &app_in, until))
 }
 

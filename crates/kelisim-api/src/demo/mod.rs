@@ -31,7 +31,7 @@ use chrono::NaiveDate;
 use fill::FillError;
 use folder::{Folder, Found, Mark};
 use kelisim_domain::{calendar::Zone, id::RegionId};
-use kelisim_persistence::{Entropy, SeededEntropy};
+use kelisim_persistence::{Entropy, SeededEntropy, SystemPart};
 use plan::{Choice, Plan};
 use screen::Screen;
 use serde_json::{Value, json};
@@ -284,5 +284,6 @@ fn config(folder: &Folder) -> Result<Config, DemoError> {
 fn region(app: &App, config: &Config) -> Result<RegionId, SetupError> {
     let config = config.clone();
     app.database
+        .as_system(SystemPart::Setup)
         .read_blocking(move |db| setup::region_id(db, &config))
 }

@@ -21,6 +21,7 @@ use kelisim_domain::{
     id::{CaseId, NoticeId, RegionId},
     notice::NoticeKind,
 };
+use kelisim_persistence::SystemPart;
 use kelisim_persistence::store::notice::{NoticeScope, notice_find};
 use serde_json::json;
 use std::{
@@ -191,13 +192,17 @@ impl Walk<'_> {
     ) -> Result<(Done, usize), FillError> {
         self.clock.set(at);
         let (app, cast) = (Arc::clone(self.app), Arc::clone(self.cast));
-        let done = self.app.database.write_blocking(move |db| {
-            let actor = cast.actor(doer).clone();
-            Tx::run(db, &app, actor, at, job).map_err(|error| FillError::Refused {
-                what: "the walked case".into(),
-                error,
-            })
-        })?;
+        let done = self
+            .app
+            .database
+            .as_system(SystemPart::Setup)
+            .write_blocking(move |db| {
+                let actor = cast.actor(doer).clone();
+                Tx::run(db, &app, actor, at, job).map_err(|error| FillError::Refused {
+                    what: "the walked case".into(),
+                    error,
+                })
+            })?;
         let sent = self.runtime.block_on(self.worker.drain())?;
         Ok((done, sent))
     }
@@ -243,6 +248,7 @@ impl Walk<'_> {
         let row = self
             .app
             .database
+            .as_system(SystemPart::Setup)
             .read_blocking(move |db| notice_find(db, region, &NoticeScope::Region, id))?;
         let file = DirectoryTransport::find(self.mail, id.0);
         let to = file.as_deref().and_then(recipient).unwrap_or_default();

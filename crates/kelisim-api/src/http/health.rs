@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use actix_web::{HttpResponse, get, web};
+use kelisim_persistence::SystemPart;
 use kelisim_persistence::store::hold::hold_find;
 use serde::Serialize;
 
@@ -34,6 +35,7 @@ pub(crate) async fn readyz(app: web::Data<App>) -> HttpResponse {
     let ready = match app.database.is_migrated().await {
         Ok(true) => app
             .database
+            .as_system(SystemPart::Watch)
             .read(hold_find)
             .await
             .map(|hold| Some(hold.is_some())),

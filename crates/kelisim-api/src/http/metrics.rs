@@ -7,7 +7,7 @@ use crate::{app::App, outgoing::Workers, worker::timers};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, dev::Server, get, http::header, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_persistence::{
-    Db, Error,
+    Db, Error, SystemPart,
     store::{
         audit_anchor::audit_anchor_last,
         case_pass::pass_counts,
@@ -83,7 +83,8 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
             anchored,
         })
     };
-    let found = match watched.app.database.read(read).await {
+    let database = watched.app.database.as_system(SystemPart::Watch);
+    let found = match database.read(read).await {
         Ok(found) => found,
         Err(error) => {
             tracing::warn!(%error, "the metrics cannot be read");

@@ -15,7 +15,7 @@ use std::{
 use chrono::TimeDelta;
 use kelisim_domain::{audit::Anchor, region::Region};
 use kelisim_persistence::{
-    Db, Error,
+    Db, Error, SystemPart,
     store::{
         audit_anchor::{audit_anchor_insert, audit_anchor_last},
         audit_seal::audit_head,
@@ -116,7 +116,7 @@ impl Inner {
 
     async fn write_due(&self, place: &Place) -> Result<Vec<Anchor>, String> {
         let words = |error: Error| error.to_string();
-        let database = &self.app.database;
+        let database = self.app.database.as_system(SystemPart::Worker);
         let mut written = Vec::new();
         for region in database.read(region_list).await.map_err(words)? {
             let Some(anchor) = self.due(&region).await.map_err(words)? else {
@@ -140,7 +140,8 @@ impl Inner {
         let id = region.id;
         let look =
             move |db: &mut Db| Ok::<_, Error>((audit_head(db, id)?, audit_anchor_last(db, id)?));
-        let (head, last) = self.app.database.read(look).await?;
+        let database = self.app.database.as_system(SystemPart::Worker);
+        let (head, last) = database.read(look).await?;
         let now = self.app.clock.now();
         let is_due = head.seq > 0
             && last.is_none_or(|last| {

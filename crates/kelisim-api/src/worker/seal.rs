@@ -18,7 +18,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use kelisim_domain::id::RegionId;
 use kelisim_persistence::{
-    Db, Error,
+    Database, Db, Error, SystemPart,
     store::{
         audit_seal::{Prepared, audit_scan, audit_seal_add, first_id},
         region::region_list,
@@ -133,8 +133,12 @@ impl Sealer {
 }
 
 impl Inner {
+    fn database(&self) -> Database {
+        self.app.database.as_system(SystemPart::Worker)
+    }
+
     async fn regions(&self) -> Result<Vec<RegionId>, Error> {
-        let regions = self.app.database.read(region_list).await?;
+        let regions = self.database().read(region_list).await?;
         Ok(regions.into_iter().map(|region| region.id).collect())
     }
 
@@ -186,12 +190,12 @@ impl Inner {
             let prepared: Vec<Prepared> = unsealed.map(|one| one.prepared(&faults)).collect();
             Ok::<_, Error>((prepared, scan.next))
         };
-        let (prepared, next) = self.app.database.read(look).await?;
+        let (prepared, next) = self.database().read(look).await?;
         if prepared.is_empty() {
             return Ok(next);
         }
         let seal = move |db: &mut Db| audit_seal_add(db, region, prepared);
-        match self.app.database.write(seal).await {
+        match self.database().write(seal).await {
             Ok(sealed) => {
                 self.sealed.fetch_add(sealed as u64, Ordering::Relaxed);
                 Ok(next)

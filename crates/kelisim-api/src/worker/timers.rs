@@ -17,7 +17,7 @@ use std::{
 
 use futures_util::future::join_all;
 use kelisim_persistence::{
-    Db, Defect, Error, Point,
+    Database, Db, Defect, Error, Point, SystemPart,
     store::{
         delivery::lease_now,
         due::{
@@ -187,6 +187,10 @@ enum After {
 }
 
 impl Inner {
+    fn database(&self) -> Database {
+        self.app.database.as_system(SystemPart::Worker)
+    }
+
     /// Claims once, and lets fire what was claimed; answers with the number of claims that came to their end.
     async fn round(&self) -> Result<usize, Error> {
         if !self.is_due().await? {
@@ -209,12 +213,12 @@ impl Inner {
             let claiming = claiming(db)?;
             register_timer_claim(db, claiming, &tokens)
         };
-        let claimed = self.app.database.write(job).await?;
+        let claimed = self.database().write(job).await?;
         let mut ended = 0;
         for due in claimed {
             let (app, one) = (Arc::clone(&self.app), due.clone());
             let job = move |db: &mut Db| reminder::run(db, &app, &one);
-            match self.app.database.write(job).await {
+            match self.database().write(job).await {
                 Ok(told) => {
                     self.tally
                         .fired
@@ -238,7 +242,7 @@ impl Inner {
                         let until = lease_now(db, given)? + pause;
                         register_timer_put_off(db, &due, until, fault)
                     };
-                    self.app.database.write::<_, Error>(job).await?;
+                    self.database().write::<_, Error>(job).await?;
                 }
             }
         }
@@ -282,7 +286,7 @@ impl Inner {
             let of_register = register_timer_next_due(db, now, now + lease)?;
             Ok::<_, Error>(of_case.into_iter().chain(of_register).min())
         };
-        let next = self.app.database.read(job).await?;
+        let next = self.database().read(job).await?;
         let skips = self.app.faults.has(Defect::SkipDueCheck);
         Ok(next.is_some_and(|at| skips || at <= self.app.clock.now()))
     }
@@ -296,7 +300,7 @@ impl Inner {
             let claiming = claiming(db)?;
             timer_claim(db, claiming, &tokens, &faults)
         };
-        let claimed = self.app.database.write(job).await?;
+        let claimed = self.database().write(job).await?;
         self.app.faults.at(Point::AfterTimerClaim)?;
         Ok(claimed)
     }
@@ -332,7 +336,7 @@ impl Inner {
         self.app.faults.at(Point::BeforeFire)?;
         let (app, one) = (Arc::clone(&self.app), due.clone());
         let job = move |db: &mut Db| timer::run(db, &app, &one);
-        let fired = self.app.database.write(job).await?;
+        let fired = self.database().write(job).await?;
         self.app.faults.at(Point::AfterFire)?;
         Ok(fired)
     }
@@ -375,7 +379,7 @@ impl Inner {
         self.app.faults.at(Point::BeforeTimerRelease)?;
         let one = [due.clone()];
         let job = move |db: &mut Db| timer_release(db, &one);
-        self.app.database.write(job).await.map(drop)
+        self.database().write(job).await.map(drop)
     }
 
     async fn put_off(&self, due: &DueTimer, error: &AppError) -> Result<(), Error> {
@@ -389,7 +393,7 @@ impl Inner {
             let until = lease_now(db, given)? + pause;
             timer_put_off(db, &one, until, fault)
         };
-        self.app.database.write::<_, Error>(job).await.map(drop)
+        self.database().write::<_, Error>(job).await.map(drop)
     }
 
     /// Gives back what was claimed and has not come to an end.
@@ -401,7 +405,7 @@ impl Inner {
         let given_back = async {
             self.app.faults.at(Point::BeforeTimerRelease)?;
             let job = move |db: &mut Db| timer_release(db, &held);
-            self.app.database.write(job).await
+            self.database().write(job).await
         };
         if let Err(error) = given_back.await {
             tracing::warn!(%error, "timers cannot be given back; their leases end by themselves");

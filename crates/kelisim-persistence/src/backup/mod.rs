@@ -22,6 +22,7 @@ use diesel::{QueryableByName, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::acting::{Acting, SystemPart};
 use crate::connection::{DatabaseUrl, Db, Link, Role};
 use crate::entropy::{Entropy, new_id};
 use crate::error::Error;
@@ -172,7 +173,8 @@ fn begin(db: &mut Db) -> Result<(), Error> {
         }
         Db::Postgres(connection) => AnsiTransactionManager::begin_transaction_sql(
             connection,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            &Acting::System(SystemPart::Backup)
+                .begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         ),
     }?)
 }

@@ -26,6 +26,7 @@ use crate::entropy::{Entropy, new_id};
 use crate::error::Error;
 use crate::master_key::MasterKey;
 use crate::migrate;
+use crate::roles;
 use crate::store::audit::audit_insert;
 use crate::store::hold::{Hold, hold_insert, outbox_doubt};
 use crate::store::region::region_list;
@@ -66,13 +67,20 @@ pub struct Restored {
     pub migrations: Vec<String>,
 }
 
-/// Restores into a database that is new or empty, and holds it.
+/// Restores into a database that is new or empty, and holds it. On PostgreSQL the role of `owner` does it.
 ///
 /// # Errors
 /// [`Error::Backup`] and [`Error::Key`] with a sentence that says what to do. The rows of the
 /// database are then as they were, and a SQLite file that was not there is not there; a new
 /// database of PostgreSQL may have got its empty tables.
-pub fn restore(url: &DatabaseUrl, wanted: &Wanted, options: &Options) -> Result<Restored, Error> {
+pub fn restore(
+    url: &DatabaseUrl,
+    owner: Option<&DatabaseUrl>,
+    wanted: &Wanted,
+    options: &Options,
+) -> Result<Restored, Error> {
+    let user = roles::user_of(url, owner)?;
+    let url = owner.filter(|_| user.is_some()).unwrap_or(url);
     let (head, summary) = inspect(wanted)?;
     let key = master_key(wanted, &head)?;
     let versions: BTreeSet<String> = head.migrations.iter().cloned().collect();
@@ -84,7 +92,12 @@ pub fn restore(url: &DatabaseUrl, wanted: &Wanted, options: &Options) -> Result<
         )));
     }
     let is_new = matches!(url, DatabaseUrl::Sqlite(path) if !path.exists());
-    let filled = fill(url, wanted, options, &key, &versions, head, summary);
+    let plan = Plan {
+        url,
+        user: user.as_deref(),
+        versions,
+    };
+    let filled = fill(&plan, wanted, options, &key, head, summary);
     if filled.is_err()
         && is_new
         && let DatabaseUrl::Sqlite(path) = url
@@ -106,7 +119,7 @@ pub fn check(wanted: &Wanted) -> Result<Restored, Error> {
         allow_unsafe_durability: true,
         ..Options::default()
     };
-    restore(&url, wanted, &options)
+    restore(&url, None, wanted, &options)
 }
 
 /// Reads both files to their ends: whole, unchanged, and of one backup.
@@ -156,16 +169,26 @@ fn master_key(wanted: &Wanted, head: &Head) -> Result<MasterKey, Error> {
     Ok(key)
 }
 
+/// Where the rows go.
+struct Plan<'a> {
+    /// The database, as its owner.
+    url: &'a DatabaseUrl,
+    /// The role that uses the tables.
+    user: Option<&'a str>,
+    /// The migrations of the backup.
+    versions: BTreeSet<String>,
+}
+
 fn fill(
-    url: &DatabaseUrl,
+    plan: &Plan<'_>,
     wanted: &Wanted,
     options: &Options,
     key: &MasterKey,
-    versions: &BTreeSet<String>,
     head: Head,
     summary: Summary,
 ) -> Result<Restored, Error> {
-    migrate::migrate_to(url, versions)?;
+    let url = plan.url;
+    migrate::migrate_to(url, &plan.versions)?;
     let options = Options {
         statement_milliseconds: 0,
         ..options.clone()
@@ -193,6 +216,9 @@ fn fill(
     let keys_opened = verify::keys(db, &vault)?;
     let uncertain = hold(db, wanted, &head)?;
     verify::database(db)?;
+    if let (Db::Postgres(connection), Some(user)) = (&mut *db, plan.user) {
+        roles::grant(connection, user)?;
+    }
     both!(db, connection => AnsiTransactionManager::commit_transaction(connection))?;
     Ok(Restored {
         head,

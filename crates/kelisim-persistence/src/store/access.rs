@@ -11,13 +11,14 @@ use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Content, Party, Referred},
     id::{CaseId, MediatorId, RegionId},
-    policy::{Actor, CasePermission, may},
+    policy::{Actor, CasePermission, CaseScope, may},
 };
 
 use crate::connection::Db;
 use crate::error::Error;
 use crate::store::case::{self, Loaded};
 use crate::store::case_event::{self, Recorded};
+use crate::store::case_scope::Sight;
 use crate::store::due::{DueTimer, timer_is_held};
 use crate::vault::{DataKey, Vault};
 
@@ -86,7 +87,8 @@ impl From<Error> for NoAccess {
     }
 }
 
-/// Loads a case for an act of an actor, on a local day.
+/// Loads a case for an act of an actor, on a local day. The query finds those within the actor's scope only (R2), and the
+/// policy is asked of what it found (R1).
 ///
 /// # Errors
 /// [`NoAccess`]; a case that the actor may not see answers like one that does not exist.
@@ -96,7 +98,8 @@ pub fn access_case<P: Permission>(
     id: CaseId,
     today: NaiveDate,
 ) -> Result<Authorized<P>, NoAccess> {
-    authorize(case::case_load(db, actor.region, id, today)?, actor)
+    let sight = Sight::within(&CaseScope::of(actor));
+    authorize(case::case_load(db, actor.region, sight, id, today)?, actor)
 }
 
 /// The same proof for a case that the open transaction is about to store.
@@ -141,7 +144,13 @@ pub fn access_due(
         return Ok(None);
     }
     Ok(Some(Authorized {
-        loaded: Arc::new(case::case_load(db, due.region(), due.case(), today)?),
+        loaded: Arc::new(case::case_load(
+            db,
+            due.region(),
+            Sight::proven(),
+            due.case(),
+            today,
+        )?),
         permission: PhantomData,
     }))
 }
@@ -165,7 +174,7 @@ pub fn access_lost(
     let ids = case::cases_lost(db, region, mediator)?;
     let load = |id| {
         Ok(Authorized {
-            loaded: Arc::new(case::case_load(db, region, id, today)?),
+            loaded: Arc::new(case::case_load(db, region, Sight::proven(), id, today)?),
             permission: PhantomData,
         })
     };

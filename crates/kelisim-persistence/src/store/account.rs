@@ -9,10 +9,12 @@ use kelisim_domain::language::Language;
 use kelisim_domain::policy::{Grant, Standing};
 use kelisim_domain::text::{EmailAddress, Name};
 
+use crate::acting::Entered;
+use crate::both;
 use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::{AccountRow, GrantRow};
-use crate::schema::{account, account_grant};
+use crate::schema::{account, account_grant, region};
 use crate::types::{Ts, Uid, Word};
 
 /// Whether an office has a head on a day, as an expression of a query that names the office:
@@ -94,6 +96,32 @@ pub fn account_find(db: &mut Db, region: RegionId, id: AccountId) -> Result<Acco
         .select(AccountRow::as_select())
         .first(db)?;
     Ok(row.into())
+}
+
+/// Lets somebody in who has proved who they are, where no token and no session says it: the database is told who asks from
+/// now on, and the door is shut behind them. Whoever stands not at the door stays who they are.
+///
+/// # Errors
+/// Those of the database.
+pub fn account_enter(
+    db: &mut Db,
+    region: RegionId,
+    id: AccountId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let (of_region, account_id) = (Uid::from(region), Uid::from(id));
+    let _entered: Vec<bool> = both!(db, connection => account::table
+        .inner_join(region::table.on(region::id.eq(account::region_id)))
+        .left_join(
+            account_grant::table.on(account_grant::region_id
+                .eq(account::region_id)
+                .and(account_grant::account_id.eq(account::id))),
+        )
+        .filter(account::region_id.eq(of_region))
+        .filter(account::id.eq(account_id))
+        .select(Entered { now: now.into() })
+        .load(connection))?;
+    Ok(())
 }
 
 /// The names of accounts, as far as they exist.

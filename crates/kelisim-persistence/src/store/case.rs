@@ -22,6 +22,7 @@ use kelisim_domain::{
 };
 use uuid::Uuid;
 
+use crate::acting::{AtHand, SystemPart, become_system};
 use crate::both;
 use crate::connection::{Db, Locked};
 use crate::error::Error;
@@ -31,6 +32,7 @@ use crate::row::mediator::NameRow;
 use crate::schema::{case_party, cases, data_key, mediator, partner, referral};
 use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
+use crate::store::case_scope::Sight;
 use crate::store::mediator::MediatorName;
 use crate::store::timer;
 use crate::types::{SqlUuid, Uid, Word};
@@ -347,11 +349,12 @@ pub fn case_change(
     Ok(after)
 }
 
-/// Loads a case with all that an act on it needs, in one query: its data key, its referral, whether its office has a
+/// Loads a case that is in sight with all that an act on it needs, in one query: its data key, its referral, whether its office has a
 /// head on a day, and how to call those whom it names.
 pub(crate) fn case_load(
     db: &mut Db,
     region: RegionId,
+    sight: Sight,
     id: CaseId,
     day: NaiveDate,
 ) -> Result<Loaded, Error> {
@@ -362,6 +365,7 @@ pub(crate) fn case_load(
         Option<String>,
         Option<NameRow>,
         Option<PartyRow>,
+        bool,
         bool,
     );
     // A row for each party, and one without a party for a case that has none.
@@ -393,6 +397,7 @@ pub(crate) fn case_load(
         )
         .filter(cases::region_id.eq(Uid::from(region)))
         .filter(cases::id.eq(Uid::from(id)))
+        .filter(sight)
         .order(case_party::position)
         .select((
             CaseRow::as_select(),
@@ -402,11 +407,12 @@ pub(crate) fn case_load(
             Option::<NameRow>::as_select(),
             Option::<PartyRow>::as_select(),
             has_head!(region, cases::office_id, day),
+            AtHand,
         ))
         .load(connection))?;
     let parties = rows.iter_mut().filter_map(|row| row.5.take()).collect();
     let first = rows.into_iter().next().ok_or(Error::NotFound)?;
-    let (row, key, referral, partner, mediator, _, office_has_head) = first;
+    let (row, key, referral, partner, mediator, _, office_has_head, _) = first;
     let case = row.case()?;
     let names = Names {
         mediator: case.mediator.zip(mediator.map(MediatorName::from)),
@@ -444,6 +450,8 @@ pub(crate) fn cases_lost(
     if gone.first::<Uid>(db).optional()?.is_none() {
         return Ok(Vec::new());
     }
+    // The registrar sees no case: from here on the register itself acts, until the transaction ends.
+    become_system(db, SystemPart::Register)?;
     // Two walks along indexes, because one question with "or" would be neither.
     let open = || {
         cases::table

@@ -18,6 +18,7 @@ use crate::{
     connection::Db,
     error::Error,
     store::case::{case_load, reference_open},
+    store::case_scope::Sight,
     vault::{DataKey, Vault},
 };
 
@@ -76,7 +77,7 @@ pub fn case_for_mail(
     id: CaseId,
 ) -> Result<MailCase, Error> {
     // Who heads the office is not asked here.
-    let loaded = case_load(db, region, id, NaiveDate::default())?;
+    let loaded = case_load(db, region, Sight::proven(), id, NaiveDate::default())?;
     let key = loaded.data_key(vault)?.clone();
     let referral = match loaded.referral() {
         None => None,

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use kelisim_domain::assignment::{MediatorFacts, MediatorStatus};
-use kelisim_domain::case::Stage;
 use kelisim_domain::code::{CategoryCode, OfficeCode};
 use kelisim_domain::confidential::Confidential;
 use kelisim_domain::id::{MediatorId, OfficeId, RegionId};
@@ -23,9 +22,8 @@ use crate::both;
 use crate::connection::{Db, Locked, MultiBackend};
 use crate::error::Error;
 use crate::row::mediator::{MediatorOfficeRow, MediatorRow, NameRow, StatusRow, UnavailabilityRow};
-use crate::schema::{
-    cases, mediator, mediator_office, mediator_status, mediator_unavailability, office,
-};
+use crate::schema::{mediator, mediator_office, mediator_status, mediator_unavailability, office};
+use crate::store::open_cases::OpenCases;
 use crate::store::search;
 use crate::types::{Json, Uid, Word};
 use crate::vault::{DataKey, Vault};
@@ -265,8 +263,7 @@ pub fn mediator_facts(
         Option<NaiveDate>,
         Json<Vec<String>>,
         i32,
-        Option<i64>,
-        Option<i64>,
+        i64,
         bool,
         NameRow,
         Option<Uid>,
@@ -274,19 +271,6 @@ pub fn mediator_facts(
     let (region_id, mediator_id) = (Uid::from(region), Uid::from(id));
     // A row for each office of the mediator, and one without an office for who has none.
     let rows: Vec<Facts> = both!(db, connection => {
-    let open_cases = cases::table
-        .filter(cases::region_id.eq(region_id))
-        .filter(cases::mediator_id.eq(mediator_id))
-        // The stages that are not closed, by name: an index finds them, however many closed ones there are.
-        .filter(cases::stage.eq_any([Stage::Filed, Stage::Assigned, Stage::Reconciled].map(Word)))
-        .count()
-        .single_value();
-    // What they are asked to take is theirs to answer for: two open offers must not lead past the limit.
-    let asked_cases = cases::table
-        .filter(cases::region_id.eq(region_id))
-        .filter(cases::asked_id.eq(mediator_id))
-        .count()
-        .single_value();
     let is_unavailable = exists(
         mediator_unavailability::table
             .filter(mediator_unavailability::region_id.eq(region_id))
@@ -308,21 +292,19 @@ pub fn mediator_facts(
             mediator::documents_valid_to,
             mediator::languages,
             mediator::max_open_cases,
-            open_cases,
-            asked_cases,
+            OpenCases { region: region_id, mediator: mediator_id },
             is_unavailable,
             NameRow::as_select(),
             mediator_office::office_id.nullable(),
         )))
         .load(connection)
     })?;
-    let offices = rows.iter().filter_map(|row| row.8);
+    let offices = rows.iter().filter_map(|row| row.7);
     let offices = offices.map(OfficeId::from).collect();
     let Some(first) = rows.into_iter().next() else {
         return Ok(None);
     };
-    let (status, documents_valid_to, languages, most, open, asked, is_unavailable, name, _) = first;
-    let open_cases = open.unwrap_or(0) + asked.unwrap_or(0);
+    let (status, documents_valid_to, languages, most, open_cases, is_unavailable, name, _) = first;
     let facts = MediatorFacts {
         id,
         offices,

@@ -155,11 +155,17 @@ pub fn notice_find(
     row.map(Message::try_from).transpose()
 }
 
-/// The delivery log of one message, in order.
+/// The delivery log of one message within the reader's scope, in order.
 ///
 /// # Errors
-/// Those of the database.
-pub fn attempt_list(db: &mut Db, region: RegionId, id: NoticeId) -> Result<Vec<Attempt>, Error> {
+/// [`Error::NotFound`], or those of the database.
+pub fn attempt_list(
+    db: &mut Db,
+    region: RegionId,
+    scope: &NoticeScope,
+    id: NoticeId,
+) -> Result<Vec<Attempt>, Error> {
+    state_of(db, region, scope, id)?;
     let rows: Vec<AttemptRow> = delivery_attempt::table
         .filter(delivery_attempt::region_id.eq(Uid(region.0)))
         .filter(delivery_attempt::outbox_id.eq(Uid(id.0)))
@@ -169,8 +175,8 @@ pub fn attempt_list(db: &mut Db, region: RegionId, id: NoticeId) -> Result<Vec<A
     Ok(rows.into_iter().map(Attempt::from).collect())
 }
 
-/// Counts by state and reason, with the age of the oldest: what an administrator may know, and
-/// where dead letters show (R27).
+/// Counts by state and reason in a whole region, with the age of the oldest: what an administrator
+/// may know, and where dead letters show (R27).
 ///
 /// # Errors
 /// Those of the database.
@@ -198,13 +204,15 @@ pub fn notice_count(db: &mut Db, region: RegionId) -> Result<Vec<NoticeCount>, E
         .collect()
 }
 
-/// Sends a failed, uncertain or held message again, with the same bytes and the same Message-ID.
+/// Sends a failed, uncertain or held message within the scope of whoever asks again, with the same bytes and the same
+/// Message-ID.
 ///
 /// # Errors
 /// [`Error::NotFound`], or those of the database.
 pub fn notice_retry(
     db: &mut Db,
     region: RegionId,
+    scope: &NoticeScope,
     id: NoticeId,
     now: DateTime<Utc>,
 ) -> Result<Retried, Error> {
@@ -212,6 +220,7 @@ pub fn notice_retry(
     let row = outbox::table
         .filter(outbox::region_id.eq(Uid(region.0)))
         .filter(outbox::id.eq(Uid(id.0)));
+    state_of(db, region, scope, id)?;
     let count = diesel::update(row)
         .filter(outbox::state.eq_any(FROM.map(State::code)))
         .set((
@@ -223,7 +232,19 @@ pub fn notice_retry(
     if count > 0 {
         return Ok(Retried::Done);
     }
-    let state: String = row.select(outbox::state).first(db)?;
-    let state = known("outbox.state", &state, State::ALL, State::code)?;
-    Ok(Retried::Refused(state))
+    Ok(Retried::Refused(state_of(db, region, scope, id)?))
+}
+
+/// Where a message within a scope stands; [`Error::NotFound`] outside of it.
+fn state_of(
+    db: &mut Db,
+    region: RegionId,
+    scope: &NoticeScope,
+    id: NoticeId,
+) -> Result<State, Error> {
+    let state: String = visible(region, scope)
+        .filter(outbox::id.eq(Uid(id.0)))
+        .select(outbox::state)
+        .first(db)?;
+    known("outbox.state", &state, State::ALL, State::code)
 }

@@ -9,6 +9,8 @@ use kelisim_domain::policy::{Actor, Grant};
 use kelisim_domain::sign_in::{IDLE_MINUTES, SessionStage};
 use kelisim_domain::text::Name;
 
+use crate::acting::Entered;
+use crate::both;
 use crate::connection::Db;
 use crate::error::Error;
 use crate::row::account::GrantRow;
@@ -91,7 +93,8 @@ fn idle_since(now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// Who a cookie stands for; nobody when the session is unknown, over or idle for too long, or its account is stopped.
 ///
-/// Grants are read with every request, so a change of role acts with the next one (R7).
+/// Grants are read with every request, so a change of role acts with the next one (R7). The query also tells the database
+/// who asks from now on.
 ///
 /// # Errors
 /// Those of the database.
@@ -107,8 +110,9 @@ pub fn session_visitor(
         String,
         Option<Uid>,
         Option<GrantRow>,
+        bool,
     );
-    let rows: Vec<Found> = session::table
+    let rows: Vec<Found> = both!(db, connection => session::table
         .inner_join(
             account::table.on(account::region_id
                 .eq(session::region_id)
@@ -136,10 +140,11 @@ pub fn session_visitor(
             region::time_zone,
             second_factor::account_id.nullable(),
             Option::<GrantRow>::as_select(),
+            Entered { now: now.into() },
         ))
-        .load(db)?;
+        .load(connection))?;
     let mut visitor: Option<Visitor> = None;
-    for (row, language, name, zone, factor, grant) in rows {
+    for (row, language, name, zone, factor, grant, _) in rows {
         let zone = Zone::parse(&zone).map_err(|error| Error::broken("region", error))?;
         let session = Session::try_from(row)?;
         let visitor = visitor.get_or_insert_with(|| Visitor {

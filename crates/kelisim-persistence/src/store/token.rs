@@ -8,6 +8,7 @@ use kelisim_domain::language::Language;
 use kelisim_domain::policy::{Actor, Grant};
 use kelisim_domain::sign_in::TokenScope;
 
+use crate::acting::Entered;
 use crate::both;
 use crate::connection::Db;
 use crate::error::Error;
@@ -178,7 +179,8 @@ pub fn token_authenticate(
     Ok(token_bearer(db, digest, None, now)?.map(|bearer| bearer.actor))
 }
 
-/// As [`token_authenticate`], and claims an idempotency key of the bearer and looks for its first answer. One query.
+/// As [`token_authenticate`], and claims an idempotency key of the bearer and looks for its first answer. One query,
+/// which also tells the database who asks from now on.
 ///
 /// Who claims the key in the very instant in which another transaction lets it go may not see that one's answer yet:
 /// the key cannot be answered twice all the same, and a second look finds the answer.
@@ -199,6 +201,7 @@ pub fn token_bearer(
         Word<TokenScope>,
         Option<GrantRow>,
         Option<IdempotencyRow>,
+        bool,
         bool,
     );
     let claimed = key.map_or(Claimed::NOTHING, |key| Claimed::key(digest, key));
@@ -235,6 +238,7 @@ pub fn token_bearer(
             Option::<GrantRow>::as_select(),
             Option::<IdempotencyRow>::as_select(),
             claimed,
+            Entered { now: now.into() },
         ))
         .load(connection))?;
     let Some((region, account, language, zone, scope, ..)) = rows.first() else {
@@ -250,7 +254,7 @@ pub fn token_bearer(
     };
     let (today, scope) = (zone.day(now), scope.0);
     let (mut claimed, mut answered) = (false, None);
-    for (.., grant, answer, is_claimed) in rows {
+    for (.., grant, answer, is_claimed, _) in rows {
         claimed = is_claimed;
         answered = answer;
         let grant = grant.map(Grant::try_from).transpose()?;

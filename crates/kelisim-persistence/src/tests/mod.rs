@@ -22,7 +22,7 @@ impl Bed {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::Sqlite(folder.path().join("kelisim.db"));
-        migrate(&url).expect("migrated");
+        migrate(&url, None).expect("migrated");
         let bed = Self { folder, url };
         bed.database()
             .write_blocking(|db| {

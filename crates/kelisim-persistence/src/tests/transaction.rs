@@ -266,7 +266,7 @@ fn a_newer_database_is_refused() {
         .err()
         .expect("refused");
     assert!(matches!(error, Error::Newer { migration } if migration == "29991231000001"));
-    let error = crate::migrate::migrate(&bed.url).expect_err("refused");
+    let error = crate::migrate::migrate(&bed.url, None).expect_err("refused");
     assert!(matches!(error, Error::Newer { .. }));
 }
 

@@ -16,7 +16,7 @@ use kelisim_domain::{
     workflow::{self, Broken, Mover, NotUndone},
 };
 use kelisim_persistence::{
-    Db, Error as StoreError,
+    Db, Error as StoreError, SystemPart,
     store::{
         audit::audit_insert,
         case_pass::{Left, Over, Pass, left_insert, pass_find, pass_next, pass_step},
@@ -99,7 +99,8 @@ pub(super) fn batch(
     id: PassId,
     looks_closely: bool,
 ) -> Result<Pass, Undone> {
-    let (pass, ids) = app.database.read_blocking(move |db| {
+    let database = app.database.as_system(SystemPart::Pass);
+    let (pass, ids) = database.read_blocking(move |db| {
         let pass = pass_find(db, region, id)?;
         let ids = match pass.finished_at {
             None => pass_next(db, &pass, over(&pass), BATCH)?,
@@ -111,7 +112,7 @@ pub(super) fn batch(
         return Ok(pass);
     }
     let house = Arc::clone(app);
-    let done: Done = app.database.write_blocking(move |db| {
+    let done: Done = database.write_blocking(move |db| {
         let now = house.clock.now();
         match ids.is_empty() {
             false => change(&house, db, &pass, &ids, looks_closely, now),

@@ -21,6 +21,7 @@ use kelisim_domain::{
     input::{Input, id},
     policy::{RegisterAct, Role, Standing},
 };
+use kelisim_persistence::Defect;
 use kelisim_persistence::store::{
     hold::hold_find,
     notice::{
@@ -195,7 +196,7 @@ enum Sight {
 
 fn sight(tx: &Tx<'_>) -> Result<Sight, AppError> {
     tx.allow(RegisterAct::ReadNotices)?;
-    if tx.actor.has(Role::Coordinator) {
+    if tx.actor.has(Role::Coordinator) || tx.app.faults.has(Defect::DropNoticeScope) {
         return Ok(Sight::Messages(NoticeScope::Region));
     }
     if tx.actor.has(Role::Administrator) {
@@ -210,6 +211,14 @@ fn sight(tx: &Tx<'_>) -> Result<Sight, AppError> {
         }
     }
     Ok(Sight::Messages(NoticeScope::Parts { offices, mediators }))
+}
+
+/// The scope in which the reader finds messages, and whether they are told the case.
+fn scope(tx: &Tx<'_>) -> Result<(NoticeScope, bool), AppError> {
+    Ok(match sight(tx)? {
+        Sight::Messages(scope) => (scope, true),
+        Sight::Counts => (NoticeScope::Region, false),
+    })
 }
 
 fn notice_id(path: &str) -> Result<NoticeId, AppError> {
@@ -286,17 +295,15 @@ fn counts(tx: &mut Tx<'_>) -> Result<Answer, AppError> {
 /// A message within the reader's scope, and whether the reader is told its case.
 fn find(tx: &mut Tx<'_>, id: NoticeId) -> Result<(Message, bool), AppError> {
     let region = tx.region();
-    let (scope, names_case) = match sight(tx)? {
-        Sight::Messages(scope) => (scope, true),
-        Sight::Counts => (NoticeScope::Region, false),
-    };
+    let (scope, names_case) = scope(tx)?;
     let message = notice_find(tx.db, region, &scope, id)?.ok_or(AppError::NotFound)?;
     Ok((message, names_case))
 }
 
 fn detail(tx: &mut Tx<'_>, message: &Message, names_case: bool) -> Result<Answer, AppError> {
     let region = tx.region();
-    let attempts = attempt_list(tx.db, region, message.id)?;
+    let (scope, _) = scope(tx)?;
+    let attempts = attempt_list(tx.db, region, &scope, message.id)?;
     Ok(Answer::ok(&NoticeDetail {
         notice: NoticeView::of(message, names_case),
         deliveries: attempts.into_iter().map(DeliveryView::of).collect(),
@@ -328,7 +335,8 @@ async fn retry(call: Call, path: web::Path<String>) -> HttpResponse {
             Input::new(&body, &mut faults).finish();
             faults.finish(Some(())).map_err(AppError::Invalid)?;
             let (region, now) = (tx.region(), tx.now);
-            match notice_retry(tx.db, region, message.id, now)? {
+            let (scope, _) = scope(tx)?;
+            match notice_retry(tx.db, region, &scope, message.id, now)? {
                 Retried::Done => {}
                 Retried::Refused(state) => return Err(AppError::NotRetried(state.code())),
             }

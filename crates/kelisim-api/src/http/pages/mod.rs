@@ -72,7 +72,7 @@ async fn seen<T: Send + 'static>(
         let value = Tx::run(db, &app, visitor.actor.clone(), now, |tx| job(tx, &visitor))?;
         Ok(Ok((visitor, value)))
     };
-    let found = settled(visit, visit.app.database.read(look).await)?;
+    let found = settled(visit, visit.app.database.at_door().read(look).await)?;
     touch(visit, &found.0);
     Ok(found)
 }
@@ -107,7 +107,7 @@ async fn tried<T: Send + 'static>(
         let value = Tx::run(db, &app, visitor.actor.clone(), now, |tx| job(tx, &visitor))?;
         Ok(Ok((visitor, value)))
     };
-    let outcome = visit.app.database.write(act).await;
+    let outcome = visit.app.database.at_door().write(act).await;
     visit.app.wake();
     match outcome {
         Ok(Ok(found)) => Ok(found),
@@ -179,7 +179,7 @@ fn touch(visit: &Visit, visitor: &Visitor) {
     if now - visitor.session.seen_at < TimeDelta::seconds(TOUCH_SECONDS) {
         return;
     }
-    let (database, session) = (visit.app.database.clone(), visitor.session.clone());
+    let (database, session) = (visit.app.database.at_door(), visitor.session.clone());
     tokio::spawn(async move {
         let touched = database.write(move |db| session_touch(db, session.region, session.id, now));
         if let Err(error) = touched.await {

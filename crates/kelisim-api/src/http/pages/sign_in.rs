@@ -107,7 +107,7 @@ async fn sign_in(posted: Posted) -> HttpResponse {
         }
         session::begin(db, &app, &proven, &caller, now)
     };
-    match visit.app.database.write(begin).await {
+    match visit.app.database.at_door().write(begin).await {
         Ok(opened) => entered(visit, &opened, next.as_deref()),
         Err(error @ AppError::Unauthenticated) => {
             shown(visit, email, next.as_deref(), Some(&error))
