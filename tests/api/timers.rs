@@ -10,7 +10,7 @@ use kelisim_api::worker::timers::{Options, Timers};
 use kelisim_domain::id::{AccountId, CaseId, EventId};
 use kelisim_persistence::store::due::{Claiming, DueTimer, timer_claim};
 use kelisim_persistence::store::erase::{Erasing, case_erase};
-use kelisim_persistence::{Error, Failpoints, Faults, Point};
+use kelisim_persistence::{Error, Failpoints, Faults, Point, SystemPart};
 use kelisim_tests::mediation::Mediation;
 use kelisim_tests::network;
 use kelisim_tests::{Backend, TestApp, TestDatabase, block_on, on_both_databases};
@@ -64,6 +64,7 @@ fn fire(t: &TestApp, due: &DueTimer) -> Fired {
     let fired = t
         .app
         .database
+        .as_system(SystemPart::Worker)
         .write_blocking(move |db| timer::run(db, &app, &due));
     fired.unwrap_or_else(|error| panic!("{error:?}"))
 }

@@ -177,6 +177,7 @@ impl World {
             .t
             .app
             .database
+            .as_system(SystemPart::Test)
             .read_blocking(|db| audit_head(db, REGION));
         usize::try_from(head.unwrap().seq).unwrap_or(0)
     }
@@ -190,6 +191,7 @@ impl World {
             .t
             .app
             .database
+            .as_system(SystemPart::Test)
             .read_blocking(|db| audit_head(db, REGION));
         let now = self.t.clock.now();
         self.anchors.push(head.unwrap().anchor(REGION, "WKR", now));
@@ -201,6 +203,7 @@ impl World {
             .t
             .app
             .database
+            .as_system(SystemPart::Test)
             .read_blocking(move |db| audit_chain(db, REGION, 0, most))
             .unwrap();
         let faults = &self.t.app.faults;

@@ -47,7 +47,7 @@ pub(super) const PEOPLE: [(&str, &str); 25] = [
 
 /// What there is of each noun, and who may see it: `y`, or `n` for what is to them as if it were not there. A name with a
 /// star stands for all that begin so; a dot stands for everybody who is not named. `-`: not asked, because the mirror of
-/// the region has no keys.
+/// the region has no keys, and the process has not read its workflows.
 const SIGHT: &str = "
 @case             own same other closed filed former asked far missing
 mediator          y   n    n     y      y     n      n     n   n
@@ -104,6 +104,13 @@ lapsed            n
 *partner          n
 .                 y
 
+@workflows        all
+lapsed            n
+*partner          n
+far_head          -
+far_coordinator   -
+.                 y
+
 @office           here far missing
 lapsed            n    n   n
 *partner          n    n   n
@@ -114,7 +121,7 @@ far_coordinator   n    y   n
 @register         here far missing
 lapsed            n    n   n
 *partner          n    n   n
-far_head          n    y   n
+far_head          n    -   n
 far_coordinator   n    -   n
 .                 y    n   n
 
@@ -158,6 +165,8 @@ far_coordinator   y    -   n
 @workflow         here missing
 lapsed            n    n
 *partner          n    n
+far_head          -    n
+far_coordinator   -    n
 .                 y    n
 
 @law              here far missing
@@ -238,7 +247,7 @@ GET    /memoranda/{id}                           memorandum *
 PATCH  /memoranda/{id}                           memorandum coordinator
 POST   /memoranda/{id}/sign                      memorandum coordinator
 POST   /memoranda/{id}/terminate                 memorandum coordinator
-GET    /workflows                                staff      *
+GET    /workflows                                workflows  *
 GET    /workflows/{key}/versions/{n}             version    *
 GET    /workflows/{key}/versions/{n}/diagram.svg version    *
 GET    /workflows/{key}/versions/{n}/changes     version    *

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::pages;
 use super::scene::Scene;
@@ -206,7 +205,7 @@ impl Asked<'_> {
                 _ => &[false],
             };
             for whole in variants {
-                let reply = self.send(&self.paths[thing], *whole);
+                let reply = self.send(&self.paths[thing], *whole, outcome.calls);
                 outcome.calls += 1;
                 self.judge(outcome, thing, expected, &reply);
                 if expected == Answer::Missing && reply.status == 404 {
@@ -254,7 +253,7 @@ impl Asked<'_> {
         }
     }
 
-    fn send(&self, path: &str, whole: bool) -> Reply {
+    fn send(&self, path: &str, whole: bool, number: usize) -> Reply {
         let client = self.scene.client(self.who);
         let path = format!("/api/v1{path}");
         let request = client.request(&self.route.method, &path);
@@ -265,7 +264,7 @@ impl Asked<'_> {
                 // Another key for each, so that none is the repeat of another.
                 let request = request
                     .header("if-match", "*")
-                    .key(&Uuid::now_v7().to_string());
+                    .key(&format!("request-{number}"));
                 request
                     .json(&body(&self.route.method, &self.route.path))
                     .send()
