@@ -499,15 +499,15 @@ static void read_value(Value *into, const char *sql) {
     sqlite3_finalize(at);
 }
 
-#define OF_CASE(column) " WHERE " column " = (SELECT id FROM walked)"
+#define OF_CASE(column) " WHERE " column " = (SELECT id FROM __walked)"
 
 static void read_values(void) {
     char sql[200];
     read_value(&region, "SELECT id FROM region");
     read_value(&master, "SELECT id FROM master_key WHERE retired_at IS NULL");
-    read_value(&hash, "SELECT hash FROM walked");
-    read_value(&wrapped, "SELECT wrapped FROM data_key WHERE subject_id = (SELECT id FROM walked)");
-    read_value(&secret_filed, "SELECT secret FROM walked");
+    read_value(&hash, "SELECT hash FROM __walked");
+    read_value(&wrapped, "SELECT wrapped FROM data_key WHERE subject_id = (SELECT id FROM __walked)");
+    read_value(&secret_filed, "SELECT secret FROM __walked");
     read_value(&secret_ended, "SELECT secret FROM cases" OF_CASE("id"));
     read_value(&party_a, "SELECT secret FROM case_party" OF_CASE("case_id") " AND position = 0");
     read_value(&party_b, "SELECT secret FROM case_party" OF_CASE("case_id") " AND position = 1");

@@ -206,23 +206,23 @@ fn values(place: &Place) -> Vec<(String, String)> {
     let mut take = |name: &str, query: &str| {
         values.push((name.to_owned(), word(&mut db, query)));
     };
-    take("hash", "SELECT hash::text AS word FROM walked");
+    take("hash", "SELECT hash::text AS word FROM __walked");
     take(
         "wrapped",
-        "SELECT wrapped::text AS word FROM data_key WHERE subject_id = (SELECT id FROM walked)",
+        "SELECT wrapped::text AS word FROM data_key WHERE subject_id = (SELECT id FROM __walked)",
     );
-    take("case_secret_1", "SELECT secret::text AS word FROM walked");
+    take("case_secret_1", "SELECT secret::text AS word FROM __walked");
     take(
         "case_secret_3",
-        "SELECT secret::text AS word FROM cases WHERE id = (SELECT id FROM walked)",
+        "SELECT secret::text AS word FROM cases WHERE id = (SELECT id FROM __walked)",
     );
     take(
         "referral_secret",
-        "SELECT secret::text AS word FROM referral WHERE case_id = (SELECT id FROM walked)",
+        "SELECT secret::text AS word FROM referral WHERE case_id = (SELECT id FROM __walked)",
     );
     let mut of_case = |name: &str, column: &str, from: &str| {
         let query = format!(
-            "SELECT {column}::text AS word FROM {from} AND case_id = (SELECT id FROM walked)"
+            "SELECT {column}::text AS word FROM {from} AND case_id = (SELECT id FROM __walked)"
         );
         take(name, &query);
     };

@@ -53,11 +53,11 @@ fn now(backend: Backend) -> &'static str {
 pub(super) fn call(database: &TestDatabase) {
     let backend = database.backend();
     database.execute(match backend {
-        Backend::Sqlite => "CREATE TABLE race_witness (id BLOB NOT NULL, what TEXT NOT NULL)",
+        Backend::Sqlite => "CREATE TABLE __race_witness (id BLOB NOT NULL, what TEXT NOT NULL)",
         Backend::Postgres => {
-            "CREATE TABLE race_witness (id UUID NOT NULL, what TEXT NOT NULL);
-             CREATE FUNCTION race_witness() RETURNS trigger LANGUAGE plpgsql AS $$
-             BEGIN INSERT INTO race_witness VALUES (NEW.id, TG_ARGV[0]); RETURN NEW; END $$"
+            "CREATE TABLE __race_witness (id UUID NOT NULL, what TEXT NOT NULL);
+             CREATE FUNCTION race_witness() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+             BEGIN INSERT INTO __race_witness VALUES (NEW.id, TG_ARGV[0]); RETURN NEW; END $$"
         }
     });
     for (name, condition) in NEVER {
@@ -65,7 +65,7 @@ pub(super) fn call(database: &TestDatabase) {
         database.execute(&match backend {
             Backend::Sqlite => format!(
                 "CREATE TRIGGER {name} AFTER UPDATE ON outbox WHEN {condition}
-                 BEGIN INSERT INTO race_witness VALUES (NEW.id, '{name}'); END"
+                 BEGIN INSERT INTO __race_witness VALUES (NEW.id, '{name}'); END"
             ),
             Backend::Postgres => format!(
                 "CREATE TRIGGER {name} AFTER UPDATE ON outbox FOR EACH ROW WHEN ({condition})
@@ -79,7 +79,7 @@ pub(super) fn call(database: &TestDatabase) {
 pub(super) fn saw(database: &TestDatabase) -> Vec<String> {
     let mut seen = Vec::new();
     for (name, _) in NEVER {
-        let times = database.count(&format!("race_witness WHERE what = '{name}'"));
+        let times = database.count(&format!("__race_witness WHERE what = '{name}'"));
         seen.extend((0..times).map(|_| name.to_owned()));
     }
     seen
