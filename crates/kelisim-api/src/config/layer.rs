@@ -70,11 +70,10 @@ pub fn file(path: &Path, faults: &mut Vec<Fault>) -> Layer {
     };
     for (section, entry) in table {
         let toml::Value::Table(entries) = entry else {
-            let name = format!("{section}.…");
             let wrong = format!("{shown}: {section} stands outside a section");
             faults.push(Fault::new(format!(
                 "{wrong}; settings look like {}",
-                example(&name)
+                example(&section)
             )));
             continue;
         };
@@ -207,11 +206,12 @@ fn hint(nearest: Option<&str>) -> String {
     }
 }
 
-fn example(name: &str) -> String {
-    let known = key::nearest(name)
-        .and_then(key::find)
-        .unwrap_or(&key::KEYS[1]);
-    let (section, last) = known.parts();
+/// A setting in its section: one that is called like the word that stands alone, when there is one.
+fn example(word: &str) -> String {
+    let mut keys = key::KEYS.iter().map(key::Key::parts);
+    let (section, last) = keys
+        .find(|(_, last)| *last == word)
+        .unwrap_or(("http", "listen"));
     format!("[{section}] and then {last} = …")
 }
 
