@@ -61,7 +61,7 @@ pub(super) enum Care {
     Full,
     /// Looks around a route, and lets whoever is unknown ask for one thing of each.
     Quick,
-    /// As quick, at the routes of these nouns.
+    /// As quick, at the routes of these nouns and at no page.
     Only(&'static [&'static str]),
 }
 
@@ -109,7 +109,9 @@ pub(super) fn walk(scene: &Scene, care: Care, dice: &Dice) -> Outcome {
     }
     lists(scene, &table, &mut outcome);
     readings(scene, &table, &mut outcome);
-    pages::walk(scene, &mut outcome);
+    if !matches!(care, Care::Only(_)) {
+        pages::walk(scene, &mut outcome);
+    }
     outcome
 }
 
