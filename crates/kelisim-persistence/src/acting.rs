@@ -3,7 +3,7 @@
 //! PostgreSQL keeps a second lock behind the scopes of the queries: its policies let a transaction see the rows of whom
 //! it runs for, and no row at all of a transaction that runs for nobody. Who that is travels with the BEGIN, and ends
 //! with the transaction; somebody who asks becomes a person in the very query that
-//! looks up the token or the session ([`Entered`]).
+//! looks up the token or the session (`Entered`).
 //! SQLite has no such lock.
 //!
 //! Absent on purpose: a default that sees something.
