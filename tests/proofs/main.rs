@@ -47,10 +47,6 @@ kelisim_tests::on_both_databases! {
         holds("T8", backend);
     }
 
-    fn t09_what_is_malformed_is_refused_and_nothing_else_comes_of_it(backend: Backend) {
-        holds("T9", backend);
-    }
-
     fn t16_whoever_tries_gets_no_further_than_the_budgets(backend: Backend) {
         holds("T16", backend);
     }

@@ -77,7 +77,7 @@ impl Run<'_> {
                 "--no-color",
             ])
             .args(["--url", &format!("http://{}", world.server.listen)])
-            .args(["--workers", "2", "--no-shrink", "--continue-on-failure"])
+            .args(["--workers", "1", "--no-shrink", "--continue-on-failure"])
             .args(["--generation-database", "none", "--warnings", "off"])
             .args(["--seed", &(self.seed % 1_000_000).to_string()])
             .args(["--max-examples", &self.examples.to_string()])
