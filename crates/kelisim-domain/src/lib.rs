@@ -18,6 +18,7 @@ pub mod law;
 pub mod legal;
 pub mod mediator;
 pub mod memorandum;
+pub mod notes;
 pub mod notice;
 pub mod office;
 pub mod partner;
