@@ -44,7 +44,7 @@ typedef struct {
 } Value;
 
 static sqlite3 *db;
-static Value region, master, hash, wrapped, secret_filed, secret_ended, party_a, party_b, reference;
+static Value region, master, hash, wrapped, secret_filed, secret_ended, party_a, party_b, names, reference;
 static unsigned char digests[2][OFFICES][32]; /* Of the tokens of heads and mediators. */
 static Value event_secret[5], event_data[5], answer[5], payload_referral, payload_case, payload_ended;
 
@@ -244,6 +244,10 @@ typedef struct {
 #define NEW_PARTY \
     "INSERT INTO case_party (region_id, case_id, position, id, side, secret) " \
     "VALUES (@region, @case, @position, @id, @side, @secret)"
+#define NEW_NAMES \
+    "INSERT INTO party_token (region_id, token, case_id) SELECT @region, token, @case FROM (WITH RECURSIVE " \
+    "part (token, rest) AS (SELECT x'', @names UNION ALL SELECT substr(rest, 1, 8), substr(rest, 9) FROM part " \
+    "WHERE length(rest) > 0) SELECT token FROM part WHERE length(token) > 0)"
 #define NEW_REFERRAL \
     "INSERT INTO referral (region_id, id, case_id, partner_id, memorandum_id, receipt_code, received_on, secret) " \
     "VALUES (@region, @id, @case, @partner, @memorandum, @receipt, @day, @secret)"
@@ -268,7 +272,7 @@ typedef struct {
 
 static Statement begin, commit, actor, repeat, office, lists, partner, memoranda, contacts, has_head,
     one_case, data_key, parties, referral, mediator, mediator_offices, mediator_name, partner_code, counter,
-    new_key, new_case, new_party, new_referral, move_case, new_event, new_message, new_answer;
+    new_key, new_case, new_party, new_names, new_referral, move_case, new_event, new_message, new_answer;
 
 static void prepare_all(void) {
     begin = statement("BEGIN IMMEDIATE");
@@ -293,6 +297,7 @@ static void prepare_all(void) {
     new_key = statement(NEW_KEY);
     new_case = statement(NEW_CASE);
     new_party = statement(NEW_PARTY);
+    new_names = statement(NEW_NAMES);
     new_referral = statement(NEW_REFERRAL);
     move_case = statement(MOVE_CASE);
     new_event = statement(NEW_EVENT);
@@ -408,6 +413,9 @@ static void file(Act *act) {
     go(&new_case, 0);
     party(act, 0, &party_a);
     party(act, 1, &party_b);
+    bind(&new_names, act);
+    value(&new_names, "@names", &names);
+    go(&new_names, 0);
     new_id(id);
     text_of(id, receipt);
     bind(&new_referral, act);
@@ -511,6 +519,7 @@ static void read_values(void) {
     read_value(&secret_ended, "SELECT secret FROM cases" OF_CASE("id"));
     read_value(&party_a, "SELECT secret FROM case_party" OF_CASE("case_id") " AND position = 0");
     read_value(&party_b, "SELECT secret FROM case_party" OF_CASE("case_id") " AND position = 1");
+    read_value(&names, "SELECT unhex(group_concat(hex(token), '')) FROM party_token" OF_CASE("case_id"));
     read_value(&reference, "SELECT secret FROM referral" OF_CASE("case_id"));
     read_value(&payload_referral, "SELECT payload FROM outbox" OF_CASE("case_id") " AND kind = 'case_received'");
     read_value(&payload_case, "SELECT payload FROM outbox" OF_CASE("case_id") " AND kind = 'assignment'");

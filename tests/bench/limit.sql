@@ -67,6 +67,10 @@ WITH counter AS (
     INSERT INTO case_party (region_id, case_id, position, id, side, secret) VALUES
         (:region, :case_id, 0, :party_a_id, 'A', :party_a::bytea),
         (:region, :case_id, 1, :party_b_id, 'B', :party_b::bytea)
+), names AS (
+    INSERT INTO party_token (region_id, token, case_id)
+    SELECT :region::uuid, substring(t.all_tokens FROM n * 8 + 1 FOR 8), :case_id::uuid
+    FROM (SELECT :name_tokens::bytea AS all_tokens) AS t, generate_series(0, length(t.all_tokens) / 8 - 1) AS n
 )
 INSERT INTO referral (region_id, id, case_id, partner_id, memorandum_id, receipt_code, received_on, secret)
 VALUES (:region, :referral_id, :case_id, :partner_id, :memorandum_id,

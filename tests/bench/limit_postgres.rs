@@ -228,6 +228,11 @@ fn values(place: &Place) -> Vec<(String, String)> {
     };
     of_case("party_a", "secret", "case_party WHERE position = 0");
     of_case("party_b", "secret", "case_party WHERE position = 1");
+    of_case(
+        "name_tokens",
+        "string_agg(token, ''::bytea)",
+        "party_token WHERE TRUE",
+    );
     for seq in [1, 3] {
         let from = format!("case_event WHERE seq = {seq}");
         of_case(&format!("event_secret_{seq}"), "secret", &from);

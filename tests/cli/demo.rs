@@ -224,6 +224,7 @@ fn open_rows(path: &Path) -> BTreeMap<String, Vec<String>> {
         "credential",
         "data_key",
         "master_key",
+        "party_token",
         "second_factor",
         "token",
     ];

@@ -5,8 +5,10 @@
 mod audit;
 mod bench;
 mod drill;
+mod erasing;
 mod log;
 mod moving;
+mod rotation;
 mod stop;
 mod walk;
 mod worker;

@@ -12,7 +12,7 @@ use kelisim_persistence::restore::{Restored, Wanted, check, restore};
 use kelisim_persistence::store::delivery::{outbox_claim, outbox_next_due};
 use kelisim_persistence::store::hold::{hold_find, hold_kept, hold_release, outbox_resend_staff};
 use kelisim_persistence::store::session::{Session, session_insert};
-use kelisim_persistence::{Error, Failpoints, MasterKey, OsEntropy, SeededEntropy};
+use kelisim_persistence::{Error, Failpoints, KeyFiles, MasterKey, OsEntropy, SeededEntropy};
 use kelisim_tests::{Backend, TestApp, TestDatabase, network, on_both_databases};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -22,6 +22,7 @@ const SCHEMA: &str = concat!(
     include_str!("../../crates/kelisim-persistence/src/schema.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/publishing.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/sign_in.rs"),
+    include_str!("../../crates/kelisim-persistence/src/schema/protection.rs"),
 );
 
 /// Cases in every stage, one closed as the duplicate of a case that was filed after it.
@@ -53,6 +54,19 @@ fn backed_up(database: &TestDatabase, folder: &Path) -> Made {
     .unwrap()
 }
 
+/// What takes each of the migrations back that came with or after that of rehearsals.
+const UNDONE: &[&str] = &[
+    "DROP TABLE rehearsal; ALTER TABLE case_pass DROP COLUMN round;",
+    "DROP TABLE audit_seal; DROP TABLE audit_anchor;",
+    "DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session;
+     DROP TABLE link; DROP TABLE device; DROP TABLE rate; ALTER TABLE account DROP COLUMN version;
+     ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label;",
+    "DROP INDEX master_key_replaced; DROP INDEX master_key_first; ALTER TABLE master_key DROP COLUMN replaces;
+     CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;",
+    "DROP TABLE party_token; DROP TABLE handing_up;",
+    "DROP TABLE erasure_case; DROP TABLE erasure; DROP TABLE retention;",
+];
+
 /// The key of the test network lies in a file, as a program finds it.
 fn wanted(folder: &Path) -> Wanted {
     let master_key_file = folder.join("master.key");
@@ -62,7 +76,8 @@ fn wanted(folder: &Path) -> Wanted {
     Wanted {
         file: file(folder),
         keys: None,
-        master_key_file,
+        master_key: KeyFiles::beside(&master_key_file),
+        erasures: None,
         now: network::start(),
         entropy: Arc::new(OsEntropy),
     }
@@ -181,15 +196,9 @@ on_both_databases! {
 
     fn a_backup_of_an_older_program_is_restored_and_migrated(t: TestApp) {
         lived_in(&t);
-        // As the database was before the last migration.
         t.database.take_rights();
-        t.database.execute(
-            "DROP TABLE audit_seal; DROP TABLE audit_anchor; DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session; \
-             DROP TABLE link; DROP TABLE device; DROP TABLE rate; ALTER TABLE account DROP COLUMN version; \
-             ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label; \
-             DROP TABLE rehearsal; ALTER TABLE case_pass DROP COLUMN round; \
-             DELETE FROM __diesel_schema_migrations WHERE version >= '20261128000008'",
-        );
+        t.database.execute(UNDONE.concat().as_str());
+        t.database.execute("DELETE FROM __diesel_schema_migrations WHERE version >= '20261128000008'");
         t.database.execute(match t.database.backend() {
             Backend::Sqlite => {
                 "ALTER TABLE audit_entry ADD COLUMN seq INTEGER; \
@@ -309,9 +318,9 @@ on_both_databases! {
 
         let wrong = folder.join("wrong.key");
         MasterKey::create(&wrong, &SeededEntropy::new(8)).unwrap();
-        refused(&target, &Wanted { master_key_file: wrong, ..wanted(folder) }, "is not the one of this backup");
+        refused(&target, &Wanted { master_key: KeyFiles::beside(&wrong), ..wanted(folder) }, "is not the one of this backup");
         let none = folder.join("none.key");
-        refused(&target, &Wanted { master_key_file: none, ..wanted(folder) }, "there is no master key file");
+        refused(&target, &Wanted { master_key: KeyFiles::beside(&none), ..wanted(folder) }, "there is no master key file");
         assert_eq!(target.contents(), before);
 
         let full = t.database.contents();

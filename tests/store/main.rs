@@ -12,6 +12,7 @@ mod outbox;
 mod plans;
 mod registers;
 mod repeats;
+mod rotation;
 mod schema;
 mod second_lock;
 mod server;

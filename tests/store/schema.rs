@@ -11,6 +11,7 @@ const SCHEMA: &str = concat!(
     include_str!("../../crates/kelisim-persistence/src/schema.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/publishing.rs"),
     include_str!("../../crates/kelisim-persistence/src/schema/sign_in.rs"),
+    include_str!("../../crates/kelisim-persistence/src/schema/protection.rs"),
 );
 
 /// Table → its columns as lines: `id uuid not null key`.

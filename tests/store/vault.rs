@@ -100,41 +100,6 @@ on_both_databases! {
         assert_eq!(db.count("data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL"), 1);
     }
 
-    fn a_new_master_key_opens_everything_and_the_old_one_nothing(db: TestDatabase) {
-        let database = db.open();
-        let (old, ids, sealed) = database.write_blocking(|db| {
-            let vault = found(db)?;
-            let mut ids = Vec::new();
-            for number in 0..1_100 {
-                ids.push(key_of(db, &vault, number)?.id());
-            }
-            vault.key_destroy(db, REGION, ids[3], now())?;
-            let sealed = vault.key_open(db, REGION, ids[4])?.seal("place", b"canary");
-            Ok::<_, Error>((vault, ids, sealed))
-        }).unwrap();
-        let before = old.clone();
-        let (new, count) = database
-            .write_blocking(move |db| before.rotate(db, &master(2), now()))
-            .unwrap();
-        assert_eq!(count, 1_100);
-        assert_eq!(db.count("master_key WHERE retired_at IS NULL"), 1);
-        let (first, erased) = (ids[4], ids[3]);
-        database.read_blocking(move |db| {
-            let key = new.key_open(db, REGION, first)?;
-            assert_eq!(key.open("place", &sealed)?, b"canary");
-            assert!(matches!(new.key_open(db, REGION, erased), Err(Error::Erased)));
-            assert_eq!(new.key_open_all(db, REGION, &ids)?.len(), 1_099);
-            assert!(is_key_error(&Vault::open(db, &master(1), entropy())), "the old file");
-            assert!(Vault::open(db, &master(2), entropy()).is_ok());
-            Ok::<_, Error>(())
-        }).unwrap();
-        let refused = database.write_blocking(move |db| {
-            assert!(is_key_error(&old.key_open(db, REGION, first)));
-            key_of(db, &old, 5_000)
-        });
-        assert!(is_key_error(&refused), "a server that was not restarted makes no key");
-    }
-
     fn the_start_is_refused_with_another_master_key_or_none(db: TestDatabase) {
         let database = db.open();
         let none = database.read_blocking(|db| Vault::open(db, &master(1), entropy()));

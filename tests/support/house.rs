@@ -140,7 +140,7 @@ impl House {
     }
 
     /// Makes an account and a token for it.
-    fn enrol(&mut self, name: &str, standing: &[&str]) {
+    pub fn enrol(&mut self, name: &str, standing: &[&str]) {
         let email = format!("{name}@example.kz");
         let person = ["--email", &email, "--name", name, "--language", "en"];
         let create = [&["account", "create"][..], &person, &["--role"], standing];
@@ -205,12 +205,12 @@ impl House {
     }
 
     /// Starts a process with settings of its own, named as in the environment: `WORKER__ENABLED`.
-    /// A name that begins with `KELISIM_` is taken as it is.
+    /// A name that begins with `KELISIM_`, and that of the credentials of systemd, is taken as it is.
     pub fn start(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Program {
         let number = self.starts.fetch_add(1, Ordering::Relaxed);
         let mut command = self.command(arguments);
         for (name, value) in settings {
-            match name.starts_with("KELISIM_") {
+            match name.starts_with("KELISIM_") || *name == "CREDENTIALS_DIRECTORY" {
                 true => command.env(name, value),
                 false => command.env(format!("KELISIM__{name}"), value),
             };

@@ -23,6 +23,7 @@ use kelisim_persistence::store::contact::contact_insert;
 use kelisim_persistence::store::definition::{StoredDefinition, definition_insert};
 use kelisim_persistence::store::mediator::mediator_insert;
 use kelisim_persistence::store::memorandum::memorandum_insert;
+use kelisim_persistence::store::name_index::name_index_make;
 use kelisim_persistence::store::office::office_insert;
 use kelisim_persistence::store::partner::partner_insert;
 use kelisim_persistence::store::token::{NewToken, token_insert};
@@ -130,6 +131,7 @@ pub fn lay_under(db: &mut Db, key: &MasterKey) -> Result<Vault, Error> {
         .unwrap()
         .unwrap();
     region::load(db, &files, REGION, start())?;
+    name_index_make(db, &vault, REGION, start())?;
     publish(db, workflow::BASIC)?;
     offices(db)?;
     mediators(db, &vault)?;

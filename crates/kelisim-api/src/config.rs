@@ -16,7 +16,7 @@ use kelisim_domain::{
     code::{RegionCode, WorkflowKey},
     language::Language,
 };
-use kelisim_persistence::connection::DatabaseUrl;
+use kelisim_persistence::{KeyFiles, connection::DatabaseUrl, erasure_list::ErasureList};
 use key::{KEYS, Key};
 use layer::{Layer, Origin, Raw};
 use lettre::message::Mailbox;
@@ -50,8 +50,10 @@ pub struct Config {
     pub region: Region,
     /// The workflow that new cases follow.
     pub workflow: WorkflowKey,
-    /// The file with the master key.
-    pub master_key_file: PathBuf,
+    /// The files with the master key.
+    pub master_key: KeyFiles,
+    /// The list of erasures; none on PostgreSQL as long as it is not set.
+    pub erasure_list: Option<PathBuf>,
     /// The legal profile of the region.
     pub legal_profile: String,
     /// Bounds.
@@ -222,6 +224,17 @@ pub struct FlagSetting {
 }
 
 impl Config {
+    /// The list of erasures.
+    ///
+    /// # Errors
+    /// A sentence, where there is no place for it.
+    pub fn erasures(&self) -> Result<ErasureList, String> {
+        let list = self.erasure_list.clone().map(ErasureList::at);
+        list.ok_or_else(|| {
+            "encryption.erasure_list is missing: on PostgreSQL it must name a file before anything is erased".to_owned()
+        })
+    }
+
     /// Reads all layers.
     ///
     /// # Errors
@@ -232,6 +245,10 @@ impl Config {
         flags: &[FlagSetting],
     ) -> Result<Config, ConfigError> {
         let mut faults = Vec::new();
+        let environment: Vec<(String, String)> = environment.into_iter().collect();
+        let named = |(name, _): &&(String, String)| name == CREDENTIALS;
+        let credentials = environment.iter().find(named);
+        let credentials = credentials.map(|(_, folder)| PathBuf::from(folder));
         let mut settings = defaults();
         if let Some(path) = file {
             settings.extend(layer::file(path, &mut faults));
@@ -242,7 +259,12 @@ impl Config {
             let text = flag.text.clone();
             key::find(flag.key).map(|key| (key.name, Raw { text, origin }))
         }));
-        Reader { settings, faults }.config()
+        let reader = Reader {
+            settings,
+            faults,
+            credentials,
+        };
+        reader.config()
     }
 }
 
@@ -259,7 +281,14 @@ fn defaults() -> Layer {
 struct Reader {
     settings: Layer,
     faults: Vec<Fault>,
+    /// The folder of the credentials that systemd gives this process.
+    credentials: Option<PathBuf>,
 }
+
+/// The variable in which systemd names the folder of the credentials.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// What stands before the name of a credential.
+const CREDENTIAL: &str = "credential:";
 
 impl Reader {
     fn config(mut self) -> Result<Config, ConfigError> {
@@ -272,7 +301,8 @@ impl Reader {
         let metrics = self.metrics();
         let region = self.region();
         let workflow = self.take("workflow.default", |text, _| value::workflow(text));
-        let master_key_file = database.as_ref().and_then(|url| self.master_key_file(url));
+        let master_key = database.as_ref().and_then(|url| self.master_key(url));
+        let erasure_list = database.as_ref().map(|url| self.erasure_list(url));
         let legal_profile = self.text("legal.profile").to_owned();
         let limits = self.limits();
         let log = self.log();
@@ -288,7 +318,8 @@ impl Reader {
                 metrics: metrics?,
                 region: region?,
                 workflow: workflow?,
-                master_key_file: master_key_file?,
+                master_key: master_key?,
+                erasure_list: erasure_list?,
                 legal_profile,
                 limits: limits?,
                 log: log?,
@@ -455,14 +486,62 @@ impl Reader {
         })
     }
 
-    fn master_key_file(&mut self, database: &DatabaseUrl) -> Option<PathBuf> {
-        let set = self.text("encryption.master_key_file");
-        match (set.is_empty(), database) {
-            (false, _) => Some(PathBuf::from(set)),
-            (true, DatabaseUrl::Sqlite(path)) => Some(path.with_file_name("master.key")),
+    fn master_key(&mut self, database: &DatabaseUrl) -> Option<KeyFiles> {
+        const FILE: &str = "encryption.master_key_file";
+        const NEXT: &str = "encryption.next_master_key_file";
+        let file = match (self.text(FILE).is_empty(), database) {
+            (false, _) => self.file_or_credential(FILE)?,
+            (true, DatabaseUrl::Sqlite(path)) => path.with_file_name("master.key"),
             (true, DatabaseUrl::Postgres(_)) => {
                 let why = "is missing: on PostgreSQL it must name a file, because there is no folder beside the data";
-                self.refuse("encryption.master_key_file", why);
+                self.refuse(FILE, why);
+                return None;
+            }
+        };
+        let beside = KeyFiles::beside(&file);
+        match self.text(NEXT).is_empty() {
+            true => Some(beside),
+            false => Some(KeyFiles {
+                next: self.file_or_credential(NEXT)?,
+                ..beside
+            }),
+        }
+    }
+
+    /// None inside means that there is no place for it.
+    fn erasure_list(&self, database: &DatabaseUrl) -> Option<PathBuf> {
+        let set = self.text("encryption.erasure_list");
+        match (set.is_empty(), database) {
+            (false, _) => Some(PathBuf::from(set)),
+            (true, DatabaseUrl::Sqlite(path)) => Some(path.with_file_name("erasures.list")),
+            (true, DatabaseUrl::Postgres(_)) => None,
+        }
+    }
+
+    /// A path, or what systemd put under the name of a credential.
+    fn file_or_credential(&mut self, name: &'static str) -> Option<PathBuf> {
+        let text = self.text(name).to_owned();
+        let Some(credential) = text.strip_prefix(CREDENTIAL) else {
+            return Some(PathBuf::from(text));
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if !credential.starts_with(|c: char| c.is_ascii_alphanumeric())
+            || !credential.chars().all(is_name)
+        {
+            self.refuse(
+                name,
+                "must name a credential by letters, digits, dots and hyphens",
+            );
+            return None;
+        }
+        match &self.credentials {
+            Some(folder) => Some(folder.join(credential)),
+            None => {
+                let why = format!(
+                    "names a credential, and systemd gave this process none ({CREDENTIALS} is not set); \
+                     run it in the unit, or name the file"
+                );
+                self.refuse(name, &why);
                 None
             }
         }

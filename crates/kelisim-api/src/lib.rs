@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod custodian;
 mod demo;
 mod descriptors;
 pub mod door;

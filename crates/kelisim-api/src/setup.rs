@@ -15,13 +15,14 @@ use kelisim_domain::{
     workflow::{self, Definition},
 };
 use kelisim_persistence::{
-    Database, Db, Entropy, Error, MasterKey, Options, SystemPart, Vault,
+    Database, Db, Entropy, Error, KeyFiles, MasterKey, Options, SystemPart, Vault,
     entropy::new_id,
     migrate,
     store::{
         definition::{StoredDefinition, definition_insert, definition_list},
+        name_index::name_index_make,
         publication::publication_list,
-        region::region_find_by_code,
+        region::{region_find_by_code, region_list},
     },
 };
 use std::{
@@ -133,14 +134,22 @@ pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
     let migrations = migrate::migrate(&config.database, config.migrate_database.as_ref())?;
     let database = Database::open(&config.database, &options(config))?.as_system(SystemPart::Setup);
     let (key, master_key) = master_key(config, &database, sources.secret_entropy.as_ref())?;
+    let keys = config.master_key.clone();
     let now = sources.clock.now();
     let (ids, secrets) = (
         Arc::clone(&sources.entropy),
         Arc::clone(&sources.secret_entropy),
     );
     let (is_new_region, left_workflows) = database.write_blocking(move |db| {
-        Vault::found(db, &key, secrets, now)?;
-        load(db, &files, ids.as_ref(), now)
+        let vault = match key {
+            Some(key) => Vault::found(db, &key, secrets, now)?,
+            None => Vault::open_with(db, keys, secrets)?,
+        };
+        let loaded = load(db, &files, ids.as_ref(), now)?;
+        for region in region_list(db)? {
+            name_index_make(db, &vault, region.id, now)?;
+        }
+        Ok::<_, SetupError>(loaded)
     })?;
     Ok(Done {
         migrations,
@@ -150,20 +159,32 @@ pub fn run(config: &Config, sources: &Sources) -> Result<Done, SetupError> {
     })
 }
 
-/// The key in the file; a new one only for a database that names none.
+/// The key of a database that names none yet, and its file if it was made now; nothing for one that names its key.
 fn master_key(
     config: &Config,
     database: &Database,
     entropy: &dyn Entropy,
-) -> Result<(MasterKey, Option<PathBuf>), SetupError> {
-    let path = &config.master_key_file;
-    if path.exists() {
-        return Ok((MasterKey::read(path)?, None));
-    }
+) -> Result<(Option<MasterKey>, Option<PathBuf>), SetupError> {
     if database.read_blocking(Vault::is_founded)? {
-        return Err(SetupError::KeyLost(path.clone()));
+        return key_files(config).map(|_| (None, None));
     }
-    Ok((MasterKey::create(path, entropy)?, Some(path.clone())))
+    let path = &config.master_key.file;
+    match path.exists() {
+        true => Ok((Some(MasterKey::read(path)?), None)),
+        false => Ok((Some(MasterKey::create(path, entropy)?), Some(path.clone()))),
+    }
+}
+
+/// The files of the master key of a database that names one.
+///
+/// # Errors
+/// Neither of them is there.
+pub(crate) fn key_files(config: &Config) -> Result<KeyFiles, SetupError> {
+    let files = config.master_key.clone();
+    match files.file.exists() || files.next.exists() {
+        true => Ok(files),
+        false => Err(SetupError::KeyLost(files.file)),
+    }
 }
 
 /// Loads region, lists and embedded workflows; says whether the region was new, and what was not loaded.

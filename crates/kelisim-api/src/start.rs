@@ -9,8 +9,7 @@ use crate::{
 };
 use kelisim_domain::{calendar::Zone, law::Law, publish::PublishKind, workflow};
 use kelisim_persistence::{
-    Database, Db, Entropy, Error, Failpoints, MasterKey, Options, Point, SystemPart, Vault,
-    migrate,
+    Database, Db, Entropy, Error, Failpoints, Options, Point, SystemPart, Vault, migrate,
     store::{
         definition::definition_list,
         publication::{edition_list, retired_list},
@@ -52,12 +51,9 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
     };
     let database = Database::open(&config.database, &options)?;
     let system = database.as_system(SystemPart::Start);
-    if !config.master_key_file.exists() {
-        return Err(SetupError::KeyLost(config.master_key_file.clone()));
-    }
-    let key = MasterKey::read(&config.master_key_file)?;
+    let keys = setup::key_files(config)?;
     let entropy = Arc::clone(&sources.secret_entropy);
-    let vault = system.read_blocking(move |db| Vault::open(db, &key, entropy))?;
+    let vault = system.read_blocking(move |db| Vault::open_with(db, keys, entropy))?;
     let default = config.workflow.as_str().to_owned();
     let (definitions, laws) = system.read_blocking(move |db| read_published(db, default))?;
     let wanted = config.clone();

@@ -86,4 +86,6 @@ ids! {
     SessionId,
     /// A link that works once.
     LinkId,
+    /// An erasure of cases.
+    ErasureId,
 }

@@ -4,7 +4,7 @@ use crate::{
     assignment::MediatorStatus,
     case::closed_enum,
     code::CategoryCode,
-    confidential::Confidential,
+    confidential::{Confidential, Wipe},
     fault::{Fault, FaultKind, Faults},
     id::{AccountId, MediatorId},
     input::Input,
@@ -79,6 +79,22 @@ pub struct MediatorSecrets {
     pub email: Option<EmailAddress>,
     /// Ties to others.
     pub affiliations: Vec<Affiliation>,
+}
+
+impl Wipe for MediatorSecrets {
+    fn wipe(&mut self) {
+        let MediatorSecrets {
+            iin,
+            birth_date: _,
+            phone,
+            email,
+            affiliations,
+        } = self;
+        iin.wipe();
+        phone.wipe();
+        email.wipe();
+        affiliations.iter_mut().for_each(|tie| tie.name.wipe());
+    }
 }
 
 impl MediatorSecrets {

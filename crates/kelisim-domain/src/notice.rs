@@ -7,6 +7,7 @@
 use crate::{
     case::{CaseNumber, closed_enum, ground::Ground},
     code::TimerName,
+    confidential::Wipe,
     id::{LinkId, MediatorId},
     language::Names,
     workflow::Text,
@@ -253,6 +254,12 @@ impl ReceiptCode {
 /// The number that a partner gave its own referral. It goes back to that partner only.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PartnerReference(String);
+
+impl Wipe for PartnerReference {
+    fn wipe(&mut self) {
+        self.0.wipe();
+    }
+}
 
 impl PartnerReference {
     /// The longest reference, in characters.

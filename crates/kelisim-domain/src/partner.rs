@@ -3,7 +3,7 @@
 use crate::{
     case::closed_enum,
     code::PartnerCode,
-    confidential::Confidential,
+    confidential::{Confidential, Wipe},
     fault::{Fault, FaultKind, Faults},
     id::{ContactId, PartnerId},
     input::Input,
@@ -172,6 +172,15 @@ pub struct ContactSecrets {
     pub email: EmailAddress,
     /// The telephone.
     pub phone: Option<Phone>,
+}
+
+impl Wipe for ContactSecrets {
+    fn wipe(&mut self) {
+        let ContactSecrets { name, email, phone } = self;
+        name.wipe();
+        email.wipe();
+        phone.wipe();
+    }
 }
 
 /// A person at a partner agency who receives notices.

@@ -250,6 +250,10 @@ pub enum RegisterAct {
     KeepAccounts,
     /// Read and export the audit log.
     ReadAudit,
+    /// See how long data are kept, and what was erased.
+    ReadRetention,
+    /// Set how long data are kept, and erase what is due.
+    Erase,
 }
 
 impl RegisterAct {
@@ -272,9 +276,11 @@ impl RegisterAct {
             RegisterAct::WriteMediators => &[Registrar, Coordinator],
             RegisterAct::RecordMediatorStatus => &[Registrar],
             RegisterAct::ReadMediatorSecrets => &[Registrar, Coordinator],
-            RegisterAct::ManagePartners | RegisterAct::ManageMemoranda | RegisterAct::Publish => {
-                &[Coordinator]
-            }
+            RegisterAct::ManagePartners
+            | RegisterAct::ManageMemoranda
+            | RegisterAct::Publish
+            | RegisterAct::Erase => &[Coordinator],
+            RegisterAct::ReadRetention => &[Coordinator, Auditor],
             RegisterAct::KeepAccounts => &[Administrator],
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],
@@ -303,6 +309,8 @@ pub struct CaseTies {
     pub was_assigned: bool,
     /// Whether the office has a head today; without one its content goes to the coordinator.
     pub office_has_head: bool,
+    /// Whether its head or mediator has opened its content to the coordinator.
+    pub handed_up: bool,
 }
 
 closed_enum! {
@@ -403,6 +411,8 @@ pub enum CasePermission {
     Correct,
     /// Correct the ground of a closed case (D20).
     CorrectGround,
+    /// Open its content to the coordinator, and close it again.
+    HandUp,
 }
 
 /// The relations to the case that open this to the actor.
@@ -410,10 +420,14 @@ pub enum CasePermission {
 /// See: the mediator of the case, the one who is asked, the head of its office, the coordinator, and whoever filed it
 /// until it is first assigned.
 /// Names: whoever reads the content, and the mediator who is asked, until the offer ends.
-/// Content: the same without the coordinator, who reads it only where the office has no head.
+/// Content: the same without the coordinator, who reads it only where the office has no head, or of a case handed up.
+/// Handing up: the mediator of the case and the head of its office, nobody else.
 /// On reassignment the former mediator loses all of it at that moment (D11).
 pub fn open_to(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> Vec<Relation> {
     let mut relations = Vec::new();
+    if permission == CasePermission::HandUp {
+        return vec![Relation::CaseMediator, Relation::OfficeHead];
+    }
     if permission != CasePermission::CorrectGround {
         relations.extend([Relation::CaseMediator, Relation::OfficeHead]);
         if !ties.was_assigned && ties.filed_by == actor.account {
@@ -427,7 +441,7 @@ pub fn open_to(actor: &Actor, ties: &CaseTies, permission: CasePermission) -> Ve
         permission,
         CasePermission::ReadContent | CasePermission::ReadNames
     );
-    if !is_content || !ties.office_has_head {
+    if !is_content || !ties.office_has_head || ties.handed_up {
         relations.push(Relation::Coordinator);
     }
     relations
@@ -487,6 +501,52 @@ impl CaseScope {
     /// Whether no case at all is in scope.
     pub fn is_empty(&self) -> bool {
         !self.whole_region
+            && self.offices.is_empty()
+            && self.mediators.is_empty()
+            && self.filed_by.is_none()
+    }
+}
+
+/// Among which cases somebody may look for a name (R2): those whose sides they may read, which are fewer than they see.
+///
+/// That a name is found tells where a person has a case, so a coordinator finds it only where the content is open to
+/// them: in offices without a head, and in cases handed up. It agrees with [`may`] and [`CasePermission::ReadNames`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NameScope {
+    /// The region.
+    pub region: RegionId,
+    /// Cases of these offices, by grant.
+    pub offices: Vec<OfficeId>,
+    /// Cases of these mediators, and those that they are asked to take.
+    pub mediators: Vec<MediatorId>,
+    /// Cases that this account filed at these offices and that nobody was assigned to yet.
+    pub filed_by: Option<(AccountId, Vec<OfficeId>)>,
+    /// Cases handed up, and those of offices without a head.
+    pub handed_up: bool,
+}
+
+impl NameScope {
+    /// The scope of an actor.
+    pub fn of(actor: &Actor) -> Self {
+        let CaseScope {
+            region,
+            whole_region,
+            offices,
+            mediators,
+            filed_by,
+        } = CaseScope::of(actor);
+        NameScope {
+            region,
+            offices,
+            mediators,
+            filed_by,
+            handed_up: whole_region,
+        }
+    }
+
+    /// Whether no case at all is in scope.
+    pub fn is_empty(&self) -> bool {
+        !self.handed_up
             && self.offices.is_empty()
             && self.mediators.is_empty()
             && self.filed_by.is_none()

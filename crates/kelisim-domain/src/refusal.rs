@@ -5,10 +5,11 @@
 
 use crate::{
     assignment::Unfit,
-    case::{GuardRefusal, StepRefusal, ground::GroundRefusal},
+    case::{GuardRefusal, HandingRefusal, StepRefusal, ground::GroundRefusal},
     policy::Role,
     publish::PublishRefusal,
     register::RegisterRefusal,
+    retention::ErasureRefusal,
 };
 
 /// One reason why not.
@@ -22,8 +23,12 @@ pub enum Refusal {
     Guard(GuardRefusal),
     /// The ground of closure (3.2, D19, D20).
     Ground(GroundRefusal),
+    /// Whether the coordinator reads the case (3.3).
+    Handing(HandingRefusal),
     /// A register entry as it stands.
     Register(RegisterRefusal),
+    /// What is to be erased as it stands (R20).
+    Erasure(ErasureRefusal),
     /// What is published as it stands (D3, D34).
     Publish(PublishRefusal),
 }
@@ -36,7 +41,9 @@ impl Refusal {
             Refusal::Unfit(refusal) => refusal.rule(),
             Refusal::Guard(refusal) => refusal.rule(),
             Refusal::Ground(refusal) => refusal.rule(),
+            Refusal::Handing(refusal) => refusal.rule(),
             Refusal::Register(refusal) => refusal.rule(),
+            Refusal::Erasure(refusal) => refusal.rule(),
             Refusal::Publish(refusal) => refusal.rule(),
         }
     }
@@ -48,7 +55,9 @@ impl Refusal {
             Refusal::Unfit(refusal) => refusal.code(),
             Refusal::Guard(refusal) => refusal.code(),
             Refusal::Ground(refusal) => refusal.code(),
+            Refusal::Handing(refusal) => refusal.code(),
             Refusal::Register(refusal) => refusal.code(),
+            Refusal::Erasure(refusal) => refusal.code(),
             Refusal::Publish(refusal) => refusal.code(),
         }
     }
@@ -60,7 +69,9 @@ impl Refusal {
             Refusal::Unfit(refusal) => refusal.lifted_by(),
             Refusal::Guard(refusal) => refusal.lifted_by(),
             Refusal::Ground(refusal) => refusal.lifted_by(),
+            Refusal::Handing(refusal) => refusal.lifted_by(),
             Refusal::Register(refusal) => refusal.lifted_by(),
+            Refusal::Erasure(refusal) => refusal.lifted_by(),
             Refusal::Publish(refusal) => refusal.lifted_by(),
         }
     }

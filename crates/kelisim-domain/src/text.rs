@@ -3,7 +3,7 @@
 //! Every value is in Unicode normal form C, trimmed, bounded, and free of control characters,
 //! so that no later step (a mail header, a log line, a comparison) has to look again.
 
-use crate::fault::FaultKind;
+use crate::{confidential::Wipe, fault::FaultKind};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
@@ -80,6 +80,12 @@ macro_rules! parsed_text {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl Wipe for $name {
+            fn wipe(&mut self) {
+                self.0.wipe();
             }
         }
 

@@ -52,6 +52,8 @@ pub enum SystemPart {
     Record,
     /// The letter for whoever has forgotten their password, and cannot say who they are.
     Reset,
+    /// The destruction of keys that somebody has confirmed.
+    Erasure,
     /// The copy of everything.
     Backup,
     /// A test that looks behind the scopes.
@@ -71,6 +73,7 @@ impl SystemPart {
             Self::Command => "command",
             Self::Record => "record",
             Self::Reset => "reset",
+            Self::Erasure => "erasure",
             Self::Backup => "backup",
             Self::Test => "test",
         }

@@ -219,6 +219,7 @@ impl Manager {
              PRAGMA synchronous = {synchronous};
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = FAST;
              PRAGMA mmap_size = 0;
              PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -{cache};

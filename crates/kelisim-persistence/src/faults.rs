@@ -185,6 +185,8 @@ points! {
         CheckAfterWrite = "defect.check_after_write",
         /// What somebody may not see is forbidden to them, instead of not being there.
         TellApart = "defect.tell_apart",
+        /// Whoever files a case writes its narrative into the log.
+        LogContent = "defect.log_content",
     }
 }
 

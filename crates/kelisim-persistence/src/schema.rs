@@ -5,9 +5,11 @@
 
 #![expect(missing_docs, reason = "the columns are explained in the migrations")]
 
+mod protection;
 mod publishing;
 mod sign_in;
 
+pub use protection::{erasure, erasure_case, handing_up, party_token, retention};
 pub use publishing::{
     case_pass, case_pass_refusal, draft, edition, law_text, publication, rehearsal,
     workflow_definition,
@@ -82,6 +84,7 @@ diesel::table! {
         fingerprint -> Binary,
         created_at -> SqlTime,
         retired_at -> Nullable<SqlTime>,
+        replaces -> Nullable<SqlUuid>,
     }
 }
 
@@ -664,4 +667,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_code,
     second_factor,
     session,
+    party_token,
+    handing_up,
+    retention,
+    erasure,
+    erasure_case,
 );

@@ -151,6 +151,7 @@ uid!(
     RehearsalId,
     SessionId,
     LinkId,
+    ErasureId,
 );
 
 impl From<Uuid> for Uid {

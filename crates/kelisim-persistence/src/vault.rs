@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -22,9 +22,11 @@ use zeroize::Zeroizing;
 use crate::connection::Db;
 use crate::entropy::{Entropy, new_id};
 use crate::error::Error;
+use crate::keyring::{KeyFiles, Ring};
 use crate::master_key::{Bytes, MasterKey, derive, keyed_hash};
 use crate::row::data_key::{DataKeyRow, MasterKeyRow};
 use crate::store::data_key as store;
+use crate::store::name_index::SUBJECT;
 use crate::types::{Ts, Uid};
 use crate::writes::Writes;
 
@@ -32,15 +34,16 @@ const FORMAT: u8 = 1;
 const KEY_ID_BYTES: usize = 16;
 const NONCE_BYTES: usize = 24;
 const HEAD_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES;
-/// Data keys that one step of a rotation holds in memory.
-const ROTATION_PAGE: i64 = 500;
 
-/// Makes and opens data keys.
+/// Makes and opens data keys. Clones share the master keys that they hold.
 #[derive(Clone)]
 pub struct Vault {
-    master_id: Uid,
-    wrapping_key: Bytes,
-    entropy: Arc<dyn Entropy>,
+    ring: Arc<RwLock<Arc<Ring>>>,
+    /// Where the master keys are looked for again; nowhere for a key that lies in no file.
+    files: Option<Arc<KeyFiles>>,
+    /// The keys of the regions' indexes of names, which every filing needs.
+    names: Arc<RwLock<HashMap<RegionId, DataKey>>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 /// Encrypts what belongs to one case or one register entry.
@@ -70,22 +73,65 @@ impl Vault {
     /// # Errors
     /// [`Error::Key`]: the database names none, or another one.
     pub fn open(db: &mut Db, key: &MasterKey, entropy: Arc<dyn Entropy>) -> Result<Self, Error> {
-        let Some(row) = store::master_key_active(db)? else {
-            return Err(Error::Key {
-                detail: "the database names no master key yet; `kelisim migrate` makes one"
-                    .to_owned(),
-            });
-        };
-        if row.fingerprint != key.fingerprint() {
-            return Err(Error::Key {
-                detail: "this master key is not the one that the database names".to_owned(),
-            });
-        }
+        Self::open_among(db, std::slice::from_ref(key), entropy)
+    }
+
+    /// Opens the vault of a database with those of some keys that the database names.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_among(
+        db: &mut Db,
+        keys: &[MasterKey],
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Error> {
+        let ring = Ring::of(db, keys, None)?;
         Ok(Self {
-            master_id: row.id,
-            wrapping_key: key.wrapping_key(),
+            ring: Arc::new(RwLock::new(Arc::new(ring))),
+            files: None,
+            names: Arc::default(),
             entropy,
         })
+    }
+
+    /// Opens the vault of a database with the keys in the files.
+    ///
+    /// # Errors
+    /// [`Error::Key`]: the database names none, or one that is in neither file.
+    pub fn open_with(
+        db: &mut Db,
+        files: KeyFiles,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Error> {
+        let ring = Ring::of(db, &files.read()?, Some(&files))?;
+        Ok(Self {
+            ring: Arc::new(RwLock::new(Arc::new(ring))),
+            files: Some(Arc::new(files)),
+            names: Arc::default(),
+            entropy,
+        })
+    }
+
+    /// Looks which master keys the database names by now, and reads the files again when one is not held.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when a key is in neither file; the vault then goes on with those that it holds.
+    pub fn refresh(&self, db: &mut Db) -> Result<(), Error> {
+        let Some(files) = &self.files else {
+            return Ok(());
+        };
+        if !self.ring().fits(db)? {
+            self.hold(Ring::of(db, &files.read()?, Some(files))?);
+        }
+        Ok(())
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn hold(&self, ring: Ring) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 
     /// Enters the key into a database that names none yet, and opens the vault.
@@ -98,8 +144,8 @@ impl Vault {
         entropy: Arc<dyn Entropy>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
-        if store::master_key_active(db)?.is_none() {
-            enter_master_key(db, key, entropy.as_ref(), now)?;
+        if !Self::is_founded(db)? {
+            enter_master_key(db, key, None, entropy.as_ref(), now)?;
         }
         Self::open(db, key, entropy)
     }
@@ -110,7 +156,7 @@ impl Vault {
     /// # Errors
     /// Those of the database.
     pub fn is_founded(db: &mut Db) -> Result<bool, Error> {
-        Ok(store::master_key_active(db)?.is_some())
+        Ok(!store::master_keys_in_use(db)?.is_empty())
     }
 
     /// Makes the data key of a thing.
@@ -142,13 +188,20 @@ impl Vault {
         let id = DataKeyId(new_id(now, self.entropy.as_ref()));
         let mut key = Bytes::default();
         self.entropy.fill(key.as_mut_slice());
+        let ring = self.ring();
+        let (master_key_id, wrapping_key) = ring.newest();
         let row = DataKeyRow {
             region_id: region.into(),
             id: id.into(),
             subject_kind: subject.0.to_owned(),
             subject_id: Uid(subject.1),
-            master_key_id: self.master_id,
-            wrapped: Some(self.wrap(region, id, &key)),
+            master_key_id,
+            wrapped: Some(wrap(
+                wrapping_key,
+                self.entropy.as_ref(),
+                (region, id),
+                &key,
+            )),
             created_at: now.into(),
             destroyed_at: None,
         };
@@ -178,6 +231,25 @@ impl Vault {
         store::data_key_of(db, region, subject)?
             .map(|row| self.unwrap_row(&row))
             .transpose()
+    }
+
+    /// The key of a region's index of names, which is looked up once in the life of a process; none before `migrate` has
+    /// made the index.
+    ///
+    /// # Errors
+    /// [`Error::Key`]; those of the database.
+    pub fn name_key(&self, db: &mut Db, region: RegionId) -> Result<Option<DataKey>, Error> {
+        let held = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = held.get(&region) {
+            return Ok(Some(key.clone()));
+        }
+        drop(held);
+        let found = self.key_of(db, region, (SUBJECT, region.0))?;
+        if let Some(key) = &found {
+            let mut held = self.names.write().unwrap_or_else(PoisonError::into_inner);
+            held.insert(region, key.clone());
+        }
+        Ok(found)
     }
 
     /// Opens several data keys in one query; destroyed ones are left out.
@@ -218,52 +290,6 @@ impl Vault {
         store::data_key_destroy(db, region, id, now)
     }
 
-    /// Wraps every data key with a new master key and retires the old one, in the transaction of
-    /// the caller; answers with the vault of the new key and the number of keys.
-    ///
-    /// Servers that still hold the old master key refuse to open or make keys from then on.
-    ///
-    /// # Errors
-    /// [`Error::Key`] when a data key does not open.
-    pub fn rotate(
-        &self,
-        db: &mut Db,
-        new: &MasterKey,
-        now: DateTime<Utc>,
-    ) -> Result<(Self, usize), Error> {
-        store::data_key_lock(db)?;
-        store::master_key_retire(db, self.master_id, now.into())?;
-        enter_master_key(db, new, self.entropy.as_ref(), now)?;
-        let next = Self::open(db, new, Arc::clone(&self.entropy))?;
-        let mut count = 0;
-        loop {
-            let page = store::data_key_page_of_master(db, self.master_id, ROTATION_PAGE)?;
-            if page.is_empty() {
-                return Ok((next, count));
-            }
-            for row in page {
-                let (region, id) = (row.region_id.into(), row.id.into());
-                let wrapped = match self.unwrap_key(&row) {
-                    Ok(key) => Some(next.wrap(region, id, &key)),
-                    Err(Error::Erased) => None,
-                    Err(error) => return Err(error),
-                };
-                store::data_key_rewrap(db, &row, next.master_id, wrapped.as_deref())?;
-                count += 1;
-            }
-        }
-    }
-
-    fn wrap(&self, region: RegionId, id: DataKeyId, key: &Bytes) -> Vec<u8> {
-        let place = wrap_place(region, id);
-        encrypt(
-            &self.wrapping_key,
-            self.entropy.as_ref(),
-            place.as_bytes(),
-            key.as_slice(),
-        )
-    }
-
     /// Opens the data key of a row that was loaded.
     pub(crate) fn unwrap_row(&self, row: &DataKeyRow) -> Result<DataKey, Error> {
         Ok(self.data_key(row.id.into(), &self.unwrap_key(row)?))
@@ -273,21 +299,21 @@ impl Vault {
         let Some(wrapped) = &row.wrapped else {
             return Err(Error::Erased);
         };
-        if row.master_key_id != self.master_id {
-            return Err(retired());
-        }
-        let place = wrap_place(row.region_id.into(), row.id.into());
-        let bytes = decrypt(&self.wrapping_key, place.as_bytes(), wrapped).map(Zeroizing::new);
-        let mut key = Bytes::default();
-        match bytes {
-            Some(bytes) if bytes.len() == key.len() => {
-                key.copy_from_slice(&bytes);
-                Ok(key)
-            }
-            _ => Err(Error::Key {
+        let ring = self.ring();
+        if let Some(wrapping_key) = ring.find(row.master_key_id) {
+            return unwrap(wrapping_key, row, wrapped).ok_or_else(|| Error::Key {
                 detail: format!("data key {} does not open: its row was changed", row.id.0),
-            }),
+            });
         }
+        // Re-wrapped while this process ran: the next key has come into its file meanwhile.
+        for key in self.files.iter().flat_map(|files| files.read()).flatten() {
+            let wrapping_key = key.wrapping_key();
+            if let Some(bytes) = unwrap(&wrapping_key, row, wrapped) {
+                self.hold(ring.with(row.master_key_id, wrapping_key));
+                return Ok(bytes);
+            }
+        }
+        Err(retired())
     }
 
     fn data_key(&self, id: DataKeyId, key: &Bytes) -> DataKey {
@@ -356,9 +382,10 @@ pub fn sealed_by(sealed: &[u8]) -> Option<DataKeyId> {
     Uuid::from_slice(id).ok().map(DataKeyId)
 }
 
-fn enter_master_key(
+pub(crate) fn enter_master_key(
     db: &mut Db,
     key: &MasterKey,
+    replaces: Option<Uid>,
     entropy: &dyn Entropy,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
@@ -369,6 +396,7 @@ fn enter_master_key(
             fingerprint: key.fingerprint().to_vec(),
             created_at: Ts::from(now),
             retired_at: None,
+            replaces,
         },
     )
 }
@@ -377,9 +405,34 @@ fn wrap_place(region: RegionId, id: DataKeyId) -> String {
     format!("data_key.wrapped/{region}/{id}")
 }
 
+/// Wraps a data key for its row.
+pub(crate) fn wrap(
+    wrapping_key: &Bytes,
+    entropy: &dyn Entropy,
+    (region, id): (RegionId, DataKeyId),
+    key: &Bytes,
+) -> Vec<u8> {
+    let place = wrap_place(region, id);
+    encrypt(wrapping_key, entropy, place.as_bytes(), key.as_slice())
+}
+
+/// Opens the wrapped data key of a row; nothing when another key wrapped it, or for another row.
+pub(crate) fn unwrap(wrapping_key: &Bytes, row: &DataKeyRow, wrapped: &[u8]) -> Option<Bytes> {
+    let place = wrap_place(row.region_id.into(), row.id.into());
+    let bytes = Zeroizing::new(decrypt(wrapping_key, place.as_bytes(), wrapped)?);
+    let mut key = Bytes::default();
+    if bytes.len() != key.len() {
+        return None;
+    }
+    key.copy_from_slice(&bytes);
+    Some(key)
+}
+
 fn retired() -> Error {
     Error::Key {
-        detail: "the master key was changed while this program ran: start it again".to_owned(),
+        detail:
+            "the master key was changed while this program ran, and the new one is in neither file"
+                .to_owned(),
     }
 }
 

@@ -49,6 +49,10 @@ impl Scene {
         let notices = notices(&t, &cases);
         let [other_memorandum, unsigned] = papers(&t);
         let (draft, pass) = drafts(&t);
+        let look = t
+            .by("coordinator")
+            .post("erasures", &json!({"case": cases["closed"]}));
+        let erasure = look.expect(201)["id"].as_str().unwrap().to_owned();
         let far = Far::default();
         let far_case = far.of(&cases["own"]);
         let here = |code: &str, elsewhere: &str, none: &str| {
@@ -66,7 +70,8 @@ impl Scene {
         let mut of_notices = notices.clone();
         of_notices.extend([far.of(&notices[0]), MISSING.to_owned()]);
         let places = BTreeMap::from([
-            ("case", of_cases),
+            ("case", of_cases.clone()),
+            ("handing", of_cases),
             ("notice", of_notices),
             ("office", here("ORL-01", "FAR-01", "ORL-99")),
             (
@@ -127,6 +132,8 @@ impl Scene {
             ),
             ("draft", here(&draft, &far.of(&draft), MISSING)),
             ("pass", here(&pass, &far.of(&pass), MISSING)),
+            ("kind", vec!["case".to_owned(), "audit".to_owned()]),
+            ("erasure", here(&erasure, &far.of(&erasure), MISSING)),
         ]);
         // Else there would be another thing under the same id across the border.
         for id in cases

@@ -110,6 +110,14 @@ refusal-roles-do-not-combine = These roles may not be held by one account: who k
 refusal-second-factor-needed = Your role asks for a second factor, so it cannot be taken away. You can set up another one.
 refusal-last-administrator = Nobody else could keep the accounts then. Make another administrator first.
 refusal-case-closed = The case is closed, and closed is final.
+refusal-is-handed-up = The coordinator reads this case already.
+refusal-is-not-handed-up = This case is not handed up.
+refusal-is-kept = No time is set for closed cases, so they are kept. Set one first.
+refusal-nothing-due = Nothing is due.
+refusal-case-is-open = The case is open: whoever works on it needs it.
+refusal-look-is-old = This was looked at more than a week ago. Look once more.
+refusal-retention-changed = Another time has been set since this was looked at. Look once more.
+refusal-is-confirmed = This erasure is confirmed already.
 refusal-not-from-here = This cannot be done at the present step of the case.
 refusal-unknown-action = The workflow has no action “{ $action }”.
 refusal-not-yours = This is for: { $who }.
@@ -201,3 +209,11 @@ element-ways-of-performance = ways of performance
 element-dates-of-performance = dates of performance
 element-consequences = consequences of non-performance
 element-signatures = signatures
+
+## What data are kept for.
+
+purpose-case = To lead the mediation, and to prove afterwards what was agreed and that the rules were kept.
+purpose-answer = To answer a repeated request as it was answered first.
+purpose-mediator = To keep the register of mediators and to reach them.
+purpose-contact = To tell a partner agency how its referrals go.
+purpose-audit = To prove who did what, when and why.

@@ -113,6 +113,14 @@ refusal-roles-do-not-combine = Эти роли нельзя совмещать �
 refusal-second-factor-needed = Ваша роль требует второго шага при входе, поэтому убрать его нельзя. Можно настроить другой.
 refusal-last-administrator = Тогда вести учётные записи будет некому. Сначала назначьте другого администратора.
 refusal-case-closed = Дело закрыто, и это окончательно.
+refusal-is-handed-up = Это дело координатору уже открыто.
+refusal-is-not-handed-up = Это дело координатору не передано.
+refusal-is-kept = Срок хранения закрытых дел не задан, поэтому они хранятся. Сначала задайте срок.
+refusal-nothing-due = Удалять нечего.
+refusal-case-is-open = Дело открыто: оно нужно тем, кто его ведёт.
+refusal-look-is-old = С просмотра прошло больше недели. Просмотрите ещё раз.
+refusal-retention-changed = После просмотра задан другой срок. Просмотрите ещё раз.
+refusal-is-confirmed = Это удаление уже подтверждено.
 refusal-not-from-here = На нынешнем шаге дела это невозможно.
 refusal-unknown-action = В порядке ведения дела нет действия «{ $action }».
 refusal-not-yours = Это может: { $who }.
@@ -204,3 +212,11 @@ element-ways-of-performance = способы исполнения
 element-dates-of-performance = сроки исполнения
 element-consequences = последствия неисполнения
 element-signatures = подписи
+
+## What data are kept for.
+
+purpose-case = Чтобы вести медиацию, а потом подтвердить, о чём договорились и что правила соблюдены.
+purpose-answer = Чтобы на повторный запрос ответить так же, как в первый раз.
+purpose-mediator = Чтобы вести реестр медиаторов и связываться с ними.
+purpose-contact = Чтобы сообщать партнёру, как идут дела по его направлениям.
+purpose-audit = Чтобы подтвердить, кто что сделал, когда и почему.

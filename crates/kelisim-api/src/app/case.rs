@@ -14,7 +14,6 @@ use kelisim_domain::{
     policy::{Actor, Relation, System},
     workflow::{Action, Definition, Values},
 };
-use kelisim_persistence::Point;
 use kelisim_persistence::store::{
     access::{
         Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
@@ -27,6 +26,7 @@ use kelisim_persistence::store::{
     outbox::NewMessage,
     partner::{PartnerAsked, partner_told},
 };
+use kelisim_persistence::{Defect, Point};
 use std::sync::Arc;
 
 /// What a change came to.
@@ -194,6 +194,12 @@ pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppE
 pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done, AppError> {
     let (region, zone, now) = (tx.region(), tx.zone(), tx.now);
     let referred = filing.referral.clone();
+    if tx.app.faults.has(Defect::LogContent) {
+        tracing::info!(
+            summary = filing.summary.reveal(),
+            "a defect that T11 must find"
+        );
+    }
     let number = case_number_next(tx.db, region, place.office, &place.code, zone.year(now))?;
     tx.app.faults.at(Point::NumberTaken)?;
     let id: CaseId = tx.new_id();
@@ -212,6 +218,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
         .app
         .vault
         .key_add(&mut tx.writes, region, ("case", id.0), now);
+    let names = tx.app.vault.name_key(tx.db, region)?;
     let event_id: EventId = tx.new_id();
     let referral_id: ReferralId = tx.new_id();
     let after = case_add(
@@ -227,6 +234,7 @@ pub fn file(tx: &mut Tx<'_>, place: &FilingPlace, filing: Filing) -> Result<Done
             received_on: zone.day(now),
             office_has_head: place.has_head,
             zone,
+            names: names.as_ref(),
         },
     )?;
     let messages = message::enqueue(tx, &case, &event, event_id, &decision.notices)?;
@@ -459,7 +467,7 @@ fn event(tx: &Tx<'_>, actor: AccountId, case: CaseId, seq: i32, decision: &Decis
 }
 
 /// Stores what the actor of the transaction has decided, with its messages.
-fn store<P>(
+pub(super) fn store<P>(
     tx: &mut Tx<'_>,
     authorized: &Authorized<P>,
     decision: Decision,
@@ -481,11 +489,15 @@ pub(super) fn store_as<P>(
     decision: Decision,
     claim: Option<&DueTimer>,
 ) -> Result<Done, AppError> {
-    let before = authorized.loaded();
+    let (before, region) = (authorized.loaded(), tx.region());
     let seq = before.case.version + 1;
     let event = event(tx, actor, before.case.id, seq, &decision);
     let case = case::evolve(before.case.clone(), &event);
     let event_id: EventId = tx.new_id();
+    let names = match decision.content.parties {
+        Some(_) => tx.app.vault.name_key(tx.db, region)?,
+        None => None,
+    };
     let change = CaseChange {
         before,
         after: case,
@@ -494,6 +506,7 @@ pub(super) fn store_as<P>(
         content: &decision.content,
         zone: tx.zone(),
         claim: claim.map(DueTimer::token),
+        names: names.as_ref(),
     };
     let after = case_change(tx.db, &tx.app.vault, &mut tx.writes, change)?;
     let messages = message::enqueue(tx, &after.case, &event, event_id, &decision.notices)?;

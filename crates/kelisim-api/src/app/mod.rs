@@ -5,12 +5,15 @@
 
 pub mod account;
 pub mod case;
+pub mod erase;
 mod error;
+pub mod handing;
 pub mod layouts;
 pub mod link;
 pub mod mediator;
 pub mod memorandum;
 pub mod message;
+pub mod name_search;
 pub mod office;
 pub mod once;
 pub mod own;

@@ -109,6 +109,16 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: WorkflowCommand,
     },
+    /// The master key, which opens everything confidential.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// How long closed cases are kept, and erasing those that are due.
+    Erase {
+        #[command(subcommand)]
+        command: EraseCommand,
+    },
     /// Legal profiles and days off.
     Law {
         #[command(subcommand)]
@@ -181,6 +191,74 @@ pub(super) struct ReleaseOptions {
     /// Do not ask.
     #[arg(long)]
     pub(super) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum EraseCommand {
+    /// Set how long the content of closed cases is kept; without --months for ever. Nothing is erased by that.
+    Set {
+        /// Months after closing.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1200))]
+        months: Option<i32>,
+        #[command(flatten)]
+        who: Decider,
+    },
+    /// Look at what is due, and put that on record. Nothing is erased.
+    #[command(
+        after_help = "Examples:\n  kelisim erase look --config kelisim.toml\n  kelisim erase look --config kelisim.toml --case 0190… --as saule@example.kz   one closed case, before its time"
+    )]
+    Look {
+        /// The mail address of a coordinator.
+        #[arg(long = "as", value_name = "ADDRESS")]
+        email: Option<String>,
+        /// One closed case, by its id, instead of all that is due.
+        #[arg(long, value_name = "ID")]
+        case: Option<String>,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The last looks and erasures.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Erase exactly what was looked at: the keys of its cases are destroyed. What was interrupted goes on.
+    Confirm {
+        /// The erasure.
+        id: String,
+        #[command(flatten)]
+        who: Decider,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Put a new master key in the place of the one in use: every data key is opened and wrapped anew, while the server
+    /// serves. What was interrupted goes on when the command is given again.
+    #[command(
+        after_help = "Examples:\n  kelisim keys rotate --config kelisim.toml\n  kelisim keys create /etc/kelisim/master.key.next   where systemd gives the keys\n\nThe new key lies beside the old one with .next behind its name until all is done. Backups that were made before need the old key: keep it as long as those."
+    )]
+    Rotate {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Print what was done as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a file with a new key, for its owner alone; nothing uses it yet.
+    Create {
+        /// The file to write; one that is there is left alone.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,7 +60,7 @@ impl From<Refused> for Failure {
 }
 
 /// An error of a use case in words.
-fn failed(error: AppError) -> Failure {
+pub(super) fn failed(error: AppError) -> Failure {
     match error {
         AppError::Refused(refusals) | AppError::NotPermitted(refusals) => {
             let said = refusals.iter().map(|refusal| {

@@ -10,7 +10,9 @@ mod config;
 mod demo;
 mod desk;
 mod draft;
+mod erase;
 mod health;
+mod keys;
 mod law;
 mod mail;
 mod migrate;
@@ -118,7 +120,9 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Audit { command } => audit::run(command, &load(file, None)?),
         Command::Mail { command } => mail::run(command, &load(file, None)?),
         Command::Workflow { command } => workflow::run(command, file),
+        Command::Keys { command } => keys::run(command, file),
         Command::Law { command } => law::run(command, file),
+        Command::Erase { command } => erase::run(command, &load(file, None)?),
         Command::Draft { command } => draft::run(command, &load(file, None)?),
     }
 }

@@ -17,7 +17,8 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
     let wanted = Wanted {
         file: typed.file.clone(),
         keys: typed.keys.clone(),
-        master_key_file: config.master_key_file.clone(),
+        master_key: config.master_key.clone(),
+        erasures: config.erasures().ok(),
         now: sources.clock.now(),
         entropy: Arc::clone(&sources.secret_entropy),
     };
@@ -50,6 +51,7 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
                 "events_verified": restored.events,
                 "audit_entries_verified": restored.sealed,
                 "keys_opened": restored.keys_opened,
+                "erased_again": restored.erased,
                 "uncertain": restored.uncertain,
                 "migrations": restored.migrations,
                 "milliseconds": milliseconds,
@@ -57,8 +59,25 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
             })
         ));
     }
+    say_erased(config, &restored);
     tell(config, &restored, milliseconds, noted);
     Ok(())
+}
+
+/// What was erased after the backup must not come back unnoticed.
+fn say_erased(config: &Config, restored: &Restored) {
+    match (restored.erased, config.erasures()) {
+        (Some(count), _) => {
+            eprintln!("{count} cases that were erased after the backup were erased once more.")
+        }
+        (None, Ok(list)) => eprintln!(
+            "There is no list of erasures at {}: what was erased after the backup has come back, if anything was.",
+            list.path().display()
+        ),
+        (None, Err(why)) => {
+            eprintln!("{why}; what was erased after the backup has come back, if anything was.")
+        }
+    }
 }
 
 fn tell(

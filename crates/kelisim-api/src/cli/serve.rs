@@ -4,6 +4,7 @@ use super::{Failure, serving_sources};
 use crate::{
     app::App,
     config::Config,
+    custodian::Custodian,
     descriptors,
     http::{
         metrics,
@@ -59,6 +60,7 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
     say_held(&app)?;
     runtime()?.block_on(async {
         let _keeper = Keeper::start(Arc::clone(&app));
+        let _custodian = Custodian::start(Arc::clone(&app), config.erasures().ok());
         let (stop, stopped) = watch::channel(false);
         let mut measured = measure(&app, metrics, Some(&workers))?.map(tokio::spawn);
         let mut working = work_beside(workers, stopped);
@@ -140,6 +142,7 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
     runtime()?.block_on(async {
         let mut measured = measure(&app, metrics, workers.as_ref())?.map(tokio::spawn);
         let _keeper = Keeper::start(Arc::clone(&app));
+        let _custodian = Custodian::start(Arc::clone(&app), config.erasures().ok());
         let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
         let mut serving = tokio::spawn(server);

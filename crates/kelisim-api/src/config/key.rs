@@ -255,7 +255,21 @@ pub const KEYS: &[Key] = &[
         Kind::Path,
         "",
         Secret::No,
-        "The file with the master key.\nEmpty means master.key beside the SQLite file; on PostgreSQL it must be set.",
+        "The file with the master key, or credential:NAME for one that systemd gives (LoadCredential).\nEmpty means master.key beside the SQLite file; on PostgreSQL it must be set.",
+    ),
+    key(
+        "encryption.next_master_key_file",
+        Kind::Path,
+        "",
+        Secret::No,
+        "Where the next master key lies while `kelisim keys rotate` replaces the one in use; credential:NAME here too.\nEmpty means the name of the master key file with .next behind it.",
+    ),
+    key(
+        "encryption.erasure_list",
+        Kind::Path,
+        "",
+        Secret::No,
+        "The list of erasures, which a restore replays: keep a copy of it apart from the backups.\nEmpty means erasures.list beside the SQLite file; on PostgreSQL nothing is erased before it is set.",
     ),
     key(
         "legal.profile",

@@ -26,7 +26,13 @@ impl Config {
                 let raw = self.settings.get(key.name)?;
                 let text = match key.name {
                     "http.public_url" => self.http.public_url.clone(),
-                    "encryption.master_key_file" => self.master_key_file.display().to_string(),
+                    "encryption.master_key_file" => self.master_key.file.display().to_string(),
+                    "encryption.next_master_key_file" => self.master_key.next.display().to_string(),
+                    "encryption.erasure_list" => {
+                        let list = self.erasure_list.as_deref();
+                        list.map(|list| list.display().to_string())
+                            .unwrap_or_default()
+                    }
                     _ => raw.text.clone(),
                 };
                 let shown = match key.secret {

@@ -1,6 +1,7 @@
 //! The layers of the configuration, and what is refused with the nearest valid key.
 
 use super::*;
+use kelisim_persistence::KeyFiles;
 use std::io::Write;
 
 /// A temporary file that is removed when it goes out of scope.
@@ -41,7 +42,10 @@ fn from_environment(variables: &[(&str, &str)]) -> Result<Config, String> {
 fn the_defaults_are_valid() {
     let config = from_environment(&[("HOME", "/root")]).unwrap();
     assert_eq!(config.http.public_url, "http://127.0.0.1:8080");
-    assert_eq!(config.master_key_file, PathBuf::from("./master.key"));
+    assert_eq!(
+        config.master_key,
+        KeyFiles::beside(Path::new("./master.key"))
+    );
     assert_eq!(config.region.zone.name(), "Asia/Oral");
 }
 
@@ -236,6 +240,45 @@ fn postgresql_needs_a_named_master_key() {
         "{said}"
     );
     assert!(!said.contains("geheim"));
+}
+
+#[test]
+fn a_master_key_comes_from_a_file_or_from_systemd() {
+    let with = |more: &[(&str, &str)]| {
+        let given = [
+            (
+                "KELISIM__ENCRYPTION__MASTER_KEY_FILE",
+                "credential:master-key",
+            ),
+            (
+                "KELISIM__ENCRYPTION__NEXT_MASTER_KEY_FILE",
+                "credential:next",
+            ),
+        ];
+        from_environment(&[&given[..], more].concat())
+    };
+    let config = with(&[("CREDENTIALS_DIRECTORY", "/run/credentials/kelisim")]).unwrap();
+    let folder = Path::new("/run/credentials/kelisim");
+    assert_eq!(config.master_key.file, folder.join("master-key"));
+    assert_eq!(config.master_key.next, folder.join("next"));
+    let said = with(&[]).unwrap_err();
+    assert!(said.contains("CREDENTIALS_DIRECTORY is not set"), "{said}");
+    for wrong in [
+        "credential:",
+        "credential:../shadow",
+        "credential:a/b",
+        "credential:..",
+    ] {
+        let variables = [
+            ("KELISIM__ENCRYPTION__MASTER_KEY_FILE", wrong),
+            ("CREDENTIALS_DIRECTORY", "/run"),
+        ];
+        let said = from_environment(&variables).unwrap_err();
+        assert!(
+            said.contains("must name a credential by"),
+            "{wrong}: {said}"
+        );
+    }
 }
 
 #[test]

@@ -134,6 +134,9 @@ impl Answer {
                 continue;
             };
             case.remove("confidential");
+            if let Some(handed_up) = case.get_mut("handed_up").and_then(Value::as_object_mut) {
+                handed_up.retain(|name, _| name == "at");
+            }
             if let Some(referral) = case.get_mut("referral").and_then(Value::as_object_mut) {
                 referral.remove("reference");
             }
@@ -174,6 +177,15 @@ impl Answer {
             },
         );
         Answer { next, ..page }
+    }
+
+    /// A page of what was found by a question in a body: where the next one begins stands in the body too, for it is given
+    /// with the question again and makes no address.
+    pub fn found<T: Serialize>(items: &[T], next: Option<String>) -> Self {
+        Answer {
+            next: None,
+            ..Answer::page(items, next)
+        }
     }
 
     /// The response; 304 when the reader has this version already.

@@ -60,6 +60,20 @@ impl Body {
         windows.into_iter().any(|window| window == part)
     }
 
+    /// An object without fields: for what asks nothing.
+    ///
+    /// # Errors
+    /// As [`Body::object`]; a field.
+    pub fn empty(self) -> Result<(), AppError> {
+        match self.object()?.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(AppError::invalid(
+                format!("/{name}"),
+                FaultKind::UnknownField { nearest: None },
+            )),
+        }
+    }
+
     /// The JSON object of the body.
     ///
     /// # Errors

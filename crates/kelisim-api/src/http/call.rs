@@ -83,7 +83,18 @@ impl Call {
         self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError> + Send + 'static,
     ) -> HttpResponse {
+        self.ask(move |tx, _| job(tx)).await
+    }
+
+    /// As [`Call::get`], of a question that stands in the body, because it must not stand in an address.
+    ///
+    /// A key is not looked at: there is no effect that could happen twice, and a kept answer would be one more copy.
+    pub async fn ask(
+        self,
+        job: impl FnOnce(&mut Tx<'_>, Body) -> Result<Answer, AppError> + Send + 'static,
+    ) -> HttpResponse {
         let (app, token, place, has) = (self.app, self.token, self.place, self.if_none_match);
+        let body = self.body;
         // Nobody without a token takes a place in the queue of the database.
         let Some(token) = token else {
             return problem::response(&AppError::Unauthenticated, &place);
@@ -94,7 +105,7 @@ impl Call {
                 let now = app.clock.now();
                 let actor = known(&app, account::authenticate(db, &token, now)?);
                 let reader = actor.clone();
-                let mut outcome = transact(db, &app, actor, now, job)?;
+                let mut outcome = transact(db, &app, actor, now, |tx| job(tx, body))?;
                 if let Ok(answer) = &outcome.result
                     && !answer.is_known(has)
                 {

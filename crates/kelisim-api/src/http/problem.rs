@@ -204,6 +204,8 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
         },
         Refusal::Step(StepRefusal::Closed | StepRefusal::NotFromHere { .. })
         | Refusal::Unfit(_)
+        | Refusal::Handing(_)
+        | Refusal::Erasure(_)
         | Refusal::Register(_) => Arguments::new(),
     }
 }

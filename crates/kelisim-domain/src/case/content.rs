@@ -2,7 +2,7 @@
 
 use super::closed_enum;
 use crate::{
-    confidential::Confidential,
+    confidential::{Confidential, Wipe},
     id::PartyId,
     language::Language,
     notice::PartnerReference,
@@ -45,14 +45,14 @@ closed_enum! {
 /// [`Confidential`] has no `Serialize`. A type that goes to the ciphertext, and nowhere else, names this module
 /// in `#[serde(with = …)]`, field by field, so that each place can be found and defended.
 pub mod sealed {
-    use crate::confidential::Confidential;
+    use crate::confidential::{Confidential, Wipe};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     /// Writes the value itself.
     ///
     /// # Errors
     /// As the serializer.
-    pub fn serialize<T: Serialize, S: Serializer>(
+    pub fn serialize<T: Serialize + Wipe, S: Serializer>(
         value: &Confidential<T>,
         out: S,
     ) -> Result<S::Ok, S::Error> {
@@ -63,7 +63,7 @@ pub mod sealed {
     ///
     /// # Errors
     /// As the deserializer.
-    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    pub fn deserialize<'de, T: Deserialize<'de> + Wipe, D: Deserializer<'de>>(
         input: D,
     ) -> Result<Confidential<T>, D::Error> {
         T::deserialize(input).map(Confidential::new)
@@ -151,7 +151,7 @@ pub struct ContentChange {
     pub answers: BTreeMap<String, Confidential<String>>,
 }
 
-fn is_none<T>(value: &Confidential<Option<T>>) -> bool {
+fn is_none<T: Wipe>(value: &Confidential<Option<T>>) -> bool {
     value.reveal().is_none()
 }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The grant under which the actor does this, or why not.
-fn grant_for(
+pub(super) fn grant_for(
     case: &Case,
     actor: &Actor,
     ties: &CaseTies,

@@ -59,6 +59,9 @@ pub struct Course {
     /// The day on which the agreement was signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_on: Option<NaiveDate>,
+    /// When its content was handed up to the coordinator; none while it is not, or not any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed_up_at: Option<DateTime<Utc>>,
     /// The checks after the agreement that were made.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub checks: BTreeSet<String>,

@@ -98,6 +98,7 @@ pub fn may_file(definition: &Definition, actor: &Actor, office: OfficeId) -> Opt
         filed_by: actor.account,
         was_assigned: false,
         office_has_head: true,
+        handed_up: false,
     };
     let action = definition.opening().next()?;
     grants_in(actor, &ties, &action.who)

@@ -180,6 +180,10 @@ pub enum EventData {
     },
     /// Facts were corrected.
     Corrected(Correction),
+    /// Its content was opened to the coordinator; why is sealed, because a reason tells of the case.
+    HandedUp,
+    /// Its content was closed to the coordinator again.
+    TakenBack,
     /// The ground of a closed case was corrected (D20).
     GroundCorrected {
         /// The right ground and its day.
@@ -201,6 +205,8 @@ impl EventData {
             EventData::TimersMoved { .. } => "timers_moved",
             EventData::Migrated { .. } => "migrated",
             EventData::Corrected(_) => "corrected",
+            EventData::HandedUp => "handed_up",
+            EventData::TakenBack => "taken_back",
             EventData::GroundCorrected { .. } => "ground_corrected",
         }
     }
@@ -212,6 +218,8 @@ impl EventData {
             EventData::GroundCorrected { closure, .. } => Some(closure.effective_on),
             EventData::Filed { .. }
             | EventData::Corrected(_)
+            | EventData::HandedUp
+            | EventData::TakenBack
             | EventData::TimerFired { .. }
             | EventData::TimersMoved { .. }
             | EventData::Migrated { .. } => None,
@@ -226,6 +234,8 @@ impl EventData {
             | EventData::TimersMoved { timers, .. }
             | EventData::Migrated { timers, .. } => timers,
             EventData::Corrected(_)
+            | EventData::HandedUp
+            | EventData::TakenBack
             | EventData::GroundCorrected { .. }
             | EventData::TimerFired { .. } => &[],
         }

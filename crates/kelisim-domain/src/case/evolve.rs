@@ -132,6 +132,8 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
                 case.court_stage = court_stage;
             }
         }
+        EventData::HandedUp => case.course.handed_up_at = Some(event.at),
+        EventData::TakenBack => case.course.handed_up_at = None,
         EventData::GroundCorrected { closure, class, .. } => {
             case.closure = Some(*closure);
             case.class = *class;

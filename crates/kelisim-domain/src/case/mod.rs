@@ -14,6 +14,7 @@ mod evolve;
 mod explain;
 pub mod ground;
 mod guard;
+mod hand_up;
 mod learn;
 mod number;
 mod refusal;
@@ -30,6 +31,7 @@ pub use evolve::{evolve, opened, replay};
 pub use explain::{ActionAnswer, explain, grounds_offered};
 pub(crate) use guard::LAST_CHECK;
 pub use guard::{Declared, GuardRefusal};
+pub use hand_up::{HandingRefusal, hand_up, take_back};
 pub use number::{CaseNumber, UnreadableNumber};
 pub use refusal::StepRefusal;
 pub(crate) use timer::parse as parse_answer;
@@ -192,6 +194,7 @@ impl Case {
             filed_by: self.filed_by,
             was_assigned: self.accepted_at.is_some(),
             office_has_head,
+            handed_up: self.course.handed_up_at.is_some(),
         }
     }
 }

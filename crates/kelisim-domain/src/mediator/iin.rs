@@ -1,6 +1,6 @@
 //! The personal number of a person (IIN).
 
-use crate::fault::FaultKind;
+use crate::{confidential::Wipe, fault::FaultKind};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Iin(String);
+
+impl Wipe for Iin {
+    fn wipe(&mut self) {
+        self.0.wipe();
+    }
+}
 
 /// What looks wrong with a personal number. It is told and blocks nothing: the rule behind it is unconfirmed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -33,6 +33,7 @@ fn ties() -> CaseTies {
         filed_by: AccountId(id(7)),
         was_assigned: true,
         office_has_head: true,
+        handed_up: false,
     }
 }
 
@@ -108,6 +109,59 @@ fn the_coordinator_reads_content_only_where_the_office_has_no_head() {
 }
 
 #[test]
+fn the_coordinator_reads_the_content_of_a_case_handed_up_and_cannot_hand_it_up() {
+    let coordinator = actor(8, &[Standing::Coordinator]);
+    let handed_up = CaseTies {
+        handed_up: true,
+        ..ties()
+    };
+    for permission in [CasePermission::ReadContent, CasePermission::ReadNames] {
+        assert!(!may(&coordinator, &ties(), permission));
+        assert!(may(&coordinator, &handed_up, permission));
+    }
+    let office = OfficeId(id(3));
+    let head = actor(9, &[Standing::OfficeHead { office }]);
+    let own = Standing::Mediator {
+        office,
+        mediator: MediatorId(id(5)),
+    };
+    let other = Standing::Mediator {
+        office,
+        mediator: MediatorId(id(6)),
+    };
+    for ties in [ties(), handed_up] {
+        assert!(may(&head, &ties, CasePermission::HandUp));
+        assert!(may(&actor(9, &[own]), &ties, CasePermission::HandUp));
+        assert!(!may(&actor(9, &[other]), &ties, CasePermission::HandUp));
+        assert!(!may(&coordinator, &ties, CasePermission::HandUp));
+        let elsewhere = Standing::OfficeHead {
+            office: OfficeId(id(4)),
+        };
+        assert!(!may(
+            &actor(9, &[elsewhere]),
+            &ties,
+            CasePermission::ReadContent
+        ));
+    }
+}
+
+#[test]
+fn a_name_is_looked_for_among_the_cases_whose_sides_one_may_read() {
+    let coordinator = NameScope::of(&actor(8, &[Standing::Coordinator]));
+    assert!(coordinator.handed_up && coordinator.offices.is_empty());
+    let office = OfficeId(id(3));
+    let head = NameScope::of(&actor(9, &[Standing::OfficeHead { office }]));
+    assert!(!head.handed_up && head.offices == [office]);
+    for standing in [
+        Standing::Registrar,
+        Standing::Auditor,
+        Standing::Administrator,
+    ] {
+        assert!(NameScope::of(&actor(7, &[standing])).is_empty());
+    }
+}
+
+#[test]
 fn roles_without_cases_see_none() {
     for standing in [
         Standing::Registrar,
@@ -130,6 +184,7 @@ fn roles_without_cases_see_none() {
             CasePermission::ReadContent,
             CasePermission::Correct,
             CasePermission::CorrectGround,
+            CasePermission::HandUp,
         ] {
             assert!(
                 !may(&somebody, &fresh, permission),

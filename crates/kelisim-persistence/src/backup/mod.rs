@@ -27,14 +27,14 @@ use crate::connection::{DatabaseUrl, Db, Link, Role};
 use crate::entropy::{Entropy, new_id};
 use crate::error::Error;
 use crate::migrate;
-use crate::store::data_key::master_key_active;
+use crate::store::data_key::master_key_fingerprints;
 use crate::store::drill::{Drill, drill_last};
 use crate::transaction::{Options, connect};
 use catalogue::Table;
 use file::{Kind, Sink};
 
-/// The table whose rows go into the file of keys.
-pub(crate) const KEYS: &str = "data_key";
+/// The tables whose rows go into the file of keys: the keys, and what can be told of names without the key of their case.
+pub(crate) const KEYS: [&str; 2] = ["data_key", "party_token"];
 
 /// What a backup says about itself, in its first lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Head {
     pub regions: Vec<String>,
     /// By which the master key of its data keys is recognised.
     pub master_key: String,
+    /// The same of the key that was just being replaced, when the backup was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_master_key: Option<String>,
 }
 
 /// What a backup says about its rows, in its last lines.
@@ -128,8 +131,9 @@ pub fn backup(
         true => drill_last(&mut link.db)?,
         false => None,
     };
-    let (of_keys, others): (Vec<Table>, Vec<Table>) =
-        tables.into_iter().partition(|table| table.name == KEYS);
+    let (of_keys, others): (Vec<Table>, Vec<Table>) = tables
+        .into_iter()
+        .partition(|table| KEYS.contains(&table.name.as_str()));
     let keys_part = write(&mut link.db, Kind::Keys, &keys, &head, &of_keys, None)?;
     let digest = Some(keys_part.digest.clone());
     let part = write(&mut link.db, Kind::Data, file, &head, &others, digest)?;
@@ -181,7 +185,8 @@ fn begin(db: &mut Db) -> Result<(), Error> {
 
 fn head(db: &mut Db, url: &DatabaseUrl, backup: Uuid, now: DateTime<Utc>) -> Result<Head, Error> {
     let migrations = migrate::versions_known(db)?;
-    let Some(master_key) = master_key_active(db)? else {
+    let mut master_keys = master_key_fingerprints(db)?.into_iter();
+    let Some(master_key) = master_keys.next() else {
         return Err(Error::backup(format!(
             "{url} names no master key yet, so there is nothing to back up; `kelisim migrate` makes it ready"
         )));
@@ -200,7 +205,8 @@ fn head(db: &mut Db, url: &DatabaseUrl, backup: Uuid, now: DateTime<Utc>) -> Res
             .iter()
             .map(|region| region.code.to_string())
             .collect(),
-        master_key: file::hex(&master_key.fingerprint),
+        master_key: file::hex(&master_key),
+        replaced_master_key: master_keys.next().map(|key| file::hex(&key)),
     })
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use kelisim_domain::audit::AuditEntry;
-use kelisim_domain::id::AuditId;
+use kelisim_domain::id::{AccountId, AuditId, EventId};
 use serde_json::json;
 
 use crate::backup::file::{Kind, Part, Source, damaged, digest_of, hex};
@@ -23,12 +23,15 @@ use crate::both;
 use crate::connection::{DatabaseUrl, Db, Role};
 use crate::durability;
 use crate::entropy::{Entropy, new_id};
+use crate::erasure_list::ErasureList;
 use crate::error::Error;
-use crate::master_key::MasterKey;
+use crate::keyring::KeyFiles;
 use crate::migrate;
 use crate::roles;
 use crate::store::audit::audit_insert;
+use crate::store::erase::{Erasing, case_erase};
 use crate::store::hold::{Hold, hold_insert, outbox_doubt};
+use crate::store::name_index::name_index_make;
 use crate::store::region::region_list;
 use crate::store::session::session_end_whole;
 use crate::transaction::{Options, connect};
@@ -40,8 +43,10 @@ pub struct Wanted {
     pub file: PathBuf,
     /// The file of the keys; beside the data unless it is named.
     pub keys: Option<PathBuf>,
-    /// The file of the master key.
-    pub master_key_file: PathBuf,
+    /// The files of the master key.
+    pub master_key: KeyFiles,
+    /// The list of erasures, which is replayed.
+    pub erasures: Option<ErasureList>,
     /// The instant of the restore.
     pub now: DateTime<Utc>,
     /// Chance, for ids.
@@ -61,6 +66,8 @@ pub struct Restored {
     pub sealed: u64,
     /// Data keys that the master key opened.
     pub keys_opened: u64,
+    /// Cases that were erased after the backup, and were erased once more; none when there is no list.
+    pub erased: Option<u64>,
     /// Messages that may have been sent after the backup, and are uncertain now.
     pub uncertain: usize,
     /// Migrations that were applied afterwards, because the backup is older than this program.
@@ -82,7 +89,7 @@ pub fn restore(
     let user = roles::user_of(url, owner)?;
     let url = owner.filter(|_| user.is_some()).unwrap_or(url);
     let (head, summary) = inspect(wanted)?;
-    let key = master_key(wanted, &head)?;
+    master_keys(wanted, &head)?;
     let versions: BTreeSet<String> = head.migrations.iter().cloned().collect();
     if let Some(newer) = migrate::unknown(&versions)? {
         let program = &head.program;
@@ -97,7 +104,7 @@ pub fn restore(
         user: user.as_deref(),
         versions,
     };
-    let filled = fill(&plan, wanted, options, &key, head, summary);
+    let filled = fill(&plan, wanted, options, head, summary);
     if filled.is_err()
         && is_new
         && let DatabaseUrl::Sqlite(path) = url
@@ -151,22 +158,33 @@ fn read_through(kind: Kind, path: &Path) -> Result<(Head, Summary), Error> {
     }
 }
 
-fn master_key(wanted: &Wanted, head: &Head) -> Result<MasterKey, Error> {
-    let path = wanted.master_key_file.display();
-    if !wanted.master_key_file.exists() {
+/// Every master key that wrapped keys of the backup is here.
+fn master_keys(wanted: &Wanted, head: &Head) -> Result<(), Error> {
+    let files = &wanted.master_key;
+    let path = files.file.display();
+    if !files.file.exists() && !files.next.exists() {
         return Err(Error::backup(format!(
             "there is no master key file {path}; put the copy of the master key there, \
              a new key would open nothing"
         )));
     }
-    let key = MasterKey::read(&wanted.master_key_file)?;
-    if hex(&key.fingerprint()) != head.master_key {
+    let keys = files.read()?.into_iter();
+    let here: Vec<String> = keys.map(|key| hex(&key.fingerprint())).collect();
+    if !here.contains(&head.master_key) {
         return Err(Error::backup(format!(
             "the master key in {path} is not the one of this backup; \
              put the copy of that key there, or name it in encryption.master_key_file"
         )));
     }
-    Ok(key)
+    let replaced = head.replaced_master_key.as_ref();
+    if replaced.is_some_and(|key| !here.contains(key)) {
+        return Err(Error::backup(format!(
+            "this backup was made while the master key was being replaced, and needs both: \
+             put the copy of the older key at {path}, and the newer one at {}",
+            files.next.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Where the rows go.
@@ -183,7 +201,6 @@ fn fill(
     plan: &Plan<'_>,
     wanted: &Wanted,
     options: &Options,
-    key: &MasterKey,
     head: Head,
     summary: Summary,
 ) -> Result<Restored, Error> {
@@ -212,8 +229,14 @@ fn fill(
     let events = verify::histories(db)?;
     let sealed = verify::audit_log(db, wanted.now)?;
     verify::numbers(db)?;
-    let vault = Vault::open(db, key, Arc::clone(&wanted.entropy))?;
+    let (keys, entropy) = (wanted.master_key.clone(), Arc::clone(&wanted.entropy));
+    let vault = Vault::open_with(db, keys, entropy)?;
     let keys_opened = verify::keys(db, &vault)?;
+    // A backup of an older program has no index of names.
+    for region in region_list(db)? {
+        name_index_make(db, &vault, region.id, wanted.now)?;
+    }
+    let erased = erase_again(db, wanted, &vault)?;
     let uncertain = hold(db, wanted, &head)?;
     verify::database(db)?;
     if let (Db::Postgres(connection), Some(user)) = (&mut *db, plan.user) {
@@ -226,9 +249,39 @@ fn fill(
         events,
         sealed,
         keys_opened,
+        erased,
         uncertain,
         migrations,
     })
+}
+
+/// What was erased after the backup stays erased (R20).
+fn erase_again(db: &mut Db, wanted: &Wanted, vault: &Vault) -> Result<Option<u64>, Error> {
+    let list = wanted
+        .erasures
+        .as_ref()
+        .map(ErasureList::read)
+        .transpose()?;
+    let Some(list) = list.flatten() else {
+        return Ok(None);
+    };
+    let mut count = 0;
+    for one in list {
+        let erasing = Erasing {
+            case: one.case.into(),
+            event: EventId(new_id(wanted.now, wanted.entropy.as_ref())),
+            actor: AccountId(uuid::Uuid::nil()),
+            reason: "restored".to_owned(),
+            at: wanted.now,
+        };
+        match case_erase(db, vault, one.region.into(), erasing) {
+            Ok(true) => count += 1,
+            // Erased before the backup, or filed after it.
+            Ok(false) | Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(count))
 }
 
 /// In the transaction of the restore, so that there is no moment in which it is not held.
@@ -310,5 +363,5 @@ fn remove_sqlite(path: &Path) {
 
 /// The rows of keys come out of their own file.
 fn is_keys(table: &str) -> bool {
-    table == KEYS
+    KEYS.contains(&table)
 }

@@ -12,6 +12,8 @@ pub(crate) struct MasterKeyRow {
     pub(crate) fingerprint: Vec<u8>,
     pub(crate) created_at: Ts,
     pub(crate) retired_at: Option<Ts>,
+    /// The key that this one replaces; none of the first.
+    pub(crate) replaces: Option<Uid>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -44,6 +44,13 @@ pub struct Correct;
 #[derive(Debug, Clone, Copy)]
 pub struct CorrectGround;
 
+/// Open its content to the coordinator, and close it again.
+#[derive(Debug, Clone, Copy)]
+pub struct HandUp;
+
+impl Permission for HandUp {
+    const ASKED: CasePermission = CasePermission::HandUp;
+}
 impl Permission for See {
     const ASKED: CasePermission = CasePermission::See;
 }

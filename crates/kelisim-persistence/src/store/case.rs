@@ -34,6 +34,7 @@ use crate::store::account::has_head;
 use crate::store::case_event::{self, Entry};
 use crate::store::case_scope::Sight;
 use crate::store::mediator::MediatorName;
+use crate::store::name_index::{names_add, names_delete};
 use crate::store::timer;
 use crate::types::{SqlUuid, Uid, Word};
 use crate::vault::{DataKey, Vault};
@@ -126,6 +127,8 @@ pub struct NewCase<'a> {
     pub office_has_head: bool,
     /// The time zone of the region.
     pub zone: Zone,
+    /// The key of the region's index of names.
+    pub names: Option<&'a DataKey>,
 }
 
 /// Adds a new case to what the transaction stores at its end, and gives it as it will be loaded.
@@ -157,6 +160,9 @@ pub fn case_add(writes: &mut Writes, key: DataKey, new: &NewCase<'_>) -> Result<
         Error::conflict("cases.id"),
     );
     parties_add(writes, region, &key, id, &content.parties)?;
+    if let Some(names) = new.names {
+        names_add(writes, region, names, id, &content.parties);
+    }
     let reference = content.reference.reveal().as_ref();
     let sealed_reference =
         reference.map(|text| key.seal(&reference_place(id), text.as_str().as_bytes()));
@@ -292,6 +298,8 @@ pub struct CaseChange<'a> {
     pub zone: Zone,
     /// The lease of the worker that lets a timer fire; none for what people do.
     pub claim: Option<Uuid>,
+    /// The key of the region's index of names; asked for only where the sides change.
+    pub names: Option<&'a DataKey>,
 }
 
 /// Adds a change to what the transaction stores at its end, and gives the case as it will be loaded.
@@ -323,6 +331,11 @@ pub fn case_change(
         let content = before.content(vault)?.clone().changed(change.content);
         after.secret = seal_content(key, id, &content)?;
         if change.content.parties.is_some() {
+            if let Some(names) = change.names {
+                let old = &before.content(vault)?.parties;
+                names_delete(db, region, names, id, old)?;
+                names_add(writes, region, names, id, &content.parties);
+            }
             parties_delete(db, region, id)?;
             parties_add(writes, region, key, id, &content.parties)?;
         }

@@ -7,7 +7,7 @@
 
 use chrono::NaiveDate;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Date, Integer, Nullable, Text};
+use diesel::sql_types::{Binary, Date, Integer, Nullable, Text};
 use diesel::{QueryResult, Queryable, RunQueryDsl};
 use kelisim_domain::case::{Case, Class, Closure, Course, CourtStage, Stage, ground::Ground};
 use kelisim_domain::code::{
@@ -28,6 +28,8 @@ pub(crate) enum Value {
     Ts(Ts),
     Text(String),
     Number(i32),
+    Day(NaiveDate),
+    Bytes(Vec<u8>),
 }
 
 macro_rules! values {
@@ -40,7 +42,7 @@ macro_rules! values {
     )+};
 }
 
-values!(Uid => Uid, Ts => Ts, String => Text, i32 => Number);
+values!(Uid => Uid, Ts => Ts, String => Text, i32 => Number, NaiveDate => Day, Vec<u8> => Bytes);
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
@@ -150,6 +152,8 @@ impl<T> QueryFragment<MultiBackend> for Sql<T> {
                 Piece::Value(Value::Ts(at)) => out.push_bind_param::<SqlTime, _>(at)?,
                 Piece::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
                 Piece::Value(Value::Number(number)) => out.push_bind_param::<Integer, _>(number)?,
+                Piece::Value(Value::Day(day)) => out.push_bind_param::<Date, _>(day)?,
+                Piece::Value(Value::Bytes(bytes)) => out.push_bind_param::<Binary, _>(bytes)?,
             }
         }
         Ok(())

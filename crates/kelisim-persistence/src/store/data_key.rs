@@ -5,20 +5,32 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kelisim_domain::id::{DataKeyId, RegionId};
 
-use crate::connection::Db;
+use crate::connection::{Db, Locked};
 use crate::error::Error;
 use crate::row::data_key::{DataKeyRow, MasterKeyRow};
 use crate::schema::{data_key, master_key};
 use crate::types::{Ts, Uid};
 use crate::writes::Writes;
 
-/// The master key in use, if any was ever entered.
-pub(crate) fn master_key_active(db: &mut Db) -> Result<Option<MasterKeyRow>, Error> {
-    Ok(master_key::table
+/// The master keys in use, the newest last: one, and while data keys are re-wrapped also the one that is being replaced.
+pub(crate) fn master_keys_in_use(db: &mut Db) -> Result<Vec<MasterKeyRow>, Error> {
+    let mut rows: Vec<MasterKeyRow> = master_key::table
         .filter(master_key::retired_at.is_null())
         .select(MasterKeyRow::as_select())
-        .first(db)
-        .optional()?)
+        .load(db)?;
+    // By what replaces what, because a clock may have gone back between the two.
+    let replaced: Vec<Uid> = rows.iter().filter_map(|row| row.replaces).collect();
+    rows.sort_by_key(|row| !replaced.contains(&row.id));
+    Ok(rows)
+}
+
+/// By which the master keys in use are recognised, the newest first; also where a database is older than this program.
+pub(crate) fn master_key_fingerprints(db: &mut Db) -> Result<Vec<Vec<u8>>, Error> {
+    Ok(master_key::table
+        .filter(master_key::retired_at.is_null())
+        .order((master_key::created_at.desc(), master_key::id.desc()))
+        .select(master_key::fingerprint)
+        .load(db)?)
 }
 
 pub(crate) fn master_key_insert(db: &mut Db, row: &MasterKeyRow) -> Result<(), Error> {
@@ -113,18 +125,27 @@ pub(crate) fn data_key_list(
         .load(db)?)
 }
 
-/// Some data keys that are still wrapped by a master key.
+/// Some data keys that are still wrapped by a master key; nobody can destroy them until the transaction ends.
 pub(crate) fn data_key_page_of_master(
     db: &mut Db,
     master: Uid,
     limit: i64,
 ) -> Result<Vec<DataKeyRow>, Error> {
-    Ok(data_key::table
+    let page = data_key::table
         .filter(data_key::master_key_id.eq(master))
         .order((data_key::region_id, data_key::id))
         .limit(limit)
-        .select(DataKeyRow::as_select())
-        .load(db)?)
+        .select(DataKeyRow::as_select());
+    Ok(Locked(page).load(db)?)
+}
+
+/// How many data keys a master key still wraps.
+pub(crate) fn data_keys_of_master(db: &mut Db, master: Uid) -> Result<u64, Error> {
+    let count: i64 = data_key::table
+        .filter(data_key::master_key_id.eq(master))
+        .count()
+        .get_result(db)?;
+    Ok(count.unsigned_abs())
 }
 
 pub(crate) fn data_key_rewrap(

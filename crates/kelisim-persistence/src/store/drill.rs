@@ -9,7 +9,7 @@ use crate::backup::file::hex;
 use crate::connection::Db;
 use crate::error::Error;
 use crate::schema::drill;
-use crate::store::data_key::master_key_active;
+use crate::store::data_key::master_keys_in_use;
 use crate::types::{Ts, Uid};
 
 /// A restore that went well.
@@ -35,7 +35,8 @@ pub struct Drill {
 /// # Errors
 /// Those of the database.
 pub fn drill_insert(db: &mut Db, done: &Drill, head: &Head) -> Result<bool, Error> {
-    let key = master_key_active(db)?.map(|row| hex(&row.fingerprint));
+    let key = master_keys_in_use(db)?.pop();
+    let key = key.map(|row| hex(&row.fingerprint));
     if key.as_ref() != Some(&head.master_key) {
         return Ok(false);
     }

@@ -1,8 +1,11 @@
 //! Cases: file, list, read, correct, move, history, and why not.
 
+mod due;
+mod handing;
 mod list;
 mod lookup;
 pub(crate) mod read;
+mod search;
 mod view;
 mod why;
 
@@ -23,10 +26,13 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     routes
         .service(file)
         .service(list::list)
+        .service(search::search)
         .service(one)
         .service(correct)
         .service(transition)
         .service(events)
+        .service(handing::hand_up)
+        .service(handing::take_back)
         .service(explain);
 }
 
@@ -47,7 +53,7 @@ async fn file(call: Call) -> HttpResponse {
             let (place, filing) = read::filing(tx, &body)?;
             let done = app::case::file(tx, &place, filing)?;
             let authorized = app::case::access_after(tx, &done)?;
-            let answer = case_answer(tx, &authorized)?;
+            let answer = case_answer(tx, &authorized, None)?;
             let location = format!("/api/v1/cases/{}", done.case().id);
             Ok(Answer {
                 status: 201,
@@ -66,7 +72,7 @@ async fn file(call: Call) -> HttpResponse {
 async fn one(call: Call, path: web::Path<String>) -> HttpResponse {
     call.get(move |tx| {
         let authorized = app::case::access::<See>(tx, case_id(&path)?)?;
-        case_answer(tx, &authorized)
+        case_answer(tx, &authorized, None)
     })
     .await
 }
@@ -95,7 +101,7 @@ async fn correct(call: Call, path: web::Path<String>) -> HttpResponse {
                 app::case::correct(tx, &authorized, correction, content)?
             };
             let authorized = app::case::access_after(tx, &done)?;
-            case_answer(tx, &authorized)
+            case_answer(tx, &authorized, None)
         },
     )
     .await

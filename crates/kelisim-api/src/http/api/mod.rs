@@ -5,6 +5,7 @@ pub mod audit;
 pub mod case;
 pub mod diagram;
 pub mod draft;
+pub mod erasure;
 pub mod law;
 pub mod me;
 pub mod mediator;
@@ -33,4 +34,5 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     draft::configure(routes);
     law::configure(routes);
     audit::configure(routes);
+    erasure::configure(routes);
 }

@@ -1,15 +1,18 @@
 //! A case as it goes over the wire.
 
-use super::{super::notice::NoticeView, lookup::Lookup};
+use super::{
+    super::notice::NoticeView,
+    due::{DueView, due},
+    handing::HandedUpView,
+    lookup::Lookup,
+};
 use crate::{
     app::{self, AppError, Tx, case::Done, reading::Reading},
     http::answer::Answer,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    calendar::WhyOff,
     case::{Case, Content, Event, EventData, MediatorAsked, Party, PartyKind, Side, explain},
-    code::TimerName,
     id::{CaseId, MediatorId},
     language::Language,
     workflow::Definition,
@@ -17,6 +20,7 @@ use kelisim_domain::{
 use kelisim_persistence::store::{
     access::{Authorized, ReadNames, See},
     case_event::Recorded,
+    handing_up::HandedUp,
     mediator::MediatorName,
 };
 use serde::Serialize;
@@ -52,11 +56,15 @@ pub(super) struct CaseView {
     /// The mediator who is asked to take it and has not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     asked: Option<CaseMediatorView>,
-    /// The sides' names and settlements, for the mediator who is asked: nobody accepts without declaring a connection.
+    /// The sides' names and settlements, for the mediator who is asked: nobody accepts without declaring a connection;
+    /// and in what a search by name has found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sides: Vec<SideView>,
     filed_at: DateTime<Utc>,
     due: Vec<DueView>,
+    /// Set while its content is open to the coordinator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handed_up: Option<HandedUpView>,
     /// `settlement`, `no_settlement` or `not_suitable`, once the ground is set.
     outcome: Option<&'static str>,
     closure: Option<ClosureView>,
@@ -129,47 +137,6 @@ struct ReferralView {
 struct CaseMediatorView {
     id: Uuid,
     name: String,
-}
-
-/// A deadline.
-#[derive(Serialize, ToSchema)]
-struct DueView {
-    /// The timer of the workflow.
-    name: String,
-    /// What it is, in the reader's language.
-    title: String,
-    /// The first instant that is too late.
-    at: DateTime<Utc>,
-    /// The last day, in the region's own days.
-    last_day: NaiveDate,
-    /// The day from which it counts: day 0.
-    starts_on: NaiveDate,
-    /// How long it is, such as `10 calendar_days`.
-    length: String,
-    /// The article that sets the length; none for a length of the network's own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    article: Option<String>,
-    /// The version of the legal profile that was in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<i32>,
-    /// Days that a pause added.
-    #[serde(skip_serializing_if = "is_zero")]
-    days_paused: u16,
-    /// Days off over which the last day was moved, with the reason.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    moved: Vec<MovedView>,
-}
-
-/// A day off over which a last day was moved.
-#[derive(Serialize, ToSchema)]
-struct MovedView {
-    over: NaiveDate,
-    #[schema(value_type = String)]
-    why: WhyOff,
-}
-
-fn is_zero(number: &u16) -> bool {
-    *number == 0
 }
 
 /// Why and when it ended.
@@ -320,6 +287,7 @@ pub(super) fn open_view(
         sides: Vec::new(),
         filed_at: case.filed_at,
         due: due(tx, case),
+        handed_up: case.course.handed_up_at.map(HandedUpView::since),
         outcome: case
             .closure
             .and_then(|closure| kelisim_domain::notice::OutcomeClass::of(closure.ground))
@@ -334,43 +302,6 @@ pub(super) fn open_view(
         confidential: None,
         erased: false,
     }
-}
-
-/// The deadlines that run, the next one first, each with how it was worked out (D15).
-fn due(tx: &Tx<'_>, case: &Case) -> Vec<DueView> {
-    let (key, version) = (case.workflow.as_str(), case.workflow_version);
-    let definition = tx.app.definitions.get(tx.region(), key, version).ok();
-    let title = |name: &TimerName| {
-        let timer = definition.as_ref().and_then(|one| one.timer(name));
-        timer.map_or_else(
-            || name.to_string(),
-            |timer| timer.title.get(tx.language()).to_owned(),
-        )
-    };
-    let due = case.course.due().into_iter();
-    due.map(|(name, armed)| {
-        let deadline = &armed.deadline;
-        DueView {
-            name: name.to_string(),
-            title: title(name),
-            at: deadline.due_at,
-            last_day: deadline.last_day,
-            starts_on: deadline.starts,
-            length: deadline.length.to_string(),
-            article: armed.basis.article.clone(),
-            profile: armed.basis.profile,
-            days_paused: deadline.days_paused,
-            moved: deadline
-                .moved
-                .iter()
-                .map(|moved| MovedView {
-                    over: moved.over,
-                    why: moved.why,
-                })
-                .collect(),
-        }
-    })
-    .collect()
 }
 
 fn name_in(name: &MediatorName, language: Language) -> String {
@@ -396,9 +327,12 @@ pub(super) fn allowed_actions(
 }
 
 /// A case for one reader, with what they may read of its content.
+///
+/// `act` is an act of handing up that the transaction is about to store.
 pub(super) fn case_view(
     tx: &mut Tx<'_>,
     authorized: &Authorized<See>,
+    act: Option<HandedUp>,
 ) -> Result<CaseView, AppError> {
     let case = authorized.case();
     let definition = app::case::definition_of(tx, case)?;
@@ -414,6 +348,11 @@ pub(super) fn case_view(
                 let reference = content.reference.reveal().as_ref();
                 view.referral.reference = reference.map(|text| text.as_str().to_owned());
                 view.confidential = Some(content_view(content));
+                let act = match act {
+                    Some(act) => Some(act),
+                    None => app::handing::reason(tx, &reader)?,
+                };
+                view.handed_up = act.map(HandedUpView::whole).or(view.handed_up);
             }
             Err(kelisim_persistence::Error::Erased) => view.erased = true,
             Err(error) => return Err(error.into()),
@@ -428,12 +367,26 @@ pub(super) fn case_view(
     Ok(view)
 }
 
+/// A case that was found by a name, with the names of its sides.
+pub(super) fn named_view(
+    tx: &Tx<'_>,
+    authorized: &Authorized<ReadNames>,
+    lookup: &Lookup,
+    allowed_actions: Vec<String>,
+) -> Result<CaseView, AppError> {
+    let mut view = open_view(tx, authorized.case(), lookup, allowed_actions);
+    let parties = authorized.parties(&tx.app.vault)?;
+    view.sides = parties.iter().map(side_view).collect();
+    Ok(view)
+}
+
 /// The answer that shows a case.
 pub(super) fn case_answer(
     tx: &mut Tx<'_>,
     authorized: &Authorized<See>,
+    act: Option<HandedUp>,
 ) -> Result<Answer, AppError> {
-    let view = case_view(tx, authorized)?;
+    let view = case_view(tx, authorized, act)?;
     Ok(Answer::ok(&view)
         .version(view.version)
         .content_of(view.shows_content())
@@ -516,7 +469,7 @@ pub(super) fn transition_answer(tx: &mut Tx<'_>, done: &Done) -> Result<Answer, 
 /// all that is left to show, and the next request finds nothing (D11).
 fn view_after(tx: &mut Tx<'_>, done: &Done) -> Result<CaseView, AppError> {
     match app::case::access_after(tx, done) {
-        Ok(authorized) => case_view(tx, &authorized),
+        Ok(authorized) => case_view(tx, &authorized, None),
         Err(AppError::NotFound) => {
             let case = done.case();
             let lookup = Lookup::of(tx, std::iter::once(case))?;

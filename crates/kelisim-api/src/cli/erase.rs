@@ -1,0 +1,204 @@
+//! `erase`: how long data are kept, what is due, and erasing it.
+
+use super::{
+    Failure,
+    arguments::EraseCommand,
+    confirm,
+    desk::{self, Desk},
+    print, style,
+};
+use crate::{app, config::Config};
+use indicatif::{ProgressBar, ProgressStyle};
+use kelisim_domain::{
+    id::{CaseId, ErasureId},
+    retention::{DataKind, look_holds_until},
+};
+use kelisim_persistence::{
+    store::erasure::{
+        Erasure, ErasureReport, erasure_find, erasure_list, erasure_report, retention_of,
+    },
+    wipe,
+};
+use serde_json::{Value, json};
+
+/// Numbers that are shown of a look.
+const NUMBERS: i64 = 20;
+
+pub(super) fn run(command: EraseCommand, config: &Config) -> Result<(), Failure> {
+    let desk = Desk::open(config)?;
+    match command {
+        EraseCommand::Set { months, who } => set(&desk, months, &who.email, &who.reason),
+        EraseCommand::Look { email, case, json } => {
+            look(&desk, email.as_deref(), case.as_deref(), json)
+        }
+        EraseCommand::List { json } => list(&desk, json),
+        EraseCommand::Confirm { id, who, yes, json } => {
+            erase(&desk, config, &id, &who.email, &who.reason, yes, json)
+        }
+    }
+}
+
+fn set(desk: &Desk, months: Option<i32>, email: &str, reason: &str) -> Result<(), Failure> {
+    let reason = desk::line(reason)?;
+    desk.act(Some(email), move |tx| {
+        let before = retention_of(tx.db, tx.actor.region, DataKind::Case)?;
+        app::erase::set(tx, &before, months, reason)
+    })?;
+    match months {
+        Some(months) => eprintln!(
+            "The content of closed cases is kept for {months} months. Nothing is erased before `kelisim erase look` and `kelisim erase confirm`."
+        ),
+        None => eprintln!("The content of closed cases is kept for ever."),
+    }
+    Ok(())
+}
+
+fn look(desk: &Desk, email: Option<&str>, case: Option<&str>, json: bool) -> Result<(), Failure> {
+    let case: Option<CaseId> = match case {
+        None => None,
+        Some(id) => Some(
+            id.parse()
+                .map_err(|_| Failure::Usage("--case must be the id of a case".to_owned()))?,
+        ),
+    };
+    let (erasure, report) = desk.act(email, move |tx| {
+        let erasure = app::erase::look(tx, case)?;
+        let report = erasure_report(tx.db, &erasure, NUMBERS)?;
+        Ok((erasure, report))
+    })?;
+    if json {
+        return print(&format!("{}\n", as_json(&erasure, Some(&report))));
+    }
+    print(&words(&erasure, &report))?;
+    eprintln!(
+        "Nothing was erased. Until {} a coordinator may confirm exactly this:\n  kelisim erase confirm {} --as ADDRESS --reason TEXT",
+        look_holds_until(erasure.at).format("%Y-%m-%d %H:%M UTC"),
+        erasure.id
+    );
+    Ok(())
+}
+
+fn list(desk: &Desk, json: bool) -> Result<(), Failure> {
+    let region = desk.region;
+    let found = desk
+        .database()
+        .read_blocking(move |db| erasure_list(db, region, 100))?;
+    if json {
+        let all: Vec<Value> = found.iter().map(|one| as_json(one, None)).collect();
+        return print(&format!("{}\n", Value::Array(all)));
+    }
+    let lines = found.iter().map(|one| {
+        format!(
+            "{}  {}  {} cases  {}\n",
+            one.id,
+            one.at.format("%Y-%m-%d"),
+            one.cases,
+            state(one)
+        )
+    });
+    print(&lines.collect::<String>())
+}
+
+fn erase(
+    desk: &Desk,
+    config: &Config,
+    id: &str,
+    email: &str,
+    reason: &str,
+    yes: bool,
+    json: bool,
+) -> Result<(), Failure> {
+    let id: ErasureId = id
+        .parse()
+        .map_err(|_| Failure::Usage("the id of an erasure is asked for".to_owned()))?;
+    let list = config.erasures().map_err(Failure::Failed)?;
+    let (reason, region) = (desk::line(reason)?, desk.region);
+    let looked = desk.database().read_blocking(move |db| {
+        let erasure = erasure_find(db, region, id)?;
+        let report = erasure_report(db, &erasure, NUMBERS)?;
+        Ok::<_, kelisim_persistence::Error>((erasure, report))
+    })?;
+    let (erasure, report) = looked;
+    let confirmed = match erasure.confirmed_at {
+        // It goes on where it stopped.
+        Some(_) => erasure,
+        None => {
+            eprint!("{}", words(&erasure, &report));
+            confirm("Erase these cases? Nothing brings their content back.", yes)?;
+            desk.act(Some(email), move |tx| {
+                let erasure = app::erase::find(tx, id)?;
+                app::erase::confirm(tx, &erasure, &reason)
+            })?
+        }
+    };
+    let bar = bar(u64::try_from(confirmed.cases).unwrap_or_default());
+    let done = app::erase::drive(&desk.app, &list, &confirmed, |went| {
+        bar.inc(went);
+        true
+    });
+    bar.finish_and_clear();
+    let done = done.map_err(desk::failed)?;
+    wipe::log_cut(&config.database)?;
+    if json {
+        return print(&format!("{}\n", as_json(&done, None)));
+    }
+    eprintln!(
+        "{} cases are erased; {} names them, and a restore reads it. Their content is gone for good when the last file of keys from before is gone.",
+        done.cases,
+        list.path().display()
+    );
+    Ok(())
+}
+
+fn bar(cases: u64) -> ProgressBar {
+    if !style::on_stderr_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(cases);
+    let look = ProgressStyle::with_template("{bar:40} {pos}/{len} cases");
+    look.into_iter().for_each(|look| bar.set_style(look));
+    bar
+}
+
+fn state(erasure: &Erasure) -> &'static str {
+    match (erasure.confirmed_at, erasure.finished_at) {
+        (None, _) => "looked_at",
+        (Some(_), None) => "confirmed",
+        (Some(_), Some(_)) => "done",
+    }
+}
+
+fn words(erasure: &Erasure, report: &ErasureReport) -> String {
+    let mut text = match (erasure.months, erasure.closed_before) {
+        (Some(months), Some(day)) => format!(
+            "{} closed cases are older than {months} months: closed before {day}.\n",
+            erasure.cases
+        ),
+        _ => format!("{} closed case was named.\n", erasure.cases),
+    };
+    for (office, cases) in &report.offices {
+        text.push_str(&format!("  {office}  {cases}\n"));
+    }
+    text.push_str(&format!("  {}", report.numbers.join(", ")));
+    text.push_str(
+        if report.numbers.len() < usize::try_from(erasure.cases).unwrap_or_default() {
+            ", …\n"
+        } else {
+            "\n"
+        },
+    );
+    text
+}
+
+fn as_json(erasure: &Erasure, report: Option<&ErasureReport>) -> Value {
+    json!({
+        "id": erasure.id, "state": state(erasure), "months": erasure.months, "closed_before": erasure.closed_before,
+        "cases": erasure.cases, "looked_at": erasure.at, "holds_until": look_holds_until(erasure.at),
+        "confirmed_at": erasure.confirmed_at, "finished_at": erasure.finished_at,
+        "report": report.map(|report| json!({
+            "erased": report.erased,
+            "offices": report.offices.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "numbers": report.numbers,
+        })),
+    })
+}
