@@ -21,6 +21,7 @@ mod names;
 mod notices;
 mod pages;
 mod passes;
+mod protection;
 mod publishing;
 mod races;
 mod registers;

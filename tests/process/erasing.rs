@@ -21,7 +21,7 @@ const CANARIES: [&str; 4] = [
     "canary-of-a-reason",
 ];
 /// Where something lies under the key of a case that went all the way.
-const UNDER_ITS_KEY: [&str; 7] = [
+const UNDER_ITS_KEY: [&str; 8] = [
     "cases",
     "case_party",
     "case_event",
@@ -29,6 +29,7 @@ const UNDER_ITS_KEY: [&str; 7] = [
     "outbox",
     "idempotency_key",
     "handing_up",
+    "consent",
 ];
 
 /// A case goes from filed to closed, is handed up, and every answer is kept.
@@ -63,6 +64,13 @@ fn lead(house: &House) -> String {
     )
     .expect(201);
     act("head", "hand-up", 2, json!({"reason": CANARIES[3]})).expect(200);
+    let party = &filed["confidential"]["parties"][0]["id"];
+    let consent =
+        json!({"party": party, "to": "mediation", "form": "written", "given_on": "2020-02-02"});
+    house
+        .by("head", &server)
+        .post(&format!("cases/{id}/consents"), &consent)
+        .expect(201);
     let signed_on = kelisim_tests::house::filed_on(&filed);
     let agreement = json!({"signed_on": signed_on, "summary": CANARIES[2]});
     act(

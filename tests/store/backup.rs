@@ -65,6 +65,7 @@ const UNDONE: &[&str] = &[
      CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;",
     "DROP TABLE party_token; DROP TABLE handing_up;",
     "DROP TABLE erasure_case; DROP TABLE erasure; DROP TABLE retention;",
+    "DROP TABLE consent; DROP TABLE danger_report;",
 ];
 
 /// The key of the test network lies in a file, as a program finds it.

@@ -88,4 +88,8 @@ ids! {
     LinkId,
     /// An erasure of cases.
     ErasureId,
+    /// A consent of a side.
+    ConsentId,
+    /// A report of a danger to a child.
+    DangerReportId,
 }

@@ -9,6 +9,8 @@ pub mod calendar;
 pub mod case;
 pub mod code;
 pub mod confidential;
+pub mod consent;
+pub mod danger;
 pub mod document;
 pub mod fault;
 pub mod id;

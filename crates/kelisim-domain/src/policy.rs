@@ -254,6 +254,10 @@ pub enum RegisterAct {
     ReadRetention,
     /// Set how long data are kept, and erase what is due.
     Erase,
+    /// Have reports of a danger to a child: each is read by its author and its receiver only (D30).
+    ReadDangerReports,
+    /// Write one.
+    WriteDangerReports,
 }
 
 impl RegisterAct {
@@ -281,6 +285,8 @@ impl RegisterAct {
             | RegisterAct::Publish
             | RegisterAct::Erase => &[Coordinator],
             RegisterAct::ReadRetention => &[Coordinator, Auditor],
+            RegisterAct::ReadDangerReports => &[Mediator, OfficeHead, Coordinator],
+            RegisterAct::WriteDangerReports => &[Mediator, OfficeHead],
             RegisterAct::KeepAccounts => &[Administrator],
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],

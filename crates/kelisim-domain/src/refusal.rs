@@ -6,6 +6,7 @@
 use crate::{
     assignment::Unfit,
     case::{GuardRefusal, HandingRefusal, StepRefusal, ground::GroundRefusal},
+    consent::ConsentRefusal,
     policy::Role,
     publish::PublishRefusal,
     register::RegisterRefusal,
@@ -29,6 +30,8 @@ pub enum Refusal {
     Register(RegisterRefusal),
     /// What is to be erased as it stands (R20).
     Erasure(ErasureRefusal),
+    /// A consent as it stands (R20).
+    Consent(ConsentRefusal),
     /// What is published as it stands (D3, D34).
     Publish(PublishRefusal),
 }
@@ -44,6 +47,7 @@ impl Refusal {
             Refusal::Handing(refusal) => refusal.rule(),
             Refusal::Register(refusal) => refusal.rule(),
             Refusal::Erasure(refusal) => refusal.rule(),
+            Refusal::Consent(refusal) => refusal.rule(),
             Refusal::Publish(refusal) => refusal.rule(),
         }
     }
@@ -58,6 +62,7 @@ impl Refusal {
             Refusal::Handing(refusal) => refusal.code(),
             Refusal::Register(refusal) => refusal.code(),
             Refusal::Erasure(refusal) => refusal.code(),
+            Refusal::Consent(refusal) => refusal.code(),
             Refusal::Publish(refusal) => refusal.code(),
         }
     }
@@ -72,6 +77,7 @@ impl Refusal {
             Refusal::Handing(refusal) => refusal.lifted_by(),
             Refusal::Register(refusal) => refusal.lifted_by(),
             Refusal::Erasure(refusal) => refusal.lifted_by(),
+            Refusal::Consent(refusal) => refusal.lifted_by(),
             Refusal::Publish(refusal) => refusal.lifted_by(),
         }
     }

@@ -17,6 +17,8 @@ closed_enum! {
         Mediator = "mediator",
         /// Names and addresses of contacts at partner agencies.
         Contact = "contact",
+        /// Reports of a danger to a child, each under a key of its own (D30).
+        DangerReport = "danger_report",
         /// The audit log: keyed hashes where content is confidential.
         Audit = "audit",
     }
@@ -42,7 +44,7 @@ impl DataKind {
             DataKind::Case => Kept::AsSet,
             DataKind::Answer => Kept::Days(30),
             DataKind::Mediator | DataKind::Contact => Kept::WithTheEntry,
-            DataKind::Audit => Kept::Always,
+            DataKind::DangerReport | DataKind::Audit => Kept::Always,
         }
     }
 }

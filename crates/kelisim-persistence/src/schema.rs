@@ -9,7 +9,9 @@ mod protection;
 mod publishing;
 mod sign_in;
 
-pub use protection::{erasure, erasure_case, handing_up, party_token, retention};
+pub use protection::{
+    consent, danger_report, erasure, erasure_case, handing_up, party_token, retention,
+};
 pub use publishing::{
     case_pass, case_pass_refusal, draft, edition, law_text, publication, rehearsal,
     workflow_definition,
@@ -672,4 +674,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     retention,
     erasure,
     erasure_case,
+    consent,
+    danger_report,
 );

@@ -152,6 +152,8 @@ uid!(
     SessionId,
     LinkId,
     ErasureId,
+    ConsentId,
+    DangerReportId,
 );
 
 impl From<Uuid> for Uid {

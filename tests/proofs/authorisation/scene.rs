@@ -49,6 +49,12 @@ impl Scene {
         let notices = notices(&t, &cases);
         let [other_memorandum, unsigned] = papers(&t);
         let (draft, pass) = drafts(&t);
+        let consents = ["own", "same", "other"].map(|name| consent(&t, name, &cases[name]));
+        let report = json!({"facts": "A fact", "body": "A body", "informed_on": "2026-11-20", "receiver": "head@example.kz"});
+        let danger = t.by("mediator").post("danger-reports", &report).expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let look = t
             .by("coordinator")
             .post("erasures", &json!({"case": cases["closed"]}));
@@ -132,6 +138,15 @@ impl Scene {
             ),
             ("draft", here(&draft, &far.of(&draft), MISSING)),
             ("pass", here(&pass, &far.of(&pass), MISSING)),
+            (
+                "consent",
+                [
+                    &consents[..],
+                    &[format!("{}/consents/{MISSING}", cases["own"])],
+                ]
+                .concat(),
+            ),
+            ("danger", here(&danger, &far.of(&danger), MISSING)),
             ("kind", vec!["case".to_owned(), "audit".to_owned()]),
             ("erasure", here(&erasure, &far.of(&erasure), MISSING)),
         ]);
@@ -309,6 +324,23 @@ fn cases(t: &TestApp) -> BTreeMap<&'static str, String> {
         ("former", id(&former)),
         ("asked", id(&asked)),
     ])
+}
+
+/// A consent of a side, as the end of its path.
+fn consent(t: &TestApp, name: &str, case: &str) -> String {
+    let head = t.by(if name == "other" {
+        "other_head"
+    } else {
+        "head"
+    });
+    let shown = head.get(&format!("cases/{case}")).expect(200);
+    let party = &shown["confidential"]["parties"][0]["id"];
+    let body =
+        json!({"party": party, "to": "mediation", "form": "written", "given_on": "2026-11-20"});
+    let given = head
+        .post(&format!("cases/{case}/consents"), &body)
+        .expect(201);
+    format!("{case}/consents/{}", given["id"].as_str().unwrap())
 }
 
 /// Lets a mediator be asked to take a case: the workflow of the proof has no offers, and the relation is the same.

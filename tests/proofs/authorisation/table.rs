@@ -75,6 +75,31 @@ far_head          n   n    n     n      n     n      n     -   n
 far_coordinator   n   n    n     n      n     n      n     -   n
 .                 n   n    n     n      n     n      n     n   n
 
+@consent          own same other missing
+mediator          y   n    n     n
+colleague         n   y    n     n
+stranger_mediator n   n    y     n
+head              y   y    n     n
+reading_head      y   y    n     n
+other_head        n   n    y     n
+coordinator       y   y    y     y
+.                 n   n    n     n
+
+@dangers          all
+mediator          y
+colleague         y
+stranger_mediator y
+asked             y
+idle              y
+*head             y
+*coordinator      y
+.                 n
+
+@danger           here far missing
+mediator          y    n   n
+head              y    n   n
+.                 n    n   n
+
 @notice           own same other far missing
 mediator          y   n    n     n   n
 colleague         n   y    n     n   n
@@ -249,6 +274,13 @@ POST   /cases                                    cases      *
 POST   /cases/search                             cases      *
 POST   /cases/{id}/hand-up                       handing    mediator head
 POST   /cases/{id}/take-back                     handing    mediator head
+GET    /cases/{id}/consents                      case       mediator head
+POST   /cases/{id}/consents                      case       mediator head
+POST   /cases/{id}/consents/{consent}/withdraw   consent    mediator head
+POST   /party-exports                            cases      *
+GET    /danger-reports                           dangers    *
+POST   /danger-reports                           dangers    mediator asked head
+GET    /danger-reports/{id}                      danger     *
 GET    /cases/{id}                               case       *
 PATCH  /cases/{id}                               case       mediator head coordinator
 POST   /cases/{id}/transitions                   case       *
@@ -320,7 +352,7 @@ POST   /laws/{kind}/versions/{n}/retire          law        coordinator
 ";
 
 /// Routes whose question stands in a body: they read, whatever their method is.
-const ASKING: [&str; 1] = ["/cases/search"];
+const ASKING: [&str; 2] = ["/cases/search", "/party-exports"];
 
 /// What an answer must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

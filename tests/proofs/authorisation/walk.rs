@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::pages;
-use super::scene::Scene;
+use super::scene::{MISSING, Scene};
 use super::table::{Answer, PEOPLE, Route, Table};
 use crate::http::Reply;
 use crate::network::{AIGUL, BERIK};
@@ -166,6 +166,7 @@ fn readings(scene: &Scene, table: &Table, outcome: &mut Outcome) {
             }
             ("mediator", _) => of(&["register"]),
             ("contact" | "partner", _) => of(&["contacts", "contact"]),
+            ("danger_report", _) => of(&["danger"]),
             _ => of(&["audit"]),
         };
         if !may {
@@ -305,6 +306,18 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", "/cases") => crate::TestApp::filing(),
         ("PATCH", "/cases/{id}") => json!({"category": "debts_contracts"}),
         ("POST", "/cases/{id}/transitions") => json!({"action": "reassign", "mediator": BERIK.0}),
+        ("POST", "/cases/{id}/hand-up" | "/erasures/{id}/confirm") => json!({"reason": "As it is"}),
+        ("POST", "/cases/search") => json!({"name": "Demo"}),
+        ("PATCH", "/retention/{kind}") => json!({"months": 60, "reason": "As it is"}),
+        ("POST", "/cases/{id}/consents") => json!({
+            "party": MISSING, "to": "mediation", "form": "written", "given_on": "2026-11-20",
+        }),
+        ("POST", "/cases/{id}/consents/{consent}/withdraw") => {
+            json!({"withdrawn_on": "2026-11-21"})
+        }
+        ("POST", "/danger-reports") => json!({
+            "facts": "A fact", "body": "A body", "informed_on": "2026-11-20", "receiver": "head@example.kz",
+        }),
         ("POST", "/offices") => json!({
             "code": "ORL-77", "kind": "library", "district": "ORL", "settlement": "Oral", "address": "Abai 1",
             "phone": "+77112500000", "hours": "9-18", "languages": ["kk"], "active_from": "2019-06-06",

@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod case;
+pub mod consent;
+pub mod danger;
 pub mod erase;
 mod error;
 pub mod handing;

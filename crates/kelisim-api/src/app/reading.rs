@@ -10,7 +10,7 @@ use super::{App, AppError};
 use chrono::{DateTime, Utc};
 use kelisim_domain::{
     audit::AuditEntry,
-    id::{AuditId, CaseId, ContactId, MediatorId},
+    id::{AuditId, CaseId, ContactId, DangerReportId, MediatorId, PartyId},
     policy::Actor,
 };
 use kelisim_persistence::{Db, SystemPart, store::audit::audit_insert_all};
@@ -68,6 +68,17 @@ impl Reading {
     pub fn contacts(partner: &str, ids: &[ContactId]) -> Self {
         let what = json!({"contacts": ids});
         Self::of("contact.list", "partner", partner.to_owned(), Some(what))
+    }
+
+    /// What is kept of a side, given out as one document.
+    pub fn party(case: CaseId, party: PartyId) -> Self {
+        let what = json!({"party": party});
+        Self::of("party.export", "case", case.to_string(), Some(what))
+    }
+
+    /// What a report of a danger to a child says.
+    pub fn danger_report(id: DangerReportId) -> Self {
+        Self::of("danger_report.read", "danger_report", id.to_string(), None)
     }
 
     /// Entries of the audit log that leave the system in one piece.

@@ -206,6 +206,7 @@ fn refusal_arguments(refusal: &Refusal, language: Language) -> Arguments {
         | Refusal::Unfit(_)
         | Refusal::Handing(_)
         | Refusal::Erasure(_)
+        | Refusal::Consent(_)
         | Refusal::Register(_) => Arguments::new(),
     }
 }

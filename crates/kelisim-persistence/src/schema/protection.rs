@@ -1,4 +1,5 @@
-//! Tables that serve confidentiality: how names are found, who opened a case to the coordinator, what was erased.
+//! Tables that serve confidentiality: how names are found, who opened a case to the coordinator, what was erased, what sides consented
+//! to, and reports of a danger to a child.
 
 diesel::table! {
     use crate::types::SqlUuid;
@@ -71,5 +72,34 @@ diesel::table! {
         erasure_id -> SqlUuid,
         case_id -> SqlUuid,
         erased_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::{Binary, Integer};
+
+    consent (region_id, id) {
+        region_id -> SqlUuid,
+        id -> SqlUuid,
+        case_id -> SqlUuid,
+        version -> Integer,
+        at -> SqlTime,
+        actor_id -> SqlUuid,
+        secret -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::types::{SqlTime, SqlUuid};
+    use diesel::sql_types::Binary;
+
+    danger_report (region_id, id) {
+        region_id -> SqlUuid,
+        id -> SqlUuid,
+        at -> SqlTime,
+        actor_id -> SqlUuid,
+        receiver_id -> SqlUuid,
+        secret -> Binary,
     }
 }

@@ -1,6 +1,8 @@
 //! Cases: file, list, read, correct, move, history, and why not.
 
+mod consent;
 mod due;
+mod export;
 mod handing;
 mod list;
 mod lookup;
@@ -33,6 +35,10 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
         .service(events)
         .service(handing::hand_up)
         .service(handing::take_back)
+        .service(consent::list)
+        .service(consent::add)
+        .service(consent::withdraw)
+        .service(export::export)
         .service(explain);
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod case;
+pub mod danger;
 pub mod diagram;
 pub mod draft;
 pub mod erasure;
@@ -35,4 +36,5 @@ pub fn configure(routes: &mut ServiceConfig<'_>) {
     law::configure(routes);
     audit::configure(routes);
     erasure::configure(routes);
+    danger::configure(routes);
 }

@@ -168,7 +168,7 @@ struct ContentView {
 
 /// A party.
 #[derive(Serialize, ToSchema)]
-struct PartyView {
+pub(super) struct PartyView {
     id: Uuid,
     side: &'static str,
     kind: &'static str,
@@ -304,7 +304,8 @@ pub(super) fn open_view(
     }
 }
 
-fn name_in(name: &MediatorName, language: Language) -> String {
+/// The name of a mediator for a reader.
+pub(super) fn name_in(name: &MediatorName, language: Language) -> String {
     match language {
         Language::Kk => name.kk.to_string(),
         Language::Ru | Language::En => name.ru.to_string(),
@@ -413,7 +414,8 @@ fn content_view(content: &Content) -> ContentView {
     }
 }
 
-fn party_view(party: &Party) -> PartyView {
+/// A party for whoever reads the content.
+pub(super) fn party_view(party: &Party) -> PartyView {
     PartyView {
         id: party.id.0,
         side: party.side.code(),
