@@ -5,7 +5,7 @@ use std::time::Duration;
 use kelisim_persistence::Defect;
 use kelisim_tests::{
     Backend, on_both_databases,
-    proofs::{Order, abuse, audit, authorisation, crash, malformed, model, race::Race, time},
+    proofs::{Order, abuse, audit, authorisation, crash, leak, malformed, model, race::Race, time},
 };
 
 /// Answers go out, and the COMMIT comes thirty milliseconds later: a kill in between loses a change.
@@ -47,6 +47,13 @@ on_both_databases! {
         let found = time::early_with(backend, 1, "defect.skip_due_check");
         assert!(found > 0, "the defect was not found");
         assert_eq!(time::early_with(backend, 1, ""), 0, "and without it nothing is found");
+    }
+
+    fn t11_finds_a_narrative_in_the_log(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        let report = leak::run(&order, 2, "defect.log_content");
+        let found = report.figures.iter().find(|figure| figure.name == "canaries found").unwrap();
+        assert!(!found.reached && found.measured > 0.0, "the defect was not found: {report}");
     }
 
     fn t09_finds_a_handler_that_stumbles_over_a_body(backend: Backend) {

@@ -47,6 +47,10 @@ kelisim_tests::on_both_databases! {
         holds("T8", backend);
     }
 
+    fn t11_nothing_confidential_leaves_by_a_partners_way_or_a_log(backend: Backend) {
+        holds("T11", backend);
+    }
+
     fn t16_whoever_tries_gets_no_further_than_the_budgets(backend: Backend) {
         holds("T16", backend);
     }

@@ -11,6 +11,7 @@ pub mod check;
 pub mod client;
 pub mod crash;
 pub mod dice;
+pub mod leak;
 pub mod mail_crash;
 pub mod malformed;
 pub mod model;
@@ -46,6 +47,7 @@ pub const PROOFS: &[Proof] = &[
     ("T8", time::prove),
     ("T9", malformed::prove),
     ("T10", authorisation::prove),
+    ("T11", leak::prove),
     ("T12", audit::prove),
     ("T16", abuse::prove),
     ("T23", model::prove),

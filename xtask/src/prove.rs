@@ -12,7 +12,7 @@ use crate::run;
 /// What is proven, and how.
 #[derive(Args)]
 pub(crate) struct Proof {
-    /// The id of the proof: T1, T2, T4, T8, T9, T10, T12, T16 or T23; `page` only makes docs/GUARANTEES.md anew.
+    /// The id of the proof: T1, T2, T4, T8, T9, T10, T11, T12, T16 or T23; `page` only makes docs/GUARANTEES.md anew.
     id: String,
     /// Where its dice begin; one that is chosen and printed, when it is not given.
     #[arg(long)]
