@@ -29,7 +29,7 @@ use crate::steps::{Failure, Steps};
 enum Task {
     /// Check and test everything; sets up PostgreSQL and the tools it needs.
     Test {
-        /// Leave out the slow part: documentation and the check of the dependencies.
+        /// Leave out the slow parts: proofs, documentation and the check of the dependencies.
         #[arg(long)]
         quick: bool,
     },
@@ -99,7 +99,7 @@ fn test(quick: bool) -> Result<String, Failure> {
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
-    let tests = steps.run("test", || suite::test(&root, &clusters, &tools))?;
+    let tests = steps.run("test", || suite::test(&root, quick, &clusters, &tools))?;
     drop(clusters);
     if !quick {
         steps.run("doc", || suite::doc(&root))?;
