@@ -4,6 +4,7 @@
 //! A place in a document is a JSON pointer (RFC 6901), such as `/steps/3/stage`; whoever finds a fault later, when the
 //! document has long become values, names the place by its pointer and gets line and column all the same.
 
+mod brackets;
 mod place;
 mod value;
 mod words;
@@ -13,6 +14,8 @@ use chrono::NaiveDate;
 use std::{cell::RefCell, fmt, ops::Range, str::FromStr};
 use toml::de::{DeTable, DeValue};
 
+use brackets::Added;
+pub use brackets::WithLists;
 pub use place::Position;
 use value::another_type;
 pub use value::{as_day, as_number, as_text, as_word};
@@ -74,6 +77,8 @@ impl Wrong {
 pub struct Document<'a> {
     text: &'a str,
     root: toml::Spanned<DeTable<'a>>,
+    /// What was put into the text before it was read.
+    added: Option<&'a Added>,
     faults: RefCell<Vec<DocumentFault>>,
 }
 
@@ -81,17 +86,49 @@ impl<'a> Document<'a> {
     /// Reads a text. What is not TOML is noted as a fault, and what could be read is there.
     pub fn read(text: &'a str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
+        Document::of(text, root, errors)
+    }
+
+    /// As [`Document::read`]. A list of tables that was begun with one bracket is a fault, told once, and everything else is
+    /// read as if it had two.
+    pub fn read_lists(text: &'a WithLists<'a>) -> Self {
+        let Some(meant) = &text.meant else {
+            return Document::read(text.written);
+        };
+        let (root, errors) = DeTable::parse_recoverable(&meant.text);
+        let document = Document {
+            added: Some(&meant.added),
+            ..Document::of(text.written, root, Vec::new())
+        };
+        for (list, span) in &meant.lists {
+            let list = (*list).to_owned();
+            let pointer = format!("/{}", list.replace('.', "/"));
+            let flaw = Flaw::OneBracket { list: list.clone() };
+            let help = Some(Help::TwoBrackets { list });
+            let fault = fault(pointer, span.clone(), flaw, help);
+            document.faults.borrow_mut().push(fault);
+        }
+        document.note_errors(errors);
+        document
+    }
+
+    fn of(text: &'a str, root: toml::Spanned<DeTable<'a>>, errors: Vec<toml::de::Error>) -> Self {
         let document = Document {
             text,
             root,
+            added: None,
             faults: RefCell::default(),
         };
+        document.note_errors(errors);
+        document
+    }
+
+    fn note_errors(&self, errors: Vec<toml::de::Error>) {
         for error in errors {
             let span = error.span().unwrap_or(0..0);
             let error = error.message().to_owned();
-            document.note(String::new(), span, Flaw::NotToml { error }, None);
+            self.note(String::new(), span, Flaw::NotToml { error }, None);
         }
-        document
     }
 
     /// The table of the whole document.
@@ -113,7 +150,7 @@ impl<'a> Document<'a> {
 
     /// Notes a fault at a place of a part that is named.
     pub fn fault_of(&self, part: Part, pointer: &str, flaw: Flaw) {
-        let span = self.span(pointer);
+        let span = self.written(self.span(pointer));
         self.faults.borrow_mut().push(DocumentFault {
             part: Some(part),
             ..fault(pointer.to_owned(), span, flaw, None)
@@ -143,9 +180,16 @@ impl<'a> Document<'a> {
     }
 
     fn note(&self, pointer: String, span: Range<usize>, flaw: Flaw, help: Option<Help>) {
+        let span = self.written(span);
         self.faults
             .borrow_mut()
             .push(fault(pointer, span, flaw, help));
+    }
+
+    /// The bytes of the text that somebody wrote.
+    fn written(&self, span: Range<usize>) -> Range<usize> {
+        self.added
+            .map_or(span.clone(), |added| added.written(&span))
     }
 
     /// The bytes at a pointer: of its value, or of the nearest place around it that is written in the text.

@@ -8,6 +8,7 @@ place-notice = notice on { $on }
 
 # What is wrong with a definition, a legal profile or a list of days off. The same English stands in the domain.
 flaw-not-toml = { $error }
+flaw-one-bracket = `[{ $list }]` is one table, and here stands a list of them
 flaw-empty-text = the text is empty
 flaw-no-such-day = { $day } is not in the calendar
 flaw-unknown-word = `{ $word }` is not known here
@@ -133,6 +134,7 @@ help-day-of-year = month and day, such as 03-21
 help-real-day = a day that exists
 help-list = a list
 help-table = a table
+help-two-brackets = write `[[{ $list }]]`, wherever it stands
 help-something = leave the field out, or write something
 help-after-version = a number above { $version } and a day after { $day }
 help-steps-are = its steps are { $known }

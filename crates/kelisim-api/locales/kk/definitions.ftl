@@ -8,6 +8,7 @@ place-notice = { $on } кезіндегі хабарлама
 
 # What is wrong with a definition, a legal profile or a list of days off. The same English stands in the domain.
 flaw-not-toml = бұл TOML емес: { $error }
+flaw-one-bracket = `[{ $list }]` — бір ғана кесте, ал мұнда кестелер тізімі тұрады
 flaw-empty-text = мәтін бос
 flaw-no-such-day = күнтізбеде { $day } күні жоқ
 flaw-unknown-word = `{ $word }` сөзі мұнда белгісіз
@@ -133,6 +134,7 @@ help-day-of-year = ай мен күн, мысалы 03-21
 help-real-day = болатын күн
 help-list = тізім
 help-table = кесте
+help-two-brackets = оның барлық жерінде `[[{ $list }]]` деп жазыңыз
 help-something = өрісті алып тастаңыз немесе бірдеңе жазыңыз
 help-after-version = { $version } санынан үлкен нөмір және { $day } күнінен кейінгі күн
 help-steps-are = оның қадамдары: { $known }

@@ -8,6 +8,7 @@ place-notice = сообщение при { $on }
 
 # What is wrong with a definition, a legal profile or a list of days off. The same English stands in the domain.
 flaw-not-toml = это не TOML: { $error }
+flaw-one-bracket = `[{ $list }]` — одна таблица, а здесь стоит их список
 flaw-empty-text = текст пуст
 flaw-no-such-day = дня { $day } нет в календаре
 flaw-unknown-word = слово `{ $word }` здесь неизвестно
@@ -133,6 +134,7 @@ help-day-of-year = месяц и день, например 03-21
 help-real-day = день, который бывает
 help-list = список
 help-table = таблица
+help-two-brackets = пишите `[[{ $list }]]` везде, где это стоит
 help-something = уберите поле или напишите что-нибудь
 help-after-version = номер больше { $version } и день позже { $day }
 help-steps-are = её шаги: { $known }

@@ -9,7 +9,7 @@ use super::{
     explore::explore,
 };
 use crate::{
-    document::{Document, DocumentFault, Flaw, Help, Table},
+    document::{Document, DocumentFault, Flaw, Help, Table, WithLists},
     legal::names,
 };
 
@@ -32,6 +32,16 @@ pub(super) struct Draft {
     pub(super) is_whole: bool,
 }
 
+/// Everything that stands in a definition more than once.
+const LISTS: &[&str] = &[
+    "steps",
+    "actions",
+    "actions.form",
+    "timers",
+    "timers.tells",
+    "notices",
+];
+
 /// Reads a definition that was published: its form alone.
 ///
 /// What the law and good sense ask was checked before it was published (D35). A later program may ask for more, and must
@@ -40,7 +50,8 @@ pub(super) struct Draft {
 /// # Errors
 /// What cannot be read.
 pub fn from_stored(text: &str) -> Result<Definition, Vec<DocumentFault>> {
-    let document = Document::read(text);
+    let text = WithLists::new(text, LISTS);
+    let document = Document::read_lists(&text);
     match draft(&document) {
         Some(draft) if document.is_sound() => Ok(draft.definition),
         _ => Err(document.into_faults()),
@@ -52,7 +63,8 @@ pub fn from_stored(text: &str) -> Result<Definition, Vec<DocumentFault>> {
 /// # Errors
 /// Everything that is wrong with it, in the order of the text.
 pub fn parse(text: &str) -> Result<Definition, Vec<DocumentFault>> {
-    let document = Document::read(text);
+    let text = WithLists::new(text, LISTS);
+    let document = Document::read_lists(&text);
     let draft = draft(&document);
     if let Some(draft) = &draft {
         check::faults(draft, &document);

@@ -81,6 +81,45 @@ fn a_mistyped_word_is_the_only_fault() {
     }
 }
 
+/// A list with one bracket is told once, and whatever else is wrong is told beside it, at its own place.
+#[test]
+fn a_bracket_too_few_is_one_fault_however_often_it_stands() {
+    for list in [
+        "steps",
+        "actions",
+        "actions.form",
+        "timers",
+        "timers.tells",
+        "notices",
+    ] {
+        let (two, one) = (format!("[[{list}]]"), format!("[{list}]"));
+        let place = 1 + MEDIATION[..MEDIATION.find(&two).expect("it stands there")]
+            .matches('\n')
+            .count();
+        for text in [
+            MEDIATION.replace(&two, &one),
+            MEDIATION.replacen(&two, &one, 1),
+        ] {
+            let found = examine(&text).expect_err("a fault");
+            assert_eq!(found.len(), 1, "{list}: {found:#?}");
+            assert_eq!(
+                (found[0].position.line, &text[found[0].span.clone()]),
+                (place, &*one)
+            );
+            let help = format!("(write `[[{list}]]`, wherever it stands)");
+            assert!(found[0].to_string().ends_with(&help), "{}", found[0]);
+
+            let mistyped = text.replacen("stage = \"reconciled\"", "stage = \"reconsiled\"", 1);
+            let found = examine(&mistyped).expect_err("two faults");
+            assert_eq!(found.len(), 2, "{list}: {found:#?}");
+            let word = found
+                .iter()
+                .any(|fault| &mistyped[fault.span.clone()] == "\"reconsiled\"");
+            assert!(word, "{found:#?}");
+        }
+    }
+}
+
 #[test]
 fn the_shipped_definitions_are_clean() {
     assert!(examine(BASIC).is_ok());

@@ -7,6 +7,7 @@ sentences! {
     Flaw {
         // The text and its values.
         NotToml { error } = "not_toml" "{error}";
+        OneBracket { list } = "one_bracket" "`[{list}]` is one table, and here stands a list of them";
         EmptyText = "empty_text" "the text is empty";
         NoSuchDay { day } = "no_such_day" "{day} is not in the calendar";
         UnknownWord { word } = "unknown_word" "`{word}` is not known here";

@@ -20,6 +20,7 @@ sentences! {
         RealDay = "real_day" "a day that exists";
         List = "list" "a list";
         Table = "table" "a table";
+        TwoBrackets { list } = "two_brackets" "write `[[{list}]]`, wherever it stands";
         Something = "something" "leave the field out, or write something";
         AfterVersion { version, day } = "after_version" "a number above {version} and a day after {day}";
         StepsAre { known } = "steps_are" "its steps are {known}";
