@@ -115,6 +115,29 @@ on_both_databases! {
         assert_eq!(term(&given, &later), ("2026-12-24".to_owned(), 1));
     }
 
+    fn d17_a_term_that_stands_still_says_so_and_why_its_end_is_open(given: Mediation) {
+        let t = &given.0;
+        publish(t, "profile", &second("2026-11-23", &[("allowed = false", "allowed = true")])).expect(201);
+        at(t, "2026-11-23");
+        let case = given.in_mediation("2026-11-23");
+        assert_eq!((&case["term"]["last_day"], &case["term"]["paused"]), (&json!("2026-12-23"), &Value::Null));
+        let pause = json!({"action": "pause", "pause": {"from": "2026-11-23", "reason": "illness"}});
+        let case = t.moved("aigul", &case, &pause);
+        assert_eq!(case["due"], json!([]), "nothing runs");
+        let (term, paused) = (&case["term"], &case["term"]["paused"]);
+        assert_eq!((&term["last_day"], &term["starts_on"]), (&Value::Null, &json!("2026-11-23")));
+        assert_eq!((&paused["since"], &paused["without"]), (&json!("2026-11-23"), &json!("2026-12-23")));
+        let why = paused["why"].as_str().unwrap();
+        assert!(why.contains("2026-11-23") && why.contains("2026-12-23") && why.contains("D17"), "{why}");
+        let path = format!("cases/{}/explain", case["id"].as_str().unwrap());
+        assert_eq!(t.by("aigul").get(&path).expect(200)["paused"], *paused);
+        at(t, "2026-11-30");
+        let case = t.moved("aigul", &case, &json!({"action": "resume", "pause": {"until": "2026-11-30"}}));
+        let (term, explained) = (&case["term"], t.by("aigul").get(&path).expect(200));
+        assert_eq!((&term["last_day"], &term["days_paused"]), (&json!("2026-12-30"), &json!(7)));
+        assert_eq!((&term["paused"], &explained["paused"]), (&Value::Null, &Value::Null));
+    }
+
     fn d13_a_document_has_the_elements_of_the_day_on_which_it_was_signed(given: Mediation) {
         let t = &given.0;
         let renamed = [("\"order_of_conduct\"", "\"order_of_talks\"")];

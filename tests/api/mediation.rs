@@ -122,6 +122,10 @@ on_both_databases! {
         assert_eq!(kinds(&extended), ["term_extended"], "shown to the head");
         let case = &extended["case"];
         assert_eq!(due(case).last(), Some(&("term", "2027-01-21")));
+        let by = json!([{"days": 30, "was": "2026-12-22", "until": "2027-01-21", "requested_on": "2026-11-22"}]);
+        let told = case["due"].as_array().unwrap().iter().map(|one| &one["extended"]);
+        assert_eq!(told.collect::<Vec<_>>(), [&Value::Null, &Value::Null, &by], "D16: only the end itself was extended");
+        assert_eq!((&case["term"]["extended"], &case["term"]["last_day"]), (&by, &json!("2027-01-21")));
         let past = json!({"action": "extend", "extension": {"requested_on": "2026-11-22", "until": "2027-02-01"}});
         assert_eq!(app.act("dana", case, &past).expect(409)["refusals"][0]["code"], "extension_past_total");
 

@@ -5,7 +5,7 @@
 
 use super::{DaysOff, WhyOff, Zone};
 use crate::{case::closed_enum, fault::FaultKind};
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -101,7 +101,7 @@ pub struct Rule {
     pub days_paused: u16,
 }
 
-/// A day off over which the last day was moved.
+/// A day off that a term does not end on, or does not count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Moved {
     /// The day.
@@ -123,6 +123,10 @@ pub struct Deadline {
     /// Days off over which the last day was moved, in order; those inside the term are not listed.
     #[serde(default)]
     pub moved: Vec<Moved>,
+    /// Days off between Monday and Friday that were jumped while working days were counted, in order; weekends are not
+    /// listed, and a term in calendar days jumps none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Moved>,
     /// The last day.
     pub last_day: NaiveDate,
     /// The first instant that is too late.
@@ -152,6 +156,7 @@ pub fn deadline(
     let starts = zone.day(starts_at);
     let count = u64::from(length.count);
     let paused = Days::new(u64::from(rule.days_paused));
+    let mut skipped = Vec::new();
     let (counted, end) = match length.unit {
         Unit::Hours => {
             let hours = TimeDelta::try_hours(i64::from(length.count))?;
@@ -168,11 +173,11 @@ pub fn deadline(
             None,
         ),
         Unit::WorkingDays => (
-            working_days(days_off, starts, count)?.checked_add_days(paused)?,
+            working_days(days_off, starts, count, &mut skipped)?.checked_add_days(paused)?,
             None,
         ),
     };
-    let (last_day, skipped) = if rule.moves_to_working_day && end.is_none() {
+    let (last_day, over) = if rule.moves_to_working_day && end.is_none() {
         days_off.next_working(counted)?
     } else {
         (counted, Vec::new())
@@ -185,10 +190,11 @@ pub fn deadline(
         starts,
         length,
         days_paused: rule.days_paused,
-        moved: skipped
+        moved: over
             .into_iter()
             .map(|(over, why)| Moved { over, why })
             .collect(),
+        skipped,
         last_day,
         due_at,
     })
@@ -204,6 +210,7 @@ pub fn deadline_before(
     length: Length,
 ) -> Option<Deadline> {
     let count = u64::from(length.count);
+    let mut skipped = Vec::new();
     let (last_day, due_at) = match length.unit {
         Unit::Hours => {
             let at = zone
@@ -219,10 +226,12 @@ pub fn deadline_before(
             let mut warned = day;
             for _ in 0..count {
                 warned = warned.checked_sub_days(Days::new(1))?;
-                while days_off.why_off(warned).is_some() {
+                while let Some(why) = days_off.why_off(warned) {
+                    skipped.extend(on_week_day(warned, why));
                     warned = warned.checked_sub_days(Days::new(1))?;
                 }
             }
+            skipped.reverse();
             (warned, zone.start_of(warned))
         }
     };
@@ -231,19 +240,36 @@ pub fn deadline_before(
         length,
         days_paused: 0,
         moved: Vec::new(),
+        skipped,
         last_day,
         due_at,
     })
 }
 
-/// The working day that is this many working days after a day.
-fn working_days(days_off: &DaysOff, starts: NaiveDate, count: u64) -> Option<NaiveDate> {
+/// The working day that is this many working days after a day; what had to be jumped on the way is added.
+fn working_days(
+    days_off: &DaysOff,
+    starts: NaiveDate,
+    count: u64,
+    skipped: &mut Vec<Moved>,
+) -> Option<NaiveDate> {
     let mut day = starts;
     for _ in 0..count {
         let next = day.checked_add_days(Days::new(1))?;
-        day = days_off.next_working(next)?.0;
+        let (working, over) = days_off.next_working(next)?;
+        skipped.extend(
+            over.into_iter()
+                .filter_map(|(day, why)| on_week_day(day, why)),
+        );
+        day = working;
     }
     Some(day)
+}
+
+/// A day off on which people would work by its place in the week: whoever counts again would not know of it.
+fn on_week_day(over: NaiveDate, why: WhyOff) -> Option<Moved> {
+    let is_weekend = matches!(over.weekday(), Weekday::Sat | Weekday::Sun);
+    (!is_weekend).then_some(Moved { over, why })
 }
 
 #[cfg(test)]
@@ -335,6 +361,49 @@ mod tests {
         // A term that starts on a day off begins to count on the next working day.
         let found = ends(&DaysOff::new(), "2027-03-20", "1 working_days", false);
         assert_eq!(found.last_day, day("2027-03-22"));
+    }
+
+    #[test]
+    fn d15_working_days_say_over_which_days_off_they_jumped() {
+        let skipped = |found: &Deadline| -> Vec<String> {
+            let days = found.skipped.iter();
+            days.map(|one| format!("{} {}", one.over, one.why.code()))
+                .collect()
+        };
+        // Nauryz begins on a Sunday, which counts for nobody anyhow; Wednesday was moved to it.
+        let mut days = nauryz();
+        days.add(day("2027-03-24"), DayKind::MovedDayOff);
+        let found = ends(&days, "2027-03-19", "2 working_days", false);
+        assert_eq!(found.last_day, day("2027-03-26"));
+        let expected = [
+            "2027-03-22 holiday",
+            "2027-03-23 holiday",
+            "2027-03-24 moved_day_off",
+        ];
+        assert_eq!(
+            (skipped(&found), found.moved.len()),
+            (expected.map(str::to_owned).to_vec(), 0)
+        );
+        let length = "1 working_days".parse().unwrap();
+        let warning = deadline_before(Zone::ORAL, &days, day("2027-03-25"), length).unwrap();
+        assert_eq!(
+            (warning.last_day, skipped(&warning)),
+            (day("2027-03-19"), expected.map(str::to_owned).to_vec())
+        );
+        for (starts, length) in [
+            ("2027-03-19", "5 calendar_days"),
+            ("2027-03-12", "3 working_days"),
+        ] {
+            assert!(
+                ends(&days, starts, length, false).skipped.is_empty(),
+                "{starts}"
+            );
+        }
+        // A text of before has no such list.
+        let mut stored =
+            serde_json::to_value(ends(&DaysOff::new(), "2027-03-01", "3 hours", false)).unwrap();
+        assert_eq!(stored.as_object_mut().unwrap().remove("skipped"), None);
+        assert!(serde_json::from_value::<Deadline>(stored).is_ok());
     }
 
     #[test]

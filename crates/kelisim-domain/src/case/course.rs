@@ -99,6 +99,28 @@ pub struct Term {
     /// The last day as it was extended (D16); none for the length of the law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended_to: Option<NaiveDate>,
+    /// Each extension, the first one first (D16); who entered it stands in the event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// How a term was extended (D16).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Extension {
+    /// The last day before.
+    pub was: NaiveDate,
+    /// The day on which the sides agreed; the last day moves on where nobody works on it.
+    pub until: NaiveDate,
+    /// The day on which the sides asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_on: Option<NaiveDate>,
+}
+
+impl Extension {
+    /// By how many days.
+    pub fn days(self) -> i64 {
+        (self.until - self.was).num_days()
+    }
 }
 
 impl Term {

@@ -1,7 +1,8 @@
 //! What a case learns from the answers to a form: the facts that an event adds to its course.
 
 use super::{
-    Case, Declared, Fact, Facts, Rejection, Screening, Term, guard::passes, timer::start_of,
+    Case, Declared, Extension, Fact, Facts, Rejection, Screening, Term, guard::passes,
+    timer::start_of,
 };
 use crate::{
     fault::{FaultKind, Faults},
@@ -131,6 +132,7 @@ fn contracted(values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fac
         deadline,
         basis,
         extended_to: None,
+        extensions: Vec::new(),
     };
     Some(Fact::Contracted { on, term })
 }
@@ -138,7 +140,13 @@ fn contracted(values: &Values, facts: &Facts, faults: &mut Faults) -> Option<Fac
 /// D16: the day on which the sides agreed; the guard has seen that it lies within the total.
 fn extended(case: &Case, values: &Values, facts: &Facts) -> Option<Fact> {
     let until = values.date("extension.until")?;
-    let term = until_agreed(case, until, &facts.law)?;
+    let was = case.course.term.as_ref()?.last_day();
+    let mut term = until_agreed(case, until, &facts.law)?;
+    term.extensions.push(Extension {
+        was,
+        until,
+        requested_on: values.date("extension.requested_on"),
+    });
     Some(Fact::TermMoved { term })
 }
 
@@ -175,6 +183,7 @@ fn resumed(case: &Case, values: &Values, facts: &Facts, faults: &mut Faults) -> 
                 deadline,
                 basis,
                 extended_to: None,
+                extensions: Vec::new(),
             }
         }
         Some(last) => {

@@ -24,7 +24,7 @@ mod timer;
 pub use act::{Act, Facts, MediatorAsked, check};
 pub use content::{Agreement, Content, ContentChange, Party, PartyKind, Side, sealed};
 pub use correct::{GroundCorrection, correct, correct_ground, touched};
-pub use course::{Armed, Asked, Course, Fact, Screening, Since, Term, TimerChange};
+pub use course::{Armed, Asked, Course, Extension, Fact, Screening, Since, Term, TimerChange};
 pub use decide::{Decision, Filing, FilingFacts, Rejection, decide, file, may_file};
 pub use event::{Correction, Event, EventData, Place, Referred};
 pub use evolve::{evolve, opened, replay};

@@ -44,6 +44,7 @@ fn term_anew(case: &Case, term: &Term, law: &Law) -> Option<Term> {
         deadline,
         basis,
         extended_to: None,
+        extensions: Vec::new(),
     })
 }
 

@@ -242,6 +242,16 @@ fn d15_an_extension_to_a_day_off_moves_as_the_term_does() {
         term.extended_to.map(|day| day.to_string()).as_deref(),
         Some("2027-06-13")
     );
+    let [extension] = term.extensions[..] else {
+        panic!("one extension: {:?}", term.extensions);
+    };
+    let said = [extension.was, extension.until].map(|day| day.to_string());
+    assert_eq!(
+        (said, extension.days()),
+        (["2027-06-02", "2027-06-13"].map(str::to_owned), 11)
+    );
+    let asked = extension.requested_on.map(|day| day.to_string());
+    assert_eq!(asked.as_deref(), Some("2027-05-20"));
     assert_eq!(
         due(&given.case).last(),
         Some(&("term".into(), "2027-06-14".into()))
@@ -304,6 +314,8 @@ fn d17_a_paused_term_is_not_over() {
         given
             .after(&aigul(), "extend", &ask)
             .after(&aigul(), "resume", &until("2027-06-10"));
+    let term = longer.case.course.term.as_ref().expect("a term");
+    assert_eq!(term.extensions.len(), 1, "a pause takes no extension back");
     // Ten days behind Wednesday 30 June: Saturday 10 July, so Monday.
     assert_eq!(
         due(&longer.case).last(),

@@ -2,7 +2,7 @@
 
 use super::{
     super::notice::NoticeView,
-    due::{DueView, due},
+    due::{DueView, TermView, due, term},
     handing::HandedUpView,
     lookup::Lookup,
 };
@@ -65,6 +65,9 @@ pub(super) struct CaseView {
     /// Set while its content is open to the coordinator.
     #[serde(skip_serializing_if = "Option::is_none")]
     handed_up: Option<HandedUpView>,
+    /// The term of mediation, once the contract was concluded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    term: Option<TermView>,
     /// `settlement`, `no_settlement` or `not_suitable`, once the ground is set.
     outcome: Option<&'static str>,
     closure: Option<ClosureView>,
@@ -288,6 +291,7 @@ pub(super) fn open_view(
         filed_at: case.filed_at,
         due: due(tx, case),
         handed_up: case.course.handed_up_at.map(HandedUpView::since),
+        term: term(tx, case),
         outcome: case
             .closure
             .and_then(|closure| kelisim_domain::notice::OutcomeClass::of(closure.ground))

@@ -1,5 +1,6 @@
 //! For every action of a workflow: open to the reader or not, why not, and the form that it asks for.
 
+use super::due::{PausedView, paused};
 use crate::{
     app::{self, AppError, Tx},
     http::{answer::Answer, problem::RefusalView},
@@ -21,6 +22,9 @@ use utoipa::ToSchema;
 /// Every action with its answer.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ExplainView {
+    /// There while the term stands still: no deadline that hangs on it comes due before it goes on (D17).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused: Option<PausedView>,
     actions: Vec<ActionView>,
 }
 
@@ -96,7 +100,8 @@ pub(super) fn explain_answer(
         })
         .collect();
     // No ETag: the answer depends on the registers, the day and the mediator asked for, not on the case alone.
-    Ok(Answer::ok(&ExplainView { actions }))
+    let paused = paused(case, language);
+    Ok(Answer::ok(&ExplainView { paused, actions }))
 }
 
 /// The law, and the day on which it is asked.
