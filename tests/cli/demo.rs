@@ -74,6 +74,31 @@ fn it_prints_what_a_program_needs() {
     );
 }
 
+/// The setting would be passed over, and the invented year would stand where nobody looks for it.
+#[test]
+fn a_configuration_that_it_would_not_follow_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("mine.toml"),
+        "[database]\nurl = \"sqlite:mine.sqlite\"\n",
+    )
+    .unwrap();
+    let said = run(
+        folder.path(),
+        &[&FEW[..], &["--config", "mine.toml"]].concat(),
+    );
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err.contains("--config mine.toml") && said.err.contains("`database.url`"),
+        "{}",
+        said.err
+    );
+    assert!(
+        !folder.path().join("kelisim-demo").exists(),
+        "nothing was made"
+    );
+}
+
 #[test]
 fn the_walked_case_causes_messages_that_were_really_delivered() {
     let folder = tempfile::tempdir().unwrap();

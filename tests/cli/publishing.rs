@@ -2,7 +2,10 @@
 
 use std::process::Output;
 
-use kelisim_domain::{legal::KZ_MEDIATION, workflow::BASIC};
+use kelisim_domain::{
+    legal::KZ_MEDIATION,
+    workflow::{self, BASIC},
+};
 use kelisim_tests::{REMINDER, house::House, on_both_databases};
 use serde_json::{Value, json};
 
@@ -81,7 +84,7 @@ on_both_databases! {
         assert_eq!((&found["running"], &found["as_they_are"]), (&json!(1), &json!(1)));
         assert_eq!(house.database.count("rehearsal WHERE actor_id IS NULL"), 1, "a command did it");
         let named = run(&house, &[&rehearse[..], &BY[..2]].concat());
-        assert!(named.out.contains("filed → received  1") && named.err.starts_with("This is on record: until "), "{}", named.err);
+        assert!(named.out.contains("Filed (filed) → Filed (received)  1") && named.err.starts_with("This is on record: until "), "{}", named.err);
         assert_eq!(house.database.count("rehearsal WHERE actor_id IS NOT NULL"), 1);
 
         let silent = run(&house, &[&["workflow", "publish", "v2.toml", "--move"][..], &BY[..]].concat());
@@ -89,6 +92,29 @@ on_both_databases! {
         let moved = json_of(&house, &publish);
         assert_eq!((&moved["is_new"], &moved["move"]["changed"]), (&json!(true), &json!(1)));
         assert_eq!(house.database.count("cases WHERE workflow_version = 2 AND step = 'received'"), 1);
+    }
+
+    fn versions_are_listed_with_their_running_cases(house: House) {
+        file(&house);
+        write(&house, "v2.toml", &renamed());
+        let listed = house.done(&["workflow", "list"]);
+        let lines: Vec<&str> = listed.lines().collect();
+        assert!(lines.len() == 2 && lines[0].starts_with("basic 1  published  "), "{listed}");
+        assert!(lines[0].ends_with("running cases: 1  Basic workflow  new cases follow it"), "{listed}");
+        assert!(lines[1].starts_with("mediation 1  published  ") && lines[1].ends_with("running cases: 0  Mediation"), "{listed}");
+        house.done(&[&["workflow", "publish", "v2.toml"][..], &BY[..]].concat());
+        let shown = |found: &Value| -> Vec<Value> {
+            let items = found["items"].as_array().unwrap().iter();
+            let items = items.filter(|one| one["key"] == json!("basic"));
+            items.map(|one| json!([one["key"], one["version"], one["status"], one["is_default"], one["running"]])).collect()
+        };
+        let found = json_of(&house, &["workflow", "list", "--language", "kk"]);
+        assert_eq!(shown(&found), [json!(["basic", 1, "published", false, 1]), json!(["basic", 2, "published", true, 0])]);
+        assert_eq!((&found["items"][0]["title"], &found["items"][0]["retired_at"]), (&json!("Негізгі тәртіп"), &Value::Null));
+        house.done(&[&["workflow", "retire", "basic", "2"][..], &BY[..]].concat());
+        let found = json_of(&house, &["workflow", "list"]);
+        assert_eq!(shown(&found), [json!(["basic", 1, "published", true, 1]), json!(["basic", 2, "retired", false, 0])]);
+        assert!(found["items"][1]["retired_at"].is_string(), "{found}");
     }
 
     fn drafts_are_saved_shown_and_thrown_away(house: House) {
@@ -156,6 +182,12 @@ on_both_databases! {
         let found = json_of(&house, &["law", "rehearse", "days.toml"]);
         assert_eq!((&found["running"], &found["deadlines"]["count"]), (&json!(1), &json!(1)));
         assert_eq!((due(), house.database.count("rehearsal")), (before.clone(), 0), "nothing is changed");
+        let said = house.done(&["law", "rehearse", "days.toml", "--language", "ru"]);
+        let title = workflow::parse(&(BASIC.to_owned() + REMINDER)).unwrap().timers[0].title.ru.clone();
+        let line = said.lines().find(|line| line.contains(" → ")).unwrap_or_default();
+        let ends = |line: &str| line.split(": ").last().unwrap().split(" → ").map(|day| day.parse::<chrono::NaiveDate>().is_ok()).collect::<Vec<_>>();
+        assert!(line.contains(&format!("  {title}: {} → ", (last - chrono::TimeDelta::days(1)).date())), "{said}");
+        assert_eq!(ends(line), [true, true], "days and no instants: {said}");
         let said = run(&house, &[&["law", "publish", "holidays", "days.toml"][..], &BY[..]].concat());
         assert_eq!(said.code, 0, "{}", said.err);
         assert!(said.err.contains("1 cases got other deadlines") && said.err.contains("once more in ten seconds"), "{}", said.err);

@@ -1,14 +1,18 @@
 //! Sentences about workflows in the reader's language: what is wrong with one, what changed between two versions, and
 //! why a case stays.
 
+mod titles;
+
 use crate::locale::{arguments, text, text_with};
 use kelisim_domain::{
     calendar::DayKind,
+    code::{ActionName, StepId, TimerName},
     document::{DocumentFault, Help},
     language::Language,
     workflow::{ActionPart, Change, TimerPart},
 };
 use std::borrow::Cow;
+pub use titles::{Titles, named_step};
 
 /// What a sentence about a change names.
 #[derive(Default)]
@@ -52,9 +56,9 @@ fn sentence(
     )
 }
 
-/// What changed, as a sentence.
-pub fn change(change: &Change, language: Language) -> String {
-    let named = named(change, language);
+/// What changed between two definitions, as a sentence.
+pub fn change(change: &Change, titles: Titles<'_>, language: Language) -> String {
+    let named = named(change, titles, language);
     let part = match named.part {
         "" => String::new(),
         part => text(language, &format!("part-{part}")),
@@ -73,71 +77,88 @@ pub fn change(change: &Change, language: Language) -> String {
     text_with(language, &key, &arguments)
 }
 
-fn named(change: &Change, language: Language) -> Named {
-    let what = |what: &dyn std::fmt::Display| Named {
-        what: what.to_string(),
+fn named(change: &Change, titles: Titles<'_>, language: Language) -> Named {
+    let what = |what: String| Named {
+        what,
         ..Named::default()
     };
     let word = |group: &str, code: &str| text(language, &format!("{group}-{}", dashed(code)));
+    let step = |id: &StepId| titles.step(id, language);
+    let steps = |ids: &[StepId]| ids.iter().map(step).collect::<Vec<_>>().join(", ");
+    let action = |name: &ActionName| titles.action(name, language);
+    let timer = |name: &TimerName| titles.timer(name, language);
     match change {
-        Change::Title(of) => what(of),
+        Change::Title(of) => what(titles.anything(of, language)),
         Change::Statutory(_) => Named::default(),
         Change::GroundAdded(ground) | Change::GroundRemoved(ground) => {
-            what(&word("ground", ground.code()))
+            what(word("ground", ground.code()))
         }
-        Change::StepAdded(step) | Change::StepRemoved(step) => what(step),
-        Change::StepStage { step, from, to } => Named {
+        Change::StepAdded(id) | Change::StepRemoved(id) => what(step(id)),
+        Change::StepStage { step: id, from, to } => Named {
             was: word("stage", from.code()),
             is: word("stage", to.code()),
-            ..what(step)
+            ..what(step(id))
         },
-        Change::StepClass { step, from, to } => Named {
+        Change::StepClass { step: id, from, to } => Named {
             was: from.map_or("", |class| class.code()).to_owned(),
             is: to.map_or("", |class| class.code()).to_owned(),
-            ..what(step)
+            ..what(step(id))
         },
-        Change::ActionAdded { action, from } | Change::ActionRemoved { action, from } => Named {
-            was: from
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-            ..what(action)
+        Change::ActionAdded { action: name, from }
+        | Change::ActionRemoved { action: name, from } => Named {
+            was: steps(from),
+            ..what(action(name))
         },
         Change::ActionChanged {
-            action,
+            action: name,
             part,
             was,
             is,
             ..
+        } => {
+            let is_steps = matches!(part, ActionPart::From | ActionPart::To);
+            let words = |list: &str| titles.words(list, is_steps, language);
+            Named {
+                part: ActionPart::code(*part),
+                was: words(was),
+                is: words(is),
+                ..what(action(name))
+            }
+        }
+        Change::FieldAdded {
+            action: name,
+            field,
+        }
+        | Change::FieldRemoved {
+            action: name,
+            field,
+        }
+        | Change::FieldChanged {
+            action: name,
+            field,
         } => Named {
-            part: ActionPart::code(*part),
-            was: was.clone(),
-            is: is.clone(),
-            ..what(action)
+            is: titles.field(name, field, language),
+            ..what(action(name))
         },
-        Change::FieldAdded { action, field }
-        | Change::FieldRemoved { action, field }
-        | Change::FieldChanged { action, field } => Named {
-            is: field.clone(),
-            ..what(action)
-        },
-        Change::TimerAdded(timer) | Change::TimerRemoved(timer) => what(timer),
+        Change::TimerAdded(name) | Change::TimerRemoved(name) => what(timer(name)),
         Change::TimerChanged {
-            timer,
+            timer: name,
             part,
             was,
             is,
-        } => Named {
-            part: TimerPart::code(*part),
-            was: was.clone(),
-            is: is.clone(),
-            ..what(timer)
-        },
+        } => {
+            let words = |list: &str| titles.words(list, *part == TimerPart::At, language);
+            Named {
+                part: TimerPart::code(*part),
+                was: words(was),
+                is: words(is),
+                ..what(timer(name))
+            }
+        }
         Change::NoticeAdded(rule) | Change::NoticeRemoved(rule) => Named {
             was: rule.on.code().to_owned(),
             is: rule.to.code().to_owned(),
-            ..what(&rule.notice.kind().code())
+            ..what(rule.notice.kind().code().to_owned())
         },
     }
 }
@@ -230,12 +251,67 @@ mod tests {
     }
 
     #[test]
+    fn a_change_names_things_by_their_title_and_their_id() {
+        let edits = [
+            ("id = \"filed\"", "id = \"received\""),
+            ("from = [\"filed\"]", "from = [\"received\"]"),
+            ("to = \"filed\"", "to = \"received\""),
+            ("name = \"over_limit_reason\"", "name = \"limit_reason\""),
+        ];
+        let old = parse(BASIC).unwrap();
+        let new = edits.iter().fold(BASIC.to_owned(), |text, (from, to)| {
+            text.replacen(from, to, 9)
+        });
+        let new = kelisim_domain::workflow::from_stored(&new).unwrap();
+        let titles = Titles {
+            old: &old,
+            new: &new,
+        };
+        let said = |language| -> Vec<String> {
+            let changes = diff(&old, &new);
+            changes
+                .iter()
+                .map(|one| change(one, titles, language))
+                .collect()
+        };
+        let english = said(Language::En);
+        for words in [
+            "There is a new step “Filed (received)”.",
+            "The step “Filed (filed)” is gone: cases that stand there need another one.",
+            "it starts from: Filed (received).",
+        ] {
+            assert!(
+                english.iter().any(|one| one.ends_with(words)),
+                "{words}: {english:#?}"
+            );
+        }
+        let ids = ["“filed”", "“received”", "“assign”", "“over_limit_reason”"];
+        let bare = english
+            .iter()
+            .find(|one| ids.iter().any(|id| one.contains(id)));
+        assert_eq!(bare, None);
+        let kazakh = said(Language::Kk);
+        assert!(
+            kazakh.iter().any(|one| one.contains("Тіркелді (filed)")),
+            "{kazakh:#?}"
+        );
+    }
+
+    #[test]
     fn a_change_is_a_sentence_in_every_language() {
-        let new = BASIC.replace("\"proposal_rejected\", ", "");
-        let changes = diff(&parse(BASIC).unwrap(), &parse(&new).unwrap());
+        let (old, new) = (
+            parse(BASIC).unwrap(),
+            BASIC.replace("\"proposal_rejected\", ", ""),
+        );
+        let new = parse(&new).unwrap();
+        let titles = Titles {
+            old: &old,
+            new: &new,
+        };
+        let changes = diff(&old, &new);
         for language in [Language::Kk, Language::Ru, Language::En] {
             for one in &changes {
-                let sentence = change(one, language);
+                let sentence = change(one, titles, language);
                 assert!(!sentence.starts_with("change-"), "{sentence}");
             }
         }

@@ -128,6 +128,8 @@ pub struct Redated {
     pub case: CaseId,
     /// Its number.
     pub number: String,
+    /// The workflow and the version that it follows.
+    pub workflow: (WorkflowKey, i32),
     /// The deadlines.
     pub changes: Vec<DeadlineChange>,
 }
@@ -264,6 +266,7 @@ fn look(found: &mut Rehearsal, mover: &Mover<'_>, case: &Case, now: DateTime<Utc
                 found.deadlines.push(Redated {
                     case: case.id,
                     number: case.number.to_string(),
+                    workflow: (case.workflow.clone(), case.workflow_version),
                     changes,
                 });
             }
@@ -396,6 +399,7 @@ pub fn rehearse_days(
                 found.deadlines.push(Redated {
                     case: case.id,
                     number: case.number.to_string(),
+                    workflow: (case.workflow.clone(), case.workflow_version),
                     changes,
                 });
             }

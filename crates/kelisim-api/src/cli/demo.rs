@@ -6,7 +6,10 @@ use crate::{
     demo::{self, DemoError, Options},
     start, telemetry,
 };
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::Path,
+};
 
 impl From<DemoError> for Failure {
     fn from(error: DemoError) -> Self {
@@ -17,7 +20,16 @@ impl From<DemoError> for Failure {
     }
 }
 
-pub(super) fn run(typed: &DemoOptions) -> Result<(), Failure> {
+pub(super) fn run(typed: &DemoOptions, config: Option<&Path>) -> Result<(), Failure> {
+    // A demo that wrote its invented year elsewhere than people expect would be worse than none.
+    if let Some(config) = config {
+        return Err(Failure::Usage(format!(
+            "--config {}: a demo has its own SQLite database and settings in {}, and would follow neither `database.url` nor \
+             any other setting of that file; leave --config out, or choose the folder with --data",
+            config.display(),
+            typed.data.display()
+        )));
+    }
     // The story is the message; the log speaks up when something is wrong.
     telemetry::start(Log {
         json: false,

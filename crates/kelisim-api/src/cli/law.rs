@@ -5,7 +5,7 @@ use super::{
     arguments::{Decider, LawCommand, LawKind, LawOptions, LawText},
     desk::{Desk, Refused, pass_json, reason, say_pass},
     load, print,
-    rehearsal::{days_json, days_words},
+    rehearsal::{Reader, days_json, days_words},
     workflow::{faults_json, read, refusal, unsound},
 };
 use crate::app::{
@@ -35,7 +35,11 @@ pub(super) fn run(command: LawCommand, config: Option<PathBuf>) -> Result<(), Fa
             language,
             json,
         } => check(&what, language, json),
-        LawCommand::Rehearse { file, json } => rehearse(&desk()?, &file, json),
+        LawCommand::Rehearse {
+            file,
+            language,
+            json,
+        } => rehearse(&desk()?, &file, language, json),
         LawCommand::Publish(options) => publish(&desk()?, options),
         LawCommand::Retire { kind, version, who } => retire(&desk()?, kind, version, &who),
         LawCommand::List { json } => list(&desk()?, json),
@@ -84,18 +88,22 @@ fn summary(sound: &Sound) -> String {
     }
 }
 
-fn rehearse(desk: &Desk, file: &Path, as_json: bool) -> Result<(), Failure> {
+fn rehearse(desk: &Desk, file: &Path, language: Language, as_json: bool) -> Result<(), Failure> {
     let text = read(file)?;
     let list =
         NamedDays::parse(&text).map_err(|faults| unsound(file, &text, &faults, Language::En))?;
     let version = list.version;
     let (app, region) = (Arc::clone(&desk.app), desk.region);
-    let found = desk.database().read_blocking(move |db| {
-        Ok::<_, Refused>(rehearse_days(&app, db, region, &list, usize::MAX)?)
+    let (found, reader) = desk.database().read_blocking(move |db| {
+        let found = rehearse_days(&app, db, region, &list, usize::MAX)?;
+        let cases = found.deadlines.iter();
+        let followed = cases.map(|case| (&case.workflow.0, case.workflow.1));
+        let reader = Reader::new((&app, db, region), language, None, followed)?;
+        Ok::<_, Refused>((found, reader))
     })?;
     match as_json {
         true => print(&format!("{:#}\n", days_json(version, &found))),
-        false => print(&days_words(version, &found)),
+        false => print(&days_words(version, &found, &reader)),
     }
 }
 

@@ -14,6 +14,7 @@ mod erase;
 mod health;
 mod keys;
 mod law;
+mod list;
 mod mail;
 mod migrate;
 mod publish;
@@ -100,7 +101,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let file = arguments.config;
     match arguments.command {
-        Command::Demo(options) => demo::run(&options),
+        Command::Demo(options) => demo::run(&options, file.as_deref()),
         Command::Serve { listen } => serve::run(&load(file, listen_flag(listen))?),
         Command::Work => serve::work(&load(file, None)?),
         Command::Migrate { json } => migrate::run(&load(file, None)?, json),

@@ -4,8 +4,9 @@ use super::{
     Failure,
     arguments::{Decider, PublishOptions, UndoOptions, WorkflowCommand},
     desk::{Desk, Refused, line, pass_json, reason, say_pass},
+    list::list,
     print,
-    rehearsal::{rehearsal_json, rehearsal_words},
+    rehearsal::{Reader, rehearsal_json, rehearsal_words},
     workflow,
 };
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         rehearse::{self, Planned},
     },
     config::Config,
-    phrase,
+    phrase::{self, Titles},
 };
 use kelisim_domain::{
     code::WorkflowKey,
@@ -34,14 +35,16 @@ pub(super) fn run(command: WorkflowCommand, config: &Config) -> Result<(), Failu
         WorkflowCommand::Check { .. }
         | WorkflowCommand::Draw { .. }
         | WorkflowCommand::Simulate(_) => Ok(()),
+        WorkflowCommand::List { language, json } => list(&desk, language, json),
         WorkflowCommand::Publish(options) => desk.publish(options),
         WorkflowCommand::Undo(options) => desk.undo(options),
         WorkflowCommand::Rehearse {
             file,
             map,
             email,
+            language,
             json,
-        } => desk.rehearse(&file, map.as_deref(), email.as_deref(), json),
+        } => desk.rehearse((&file, map.as_deref()), email.as_deref(), language, json),
         WorkflowCommand::Diff {
             file,
             against,
@@ -115,9 +118,9 @@ impl Desk {
 
     fn rehearse(
         &self,
-        file: &Path,
-        map: Option<&Path>,
+        (file, map): (&Path, Option<&Path>),
         email: Option<&str>,
+        language: Language,
         as_json: bool,
     ) -> Result<(), Failure> {
         let text = workflow::read(file)?;
@@ -126,13 +129,16 @@ impl Desk {
             checked.map_err(|faults| workflow::unsound(file, &text, &faults, Language::En))?;
         let written = written(map, &new)?;
         let (app, region) = (Arc::clone(&self.app), self.region);
-        let found = self.database().read_blocking(move |db| {
+        let (found, reader) = self.database().read_blocking(move |db| {
             let planned = Planned {
                 new: &new,
                 text: &text,
                 written,
             };
-            Ok::<_, Refused>(rehearse::rehearse(&app, db, region, planned, usize::MAX)?)
+            let found = rehearse::rehearse(&app, db, region, planned, usize::MAX)?;
+            let followed = found.in_use.iter().map(|step| (&found.key, step.version));
+            let reader = Reader::new((&app, db, region), language, Some(&new), followed)?;
+            Ok::<_, Refused>((found, reader))
         })?;
         let found = Arc::new(found);
         let kept = Arc::clone(&found);
@@ -140,8 +146,9 @@ impl Desk {
         if as_json {
             return print(&format!("{:#}\n", rehearsal_json(&found)));
         }
-        print(&rehearsal_words(&found))?;
-        let until = rehearsal_holds_until(found.at).format("%Y-%m-%d %H:%M UTC");
+        print(&rehearsal_words(&found, &reader))?;
+        let until = reader.zone.wall(rehearsal_holds_until(found.at));
+        let until = until.format("%Y-%m-%d %H:%M");
         eprintln!("This is on record: until {until} `workflow publish --move` may follow.");
         Ok(())
     }
@@ -176,9 +183,13 @@ impl Desk {
             }
         })?;
         let changes = definition::diff(&old, &new);
+        let titles = Titles {
+            old: &old,
+            new: &new,
+        };
         if as_json {
             let changes = changes.iter().map(
-                |change| json!({"code": change.code(), "text": phrase::change(change, language)}),
+                |change| json!({"code": change.code(), "text": phrase::change(change, titles, language)}),
             );
             let found = json!({
                 "key": new.key.as_str(), "from": old.version, "to": new.version,
@@ -191,7 +202,7 @@ impl Desk {
         }
         let lines = changes
             .iter()
-            .map(|change| phrase::change(change, language) + "\n");
+            .map(|change| phrase::change(change, titles, language) + "\n");
         print(&lines.collect::<String>())
     }
 }

@@ -6,6 +6,7 @@
 
 use super::{Action, Definition, Effect, Guard};
 use crate::{
+    calendar::{Deadline, Unit},
     case::{
         Case, Event, EventData, Place, Stage, TimerChange, closed_enum, evolve, ground::Ground,
         replay, timers_after,
@@ -14,7 +15,7 @@ use crate::{
     document::{Document, DocumentFault, Flaw, Help, listed},
     law::Law,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -230,9 +231,30 @@ pub struct DeadlineChange {
     /// The timer.
     pub timer: TimerName,
     /// When it was due; none for one that begins.
-    pub was: Option<DateTime<Utc>>,
+    pub was: Option<Due>,
     /// When it is due; none for one that ends.
-    pub is: Option<DateTime<Utc>>,
+    pub is: Option<Due>,
+}
+
+/// When a timer is due.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Due {
+    /// The first instant that is too late.
+    pub at: DateTime<Utc>,
+    /// The last day, in the region's own days.
+    pub last_day: NaiveDate,
+    /// Whether it is counted in hours, so that the day alone does not say it.
+    pub in_hours: bool,
+}
+
+impl From<&Deadline> for Due {
+    fn from(deadline: &Deadline) -> Self {
+        Due {
+            at: deadline.due_at,
+            last_day: deadline.last_day,
+            in_hours: deadline.length.unit() == Unit::Hours,
+        }
+    }
 }
 
 /// What moves the cases: a new version, a map, and what is certain at each step of the new version.
@@ -341,12 +363,12 @@ pub fn deadlines(case: &Case, event: &EventData) -> Vec<DeadlineChange> {
     for change in event.timers() {
         let running = case.course.timers.get(change.timer());
         let was = running.filter(|armed| !armed.fired);
-        let was = was.map(|armed| armed.deadline.due_at);
+        let was = was.map(|armed| Due::from(&armed.deadline));
         let is = match change {
-            TimerChange::Armed { armed, .. } if !armed.fired => Some(armed.deadline.due_at),
+            TimerChange::Armed { armed, .. } if !armed.fired => Some(Due::from(&armed.deadline)),
             TimerChange::Armed { .. } | TimerChange::Cancelled { .. } => None,
         };
-        if was != is {
+        if was.map(|due| due.at) != is.map(|due| due.at) {
             found.push(DeadlineChange {
                 timer: change.timer().clone(),
                 was,

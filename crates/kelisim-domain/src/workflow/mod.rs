@@ -27,7 +27,7 @@ pub use definition::{
 pub use diff::{ActionPart, Change, TimerPart, diff};
 pub use explore::{Breach, Finding, Move, Way, explore};
 pub use migrate::{
-    Broken, CannotGo, DeadlineChange, Mover, Needed, NotUndone, StepMap, deadlines, undo,
+    Broken, CannotGo, DeadlineChange, Due, Mover, Needed, NotUndone, StepMap, deadlines, undo,
 };
 pub use parse::{examine, from_stored, parse};
 pub use recount::recount;

@@ -57,6 +57,9 @@ pub(in super::super) enum WorkflowCommand {
         /// The mail address of whoever rehearses: a coordinator. Without it, the record says that a command did it.
         #[arg(long = "as", value_name = "ADDRESS")]
         email: Option<String>,
+        /// The language in which steps and timers are called: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: Language,
         /// Print what was found as JSON.
         #[arg(long)]
         json: bool,
@@ -72,6 +75,18 @@ pub(in super::super) enum WorkflowCommand {
         #[arg(long, default_value = "en", value_name = "LANGUAGE")]
         language: String,
         /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every published version: its title, whether new cases follow it, and how many running cases do.
+    #[command(
+        after_help = "Examples:\n  kelisim workflow list\n  kelisim workflow list --json | jq '.items[] | select(.is_default)'"
+    )]
+    List {
+        /// The language of the titles: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: Language,
+        /// Print them as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -221,6 +236,9 @@ pub(in super::super) enum LawCommand {
     Rehearse {
         /// The days off (TOML).
         file: PathBuf,
+        /// The language in which timers are called: kk, ru or en.
+        #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+        language: Language,
         /// Print what was found as JSON.
         #[arg(long)]
         json: bool,

@@ -11,7 +11,7 @@ use crate::{
         call::Call,
         query::Query,
     },
-    phrase,
+    phrase::{self, Titles},
 };
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
@@ -155,9 +155,10 @@ pub(super) fn change_views(
     language: Language,
 ) -> Vec<ChangeView> {
     let changes = workflow::diff(old, new);
+    let titles = Titles { old, new };
     let view = |change: &workflow::Change| ChangeView {
         code: change.code(),
-        text: phrase::change(change, language),
+        text: phrase::change(change, titles, language),
     };
     changes.iter().map(view).collect()
 }

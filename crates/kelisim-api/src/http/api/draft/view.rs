@@ -257,8 +257,8 @@ pub(super) fn empty_view(key: &str, version: i32) -> RehearsalView {
 fn redated(one: &Redated) -> RedatedView {
     let deadline = |change: &DeadlineChange| DeadlineView {
         timer: change.timer.to_string(),
-        was: change.was,
-        is: change.is,
+        was: change.was.map(|due| due.at),
+        is: change.is.map(|due| due.at),
     };
     RedatedView {
         case: one.case.0,
