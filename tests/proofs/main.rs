@@ -51,6 +51,14 @@ kelisim_tests::on_both_databases! {
         holds("T11", backend);
     }
 
+    fn t09_what_is_malformed_is_refused_and_nothing_else_comes_of_it(backend: Backend) {
+        holds("T9", backend);
+    }
+
+    fn t09_what_attackers_may_end_takes_nothing_from_the_user_beside_them(backend: Backend) {
+        assert_eq!(proofs::malformed::wrong_after_the_worst(backend), Vec::<String>::new());
+    }
+
     fn t16_whoever_tries_gets_no_further_than_the_budgets(backend: Backend) {
         holds("T16", backend);
     }

@@ -31,6 +31,7 @@ use self::{
     world::World,
 };
 use super::{Order, Report, report::number};
+use crate::Backend;
 
 /// How much is sent.
 struct Size {
@@ -131,7 +132,7 @@ pub fn prove(order: &Order) -> Report {
     report.none("findings of schemathesis", &failures);
     report.none(
         "what went wrong for the user beside it",
-        &attack.fared.wrong,
+        &[calm.wrong.as_slice(), &attack.fared.wrong].concat(),
     );
     report.at_most("growth of the memory, percent", GROWTH_MOST, attack.growth);
     let slower = attack.fared.p99() / calm.p99();
@@ -151,6 +152,10 @@ pub fn prove(order: &Order) -> Report {
     report.noted(
         "requests of the user beside it",
         number(attack.fared.count()),
+    );
+    report.noted(
+        "attackers who shut themselves out",
+        number(world.shut_out()),
     );
     report.noted("connections held slowly", number(attack.slow));
     report.noted(
@@ -179,6 +184,18 @@ pub fn faults_with(order: &Order, shots: usize, defect: &str) -> usize {
         }
     }
     gun.tally.faults.len()
+}
+
+/// What goes wrong for the user when shots have ended everything of theirs that is on this side of the border.
+///
+/// # Panics
+/// It cannot be ended.
+pub fn wrong_after_the_worst(backend: Backend) -> Vec<String> {
+    let world = World::build(backend, "");
+    world.end_what_the_user_has_here();
+    let fared = user(&world, |count| count >= 10);
+    world.server.program.stop();
+    fared.wrong
 }
 
 /// What our own attack came to.

@@ -113,16 +113,16 @@ impl Fared {
 
 /// Reads a case and a list, and files a case now and then, until `done` says that it is enough.
 pub(super) fn user(world: &World, mut done: impl FnMut(usize) -> bool) -> Fared {
-    let head = world.by("head");
+    let user = world.user();
     let case = format!("cases/{}", world.case);
     let mut fared = Fared::default();
     while !done(fared.count()) {
         let begun = Instant::now();
         let reply = match fared.count() % 5 {
-            0 => head.request("GET", "me").try_send(),
-            1 | 2 => head.request("GET", &case).try_send(),
-            3 => head.request("GET", "cases?limit=20").try_send(),
-            _ => head
+            0 => user.request("GET", "me").try_send(),
+            1 | 2 => user.request("GET", &case).try_send(),
+            3 => user.request("GET", "cases?limit=20").try_send(),
+            _ => user
                 .request("POST", "cases")
                 .json(&TestApp::filing())
                 .try_send(),

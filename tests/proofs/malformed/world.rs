@@ -1,7 +1,5 @@
 //! The server that is attacked: a process of its own, with people of every role and something of everything.
 
-use std::collections::BTreeMap;
-
 use kelisim_api::door::hasher::hash_blocking;
 use kelisim_domain::{sign_in::Password, text::EmailAddress, workflow::BASIC};
 use kelisim_persistence::{
@@ -9,6 +7,7 @@ use kelisim_persistence::{
     store::{account::account_find_by_email, credential::credential_set},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::pages::SIGNED_IN;
@@ -26,9 +25,17 @@ pub(super) struct World {
     pub(super) house: House,
     pub(super) server: Server,
     pub(super) names: Names,
-    /// A case that the good user reads.
+    /// A case of the good user.
     pub(super) case: String,
 }
+
+/// Where the good user lives: across the border, so that nothing that an attacker may do takes anything from them.
+///
+/// Their account, office and case, their workflow, law and settings are another region's. What people of the first region
+/// send may end whatever is there, and be right; whatever of it reaches the user is a finding.
+const BESIDE: Uuid = Uuid::from_u128(2);
+/// The name of the good user, who is there what the head of ORL-01 is here.
+const USER: &str = "user_beside";
 
 /// What may stand in a path, by the path of the document.
 pub(super) struct Names {
@@ -57,17 +64,21 @@ impl World {
         });
         laid.unwrap();
         drop(open);
+        settle_beside(&database);
         // Whenever this runs, nobody's token has run out.
         database.execute("UPDATE token SET expires_at = '2199-01-01T00:00:00.000000Z'");
-        let tokens = network::PEOPLE.map(|(name, _)| (name.to_owned(), network::token(name)));
-        let house = House::around(database, BTreeMap::from(tokens));
+        let people = network::PEOPLE.map(|(name, _)| name);
+        let tokens = people.into_iter().chain([USER]);
+        let tokens = tokens.map(|name| (name.to_owned(), network::token(name)));
+        let house = House::around(database, tokens.collect());
         let mut settings = vec![("WORKER__ENABLED", "false"), ("LOG__LEVEL", "info")];
         if !plan.is_empty() {
             settings.push(("KELISIM_FAILPOINTS", plan));
         }
         let server = house.serve(&settings);
         let names = Names::fill(&house, &server);
-        let case = names.cases[0].clone();
+        let filed = house.by(USER, &server).post("cases", &TestApp::filing());
+        let case = filed.expect(201)["id"].as_str().unwrap().to_owned();
         Self {
             house,
             server,
@@ -76,10 +87,43 @@ impl World {
         }
     }
 
-    /// A client with the token of somebody.
-    pub(super) fn by(&self, name: &str) -> Client {
-        self.house.by(name, &self.server)
+    /// How many people of the first region their own shots have shut out: what is sent as them is refused unread.
+    pub(super) fn shut_out(&self) -> usize {
+        let is_out = |(name, _): &&(&str, _)| {
+            let me = self.house.by(name, &self.server).get("me");
+            me.status == 401
+        };
+        network::PEOPLE.iter().filter(is_out).count()
     }
+
+    /// Ends the office ORL-01 and the account of its head, as valid requests do that are among the shots.
+    pub(super) fn end_what_the_user_has_here(&self) {
+        let by = |name: &str| self.house.by(name, &self.server);
+        let me = by("head").get("me").expect(200);
+        let account = format!("accounts/{}", me["id"].as_str().unwrap());
+        let over = json!({"active_to": "2020-01-01"});
+        by("coordinator")
+            .patch("offices/ORL-01", 1, &over)
+            .expect(200);
+        by("administrator")
+            .patch(&account, 1, &json!({"active": false}))
+            .expect(200);
+        assert_eq!(self.shut_out(), 1, "the head of ORL-01");
+    }
+
+    /// The good user's client.
+    pub(super) fn user(&self) -> Client {
+        self.house.by(USER, &self.server)
+    }
+}
+
+/// Copies the network across the border before anything has happened in it, and lets its head in.
+fn settle_beside(database: &TestDatabase) {
+    database.mirror(network::REGION.0, BESIDE, &[]);
+    let head = database.lines("#id#", "account WHERE email = 'head@example.kz'");
+    let head = Uuid::parse_str(&head[0]).unwrap();
+    let digest = Sha256::digest(network::token(USER));
+    database.give_mirror_token(BESIDE, head, &digest);
 }
 
 impl Names {
