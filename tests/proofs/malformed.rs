@@ -20,6 +20,7 @@ mod world;
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
+    time::Duration,
 };
 
 use self::{
@@ -30,7 +31,10 @@ use self::{
     tool::{Outcome, Run},
     world::World,
 };
-use super::{Order, Report, report::number};
+use super::{
+    Order, Report,
+    report::{number, percentile},
+};
 use crate::Backend;
 
 /// How much is sent.
@@ -44,6 +48,9 @@ struct Size {
     examples: usize,
     /// Requests of the user before anybody attacks.
     calm: usize,
+    /// Shots before the memory is first looked at: it rises until every thread has seen something of everything, and then
+    /// stays where it is.
+    warm: usize,
 }
 
 const QUICK: Size = Size {
@@ -52,6 +59,7 @@ const QUICK: Size = Size {
     people: &["coordinator"],
     examples: 5,
     calm: 100,
+    warm: 3_000,
 };
 
 const FULL: Size = Size {
@@ -68,6 +76,7 @@ const FULL: Size = Size {
     ],
     examples: 20,
     calm: 1_000,
+    warm: 9_000,
 };
 
 /// Attackers of our own at the same time.
@@ -105,7 +114,7 @@ pub fn prove(order: &Order) -> Report {
         .collect();
     let by_tool: usize = outcomes.iter().map(|outcome| outcome.requests).sum();
     let ours = size.requests.saturating_sub(by_tool);
-    let attack = attack(&world, &document, order.seed, ours);
+    let attack = attack(&world, &document, order.seed, ours, size.warm);
     let failures: Vec<String> = outcomes
         .into_iter()
         .flat_map(|outcome| outcome.failures)
@@ -204,7 +213,7 @@ struct Attack {
     fared: Fared,
     /// Connections of the crowd.
     slow: usize,
-    /// Of the memory, in percent, after the first quarter.
+    /// Of the memory, in percent, after the shots that warm it.
     growth: f64,
 }
 
@@ -221,7 +230,7 @@ fn beside_good_ones(world: &World, requests: usize) -> Fared {
     })
 }
 
-fn attack(world: &World, document: &Document, seed: u64, shots: usize) -> Attack {
+fn attack(world: &World, document: &Document, seed: u64, shots: usize, warm: usize) -> Attack {
     let (left, stop) = (AtomicUsize::new(shots), AtomicBool::new(false));
     let address = world.server.listen.as_str();
     let shoot = |number: u64, until: usize| {
@@ -254,19 +263,30 @@ fn attack(world: &World, document: &Document, seed: u64, shots: usize) -> Attack
     thread::scope(|scope| {
         let slow = scope.spawn(|| crowd(address, seed, &stop));
         let fared = scope.spawn(|| user(world, |_| stop.load(Ordering::Relaxed)));
-        let mut tally = volley(0, shots - shots / 4);
-        let before = world.server.program.memory();
+        let mut tally = volley(0, shots.saturating_sub(warm));
+        let before = memory(world);
         println!("  {} shots, answers {:?}", tally.sent, tally.answers);
         tally.add(volley(GUNS, 0));
-        let after = world.server.program.memory();
+        let after = memory(world);
         stop.store(true, Ordering::Relaxed);
         Attack {
             tally,
             fared: fared.join().unwrap(),
             slow: slow.join().unwrap(),
-            growth: (number(after) / number(before) - 1.0) * 100.0,
+            growth: (after / before - 1.0) * 100.0,
         }
     })
+}
+
+/// The memory in use, in KiB; in the middle of a second, because what was freed is given back a little later.
+fn memory(world: &World) -> f64 {
+    let mut looks: Vec<f64> = (0..10)
+        .map(|_| {
+            thread::sleep(Duration::from_millis(100));
+            number(world.server.program.memory())
+        })
+        .collect();
+    percentile(&mut looks, 50)
 }
 
 /// The lines in which a process tells of a panic.
