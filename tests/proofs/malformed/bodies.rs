@@ -2,6 +2,7 @@
 
 use kelisim_domain::workflow::BASIC;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{document::Document, nasty, shot::Ask};
 use crate::{TestApp, network, proofs::dice::Dice};
@@ -44,11 +45,24 @@ pub(super) fn sound(schema: &str, dice: &Dice) -> Value {
             "signatories": ["A. Demo"], "categories": ["family"], "districts": ["ORL"], "events": ["received"],
             "data_level": "procedural",
         }),
-        "TerminateBody" | "ReasonBody" => json!({"reason": "It was so decided."}),
+        "TerminateBody" | "ReasonBody" | "HandUpBody" | "ConfirmBody" => json!({"reason": "It was so decided."}),
         "PublishBody" => json!({"reason": "It was so decided.", "move": false}),
         "DraftBody" | "DraftBodyChange" => {
             json!({"kind": "workflow", "title": "Another", "text": BASIC, "steps": {"filed": "filed"}})
         }
+        "ConsentBody" => json!({
+            "party": Uuid::from_u128(1), "to": "mediation", "form": "written", "given_on": "2026-11-20",
+        }),
+        "WithdrawBody" => json!({"withdrawn_on": "2026-11-21"}),
+        "PartyExportBody" => {
+            json!({"parties": [{"case": Uuid::from_u128(1), "party": Uuid::from_u128(2)}]})
+        }
+        "SearchBody" => json!({"name": "Demo Applicant", "limit": 5}),
+        "DangerReportBody" => json!({
+            "facts": "Something was seen.", "body": "Guardianship, Oral", "informed_on": "2026-11-20",
+            "receiver": "head@example.kz",
+        }),
+        "SetBody" => json!({"months": 60, "reason": "It was so decided."}),
         _ => json!({}),
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Operation {
     pub(super) body: Option<String>,
     /// Whether it asks for a version.
     pub(super) is_conditional: bool,
+    /// Whether a repeat under one key is known as such.
+    pub(super) takes_key: bool,
     statuses: BTreeSet<u16>,
 }
 
@@ -55,7 +57,9 @@ impl Document {
 impl Operation {
     fn read(path: &str, method: &str, operation: &Value) -> Self {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let query = parameters.filter(|parameter| parameter["in"] == "query");
+        let (query, others): (Vec<_>, Vec<_>) =
+            parameters.partition(|parameter| parameter["in"] == "query");
+        let is_key = |parameter: &&Value| parameter["name"] == "Idempotency-Key";
         let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         let statuses = operation["responses"].as_object().unwrap().keys();
@@ -64,10 +68,12 @@ impl Operation {
             method: method.to_uppercase(),
             path: path.to_owned(),
             query: query
+                .into_iter()
                 .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
                 .collect(),
             body: body.as_str().map(name),
             is_conditional: statuses.contains(&428),
+            takes_key: others.iter().any(is_key),
             statuses,
         }
     }

@@ -220,7 +220,7 @@ fn conditions(ask: &mut Ask, operation: &Operation, dice: &Dice) {
             _ => ask.header("if-match", "*"),
         }
     }
-    if operation.method == "POST" && dice.is(40) {
+    if operation.takes_key && dice.is(40) {
         let long = "k".repeat(201);
         match dice.below(8) {
             0 => {

@@ -1,10 +1,12 @@
 //! The server that is attacked: a process of its own, with people of every role and something of everything.
 
 use kelisim_api::door::hasher::hash_blocking;
-use kelisim_domain::{sign_in::Password, text::EmailAddress, workflow::BASIC};
+use kelisim_domain::{id::RegionId, sign_in::Password, text::EmailAddress, workflow::BASIC};
 use kelisim_persistence::{
-    Error, MasterKey, OsEntropy, SeededEntropy,
-    store::{account::account_find_by_email, credential::credential_set},
+    Db, Error, MasterKey, OsEntropy, SeededEntropy, Vault,
+    store::{
+        account::account_find_by_email, credential::credential_set, name_index::name_index_make,
+    },
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -33,7 +35,7 @@ pub(super) struct World {
 ///
 /// Their account, office and case, their workflow, law and settings are another region's. What people of the first region
 /// send may end whatever is there, and be right; whatever of it reaches the user is a finding.
-const BESIDE: Uuid = Uuid::from_u128(2);
+const BESIDE: RegionId = RegionId(Uuid::from_u128(2));
 /// The name of the good user, who is there what the head of ORL-01 is here.
 const USER: &str = "user_beside";
 
@@ -56,15 +58,18 @@ impl World {
         let key = MasterKey::create(&file, &SeededEntropy::new(7)).unwrap();
         let open = database.open();
         let hash = hash_blocking(&Password::offered(PASSWORD), &OsEntropy).unwrap();
-        let laid: Result<(), Error> = open.write_blocking(move |db| {
-            network::lay_under(db, &key)?;
+        let laid: Result<Vault, Error> = open.write_blocking(move |db| {
+            let vault = network::lay_under(db, &key)?;
             let email = EmailAddress::parse(&format!("{SIGNED_IN}@example.kz")).unwrap();
             let account = account_find_by_email(db, &email)?;
-            credential_set(db, account.region, account.id, &hash, network::start())
+            credential_set(db, account.region, account.id, &hash, network::start())?;
+            Ok(vault)
         });
-        laid.unwrap();
-        drop(open);
+        let vault = laid.unwrap();
         settle_beside(&database);
+        let index = move |db: &mut Db| name_index_make(db, &vault, BESIDE, network::start());
+        open.write_blocking(index).unwrap();
+        drop(open);
         // Whenever this runs, nobody's token has run out.
         database.execute("UPDATE token SET expires_at = '2199-01-01T00:00:00.000000Z'");
         let people = network::PEOPLE.map(|(name, _)| name);
@@ -119,11 +124,19 @@ impl World {
 
 /// Copies the network across the border before anything has happened in it, and lets its head in.
 fn settle_beside(database: &TestDatabase) {
-    database.mirror(network::REGION.0, BESIDE, &[]);
+    database.mirror(network::REGION.0, BESIDE.0, &[]);
+    // A data key is bound to its region: the copy of that of the index of names is none, and another one is made.
+    let far = match database.backend() {
+        Backend::Sqlite => format!("x'{}'", BESIDE.0.simple()),
+        Backend::Postgres => format!("'{}'", BESIDE.0),
+    };
+    database.execute(&format!(
+        "DELETE FROM data_key WHERE subject_kind = 'name_index' AND region_id = {far}"
+    ));
     let head = database.lines("#id#", "account WHERE email = 'head@example.kz'");
     let head = Uuid::parse_str(&head[0]).unwrap();
     let digest = Sha256::digest(network::token(USER));
-    database.give_mirror_token(BESIDE, head, &digest);
+    database.give_mirror_token(BESIDE.0, head, &digest);
 }
 
 impl Names {
@@ -190,6 +203,7 @@ impl Names {
             "partners" => &self.contacts,
             "workflows" if path.ends_with("/retire") => return "mediation".to_owned(),
             "workflows" => return (*dice.one_of(&["basic", "1", "2"])).to_owned(),
+            "retention" => return "case".to_owned(),
             "laws" => return (*dice.one_of(&["profile", "holidays", "1", "999"])).to_owned(),
             _ => {
                 return Uuid::from_u128(u128::try_from(dice.below(1_000)).unwrap_or(0)).to_string();

@@ -8,17 +8,20 @@ use serde_json::{Map, Value, json};
 
 /// Bodies whose fields nobody knows beforehand: those of an action are its workflow's.
 const OPEN: [&str; 1] = ["TakeAction"];
+/// A POST that only asks: nothing of it could happen twice, so a key is not looked at.
+const ASKS: [&str; 1] = ["/api/v1/cases/search"];
 
 /// Completes a document.
 pub(super) fn complete(document: &mut Value) {
     let mut schemas = document["components"]["schemas"].take();
-    for item in document["paths"].as_object_mut().into_iter().flatten() {
-        for (method, operation) in item.1.as_object_mut().into_iter().flatten() {
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let is_kept = method == "post" && !ASKS.contains(&path.as_str());
             if let Some(operation) = operation.as_object_mut() {
                 body(operation, method, &mut schemas);
-                headers(operation, method);
+                headers(operation, is_kept);
                 bounds(operation);
-                problems(operation, method);
+                problems(operation, method, is_kept);
             }
         }
     }
@@ -47,14 +50,14 @@ fn codes(status: &str) -> &'static str {
     }
 }
 
-fn problems(operation: &mut Map<String, Value>, method: &str) {
+fn problems(operation: &mut Map<String, Value>, method: &str, is_kept: bool) {
     let mut met = vec!["400", "401", "404", "408", "431", "500", "503"];
     if operation.contains_key("requestBody") {
         met.extend(["413", "415", "422"]);
     }
     match method {
         // A repeated key, and one that is still running.
-        "post" => met.extend(["409", "422"]),
+        "post" if is_kept => met.extend(["409", "422"]),
         "get" if has_query(operation) => met.push("422"),
         _ => {}
     }
@@ -95,7 +98,7 @@ fn bounds(operation: &mut Map<String, Value>) {
     }
 }
 
-fn headers(operation: &mut Map<String, Value>, method: &str) {
+fn headers(operation: &mut Map<String, Value>, is_kept: bool) {
     let answers = |status: &str| operation["responses"].get(status).is_some();
     let mut added = Vec::new();
     if answers("428") {
@@ -112,7 +115,7 @@ fn headers(operation: &mut Map<String, Value>, method: &str) {
             "schema": {"type": "string"},
         }));
     }
-    if method == "post" {
+    if is_kept {
         added.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "A repeat with the same key gets the first answer.",
