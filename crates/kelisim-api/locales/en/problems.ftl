@@ -220,5 +220,5 @@ purpose-mediator = To keep the register of mediators and to reach them.
 purpose-contact = To tell a partner agency how its referrals go.
 purpose-danger_report = To prove that the protection body was told of a danger to a child.
 purpose-audit = To prove who did what, when and why.
-# A case whose term stands still.
+## A case whose term stands still.
 term-paused = The term is paused since { $since }. Its last day is open until it goes on: then the days of the pause are added to { $without }, and the day may move over days off (D17).

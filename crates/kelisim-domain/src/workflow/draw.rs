@@ -7,6 +7,7 @@
 //!
 //! Absent on purpose: scripts, and any way to change the workflow in the picture.
 
+mod columns;
 mod measure;
 mod mermaid;
 mod place;

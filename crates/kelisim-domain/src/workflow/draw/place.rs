@@ -12,9 +12,9 @@ use super::{
 /// Room at the sides of a lane, in pixels.
 const MARGIN: f64 = 18.0;
 /// The room between two rows: the more, the further its arrows go sideways.
-const GAP_LEAST: f64 = 26.0;
-const GAP_MOST: f64 = 60.0;
-const GAP_GROWTH: f64 = 0.08;
+const GAP_LEAST: f64 = 22.0;
+const GAP_MOST: f64 = 48.0;
+const GAP_GROWTH: f64 = 0.05;
 /// Room above the first row of a lane and below its last one.
 const LANE_EDGE: f64 = 16.0;
 

@@ -5,6 +5,7 @@
 
 use super::{
     super::definition::{Action, Definition, Step, Timer},
+    columns::Columns,
     measure::{Face, Line, room, wrap},
     plan::Size,
     words::{self, Word},
@@ -17,13 +18,11 @@ use crate::{
 };
 
 /// The most width of a text on a card, in pixels.
-const CARD_TEXT: f64 = 225.0;
-/// The same on a card with many remarks, which would be very high otherwise.
-const WIDE_CARD_TEXT: f64 = 340.0;
-/// More remarks than these make a card wide.
-const FEW_REMARKS: usize = 3;
+const CARD_TEXT: f64 = 270.0;
 /// The most width of the text of an arrow, in pixels.
-const LABEL_TEXT: f64 = 175.0;
+const LABEL_TEXT: f64 = 270.0;
+/// More notes at one arrow than these stand in two columns.
+const FEW_NOTES: usize = 1;
 /// The room around the text of a card.
 pub(super) const CARD_PADDING: f64 = 12.0;
 /// The room around the text of an arrow.
@@ -267,23 +266,25 @@ impl Card<'_> {
         wrap(self.step.title.get(language), Face::Strong, CARD_TEXT)
     }
 
-    /// The lines of each remark.
-    pub(super) fn remarks(&self, language: Language) -> Vec<Vec<Line>> {
-        let most = if self.remarks.len() > FEW_REMARKS {
-            WIDE_CARD_TEXT
-        } else {
-            CARD_TEXT
+    /// The remarks below its title, in up to three columns.
+    pub(super) fn remarks(&self, language: Language) -> Columns {
+        let columns = match self.remarks.len() {
+            0..=2 => 1,
+            3..=4 => 2,
+            5..=6 => 3,
+            _ => 4,
         };
-        let lines = |note: &Note<'_>| note.lines(language, most - SIGN);
-        self.remarks.iter().map(lines).collect()
+        let lines = |note: &Note<'_>| note.lines(language, CARD_TEXT - SIGN);
+        let texts = self.remarks.iter().map(lines).collect();
+        Columns::of(texts, columns, SIGN, 2.0 * NOTE_GAP)
     }
 
     /// The room that it takes.
     pub(super) fn size(&self, language: Language) -> Size {
         let (mut wide, mut high) = room(&self.title(language));
-        for lines in self.remarks(language) {
-            let (width, height) = room(&lines);
-            wide = wide.max(width + SIGN);
+        if !self.remarks.is_empty() {
+            let (width, height) = self.remarks(language).size;
+            wide = wide.max(width);
             high += height + 2.0 * NOTE_GAP;
         }
         (wide + 2.0 * CARD_PADDING, high + 2.0 * CARD_PADDING)
@@ -291,19 +292,17 @@ impl Card<'_> {
 }
 
 impl Arrow<'_> {
-    /// The lines of each note.
-    pub(super) fn notes(&self, language: Language) -> Vec<Vec<Line>> {
+    /// The notes of its label, in up to two columns.
+    pub(super) fn notes(&self, language: Language) -> Columns {
+        let columns = if self.notes.len() > FEW_NOTES { 2 } else { 1 };
         let lines = |note: &Note<'_>| note.lines(language, LABEL_TEXT);
-        self.notes.iter().map(lines).collect()
+        let texts = self.notes.iter().map(lines).collect();
+        Columns::of(texts, columns, 0.0, NOTE_GAP)
     }
 
     /// The room that its label takes.
     pub(super) fn size(&self, language: Language) -> Size {
-        let mut size = (0.0_f64, -NOTE_GAP);
-        for lines in self.notes(language) {
-            let (width, height) = room(&lines);
-            size = (size.0.max(width), size.1 + height + NOTE_GAP);
-        }
+        let size = self.notes(language).size;
         (size.0 + 2.0 * LABEL_PADDING, size.1 + 2.0 * LABEL_PADDING)
     }
 }

@@ -251,15 +251,15 @@ impl Picture<'_> {
 
     fn card_text(&mut self, card: &Card<'_>, rect: Rect) {
         let x = rect.x + CARD_PADDING;
-        let mut y = self.lines(x, rect.y + CARD_PADDING, &card.title(self.language));
-        for (note, lines) in card.remarks.iter().zip(card.remarks(self.language)) {
-            y += 2.0 * NOTE_GAP;
-            let high: f64 = lines.iter().map(|line| line.face.line()).sum();
+        let title = self.lines(x, rect.y + CARD_PADDING, &card.title(self.language));
+        let remarks = card.remarks(self.language);
+        for (note, (lines, cell)) in card.remarks.iter().zip(remarks.cells) {
+            let (x, y) = (x + cell.x, title + 2.0 * NOTE_GAP + cell.y);
             let frame = Rect {
                 x: x - 5.0,
                 y: y - 4.0,
-                width: rect.width - 2.0 * CARD_PADDING + 10.0,
-                height: high + 7.0,
+                width: cell.width + 10.0,
+                height: cell.height + 7.0,
             };
             if matches!(note, Note::Timer(_)) {
                 self.rect("bell", frame, 4.0);
@@ -267,7 +267,7 @@ impl Picture<'_> {
             } else {
                 self.round_arrow(x + 8.0, y + 8.5);
             }
-            y = self.lines(x + SIGN, y, &lines);
+            self.lines(x + SIGN, y, &lines);
         }
     }
 
@@ -277,9 +277,9 @@ impl Picture<'_> {
             let rect = self.layout.routes()[index].label;
             let class = if arrow.by_clock { "label due" } else { "label" };
             self.rect(class, rect, 4.0);
-            let mut y = rect.y + LABEL_PADDING;
-            for lines in arrow.notes(self.language) {
-                y = self.lines(rect.x + LABEL_PADDING, y, &lines) + NOTE_GAP;
+            let (x, y) = (rect.x + LABEL_PADDING, rect.y + LABEL_PADDING);
+            for (lines, cell) in arrow.notes(self.language).cells {
+                self.lines(x + cell.x, y + cell.y, &lines);
             }
         }
     }

@@ -115,7 +115,7 @@ fn every_text_fits_its_box() {
         let sketch = Sketch::of(definition);
         for language in Language::ALL {
             for arrow in &sketch.arrows {
-                for lines in arrow.notes(language) {
+                for (lines, _) in arrow.notes(language).cells {
                     assert!(
                         room(&lines).0 + 2.0 * sketch::LABEL_PADDING
                             <= arrow.size(language).0 + 0.01
@@ -123,11 +123,28 @@ fn every_text_fits_its_box() {
                 }
             }
             for card in &sketch.cards {
-                for lines in card.remarks(language) {
+                for (lines, _) in card.remarks(language).cells {
                     let wide = room(&lines).0 + sketch::SIGN + 2.0 * sketch::CARD_PADDING;
                     assert!(wide <= card.size(language).0 + 0.01);
                 }
             }
+        }
+    }
+}
+
+/// A picture is printed and shown on a page: one of the standard workflow may take two of A4, and not five.
+#[test]
+fn the_shipped_definitions_fit_a_page_in_every_language() {
+    for text in [crate::workflow::BASIC, crate::workflow::MEDIATION] {
+        let definition = crate::workflow::parse(text).unwrap();
+        for language in Language::ALL {
+            let (width, height) = Layout::of(&definition, language).size(false);
+            let ratio = height / width;
+            assert!(
+                (0.5..=2.8).contains(&ratio),
+                "{} {language}: {width} × {height}",
+                definition.key
+            );
         }
     }
 }
