@@ -127,6 +127,37 @@ on_both_databases! {
         assert_eq!(head["last_anchor"], Value::Null);
     }
 
+    fn s21_the_auditor_reads_the_log_on_a_page_and_saves_what_was_found(t: TestApp) {
+        t.file(&TestApp::filing());
+        seal(&t);
+        let mut browser = t.signed_in("auditor");
+        assert!(browser.get("/").text.contains("href=\"/audit\""));
+        let page = browser.get("/audit");
+        assert!(page.status == 200 && page.text.contains("case.filed") && page.text.contains("Demo head"), "{page:?}");
+        assert!(!page.text.contains("cow"), "no content");
+        let found = browser.get("/audit?action=case.filed&from=2026-11-22");
+        assert!(found.text.contains("/audit/export?from=2026-11-22&amp;action=case.filed") || found.text.contains("/audit/export?from=2026-11-22&#38;action=case.filed"), "{found:?}");
+        assert!(browser.get("/audit?to=2026-11-21").text.contains("Nothing was found."));
+        for (wrong, field) in [("from=yesterday", "from"), ("actor=aigul", "actor"), ("object_id=1", "object_kind"), ("frm=2026-11-22", "frm")] {
+            for path in ["/audit", "/audit/export"] {
+                let page = browser.get(&format!("{path}?{wrong}"));
+                assert_eq!(page.status, 422, "{path} {wrong}");
+                assert!(page.text.contains(&format!("href=\"#{field}\"")), "{path} {wrong}: {page:?}");
+            }
+        }
+        let exports = || t.database.count("audit_entry WHERE action = 'audit.export'");
+        assert_eq!(exports(), 0);
+        let file = browser.get("/audit/export?action=case.filed");
+        assert_eq!((file.status, file.header("content-type")), (200, Some("application/x-ndjson")));
+        assert!(file.header("content-disposition").unwrap().starts_with("attachment"));
+        assert_eq!(file.text.lines().count(), 1);
+        assert_eq!(exports(), 1);
+        // What cannot be entered does not leave.
+        t.database.execute("ALTER TABLE audit_entry RENAME TO elsewhere");
+        let kept = browser.get("/audit/export");
+        assert!(kept.status >= 500 && !kept.text.contains("case.filed"), "{kept:?}");
+    }
+
     fn an_export_can_be_verified_by_others_and_is_entered_itself(t: TestApp) {
         t.file(&TestApp::filing());
         t.file(&TestApp::referred_filing());

@@ -61,6 +61,12 @@ impl Query {
         }
     }
 
+    /// What stands there, for a form that shows it again.
+    pub fn typed(&self, name: &str) -> &str {
+        let mut values = self.pairs.iter().filter(|(key, _)| key == name);
+        values.next().map_or("", |(_, value)| value.trim())
+    }
+
     fn get(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let mut values = self.pairs.iter().filter(|(key, _)| key == name);

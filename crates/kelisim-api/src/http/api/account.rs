@@ -268,12 +268,21 @@ async fn create(call: Call) -> HttpResponse {
             let both = || Some((wish?, grant?));
             let (wish, grant) = faults.finish(both()).map_err(AppError::Invalid)?;
             let entry = people::create(tx, wish, grant.as_ref())?;
-            let place = format!("/api/v1/accounts/{}", entry.account.id);
-            let version = entry.version;
-            Ok(Answer::created(place, &view(tx, entry)?).version(version))
+            made(tx, entry)
         },
     )
     .await
+}
+
+/// Where an account stands.
+fn place(entry: &AccountEntry) -> String {
+    format!("/api/v1/accounts/{}", entry.account.id)
+}
+
+/// The answer for an account that was made, or that was given something.
+fn made(tx: &mut Tx<'_>, entry: AccountEntry) -> Result<Answer, AppError> {
+    let (place, version) = (place(&entry), entry.version);
+    Ok(Answer::created(place, &view(tx, entry)?).version(version))
 }
 
 /// Changes an account, or stops it.
@@ -322,9 +331,7 @@ async fn give(call: Call, id: web::Path<String>) -> HttpResponse {
             let known = known(tx, &body)?;
             let wish = GrantWish::parse(&body, &known, tx.today()).map_err(AppError::Invalid)?;
             let entry = people::give(tx, before, &wish)?;
-            let place = format!("/api/v1/accounts/{}", entry.account.id);
-            let version = entry.version;
-            Ok(Answer::created(place, &view(tx, entry)?).version(version))
+            made(tx, entry)
         },
     )
     .await
@@ -399,8 +406,7 @@ async fn invite(call: Call, id: web::Path<String>) -> HttpResponse {
         move |tx| versioned(tx, &id).map(|(entry, _)| entry),
         |tx, entry, _| {
             people::invite(tx, &entry)?;
-            let place = format!("/api/v1/accounts/{}", entry.account.id);
-            Ok(Answer::created(place, &json!({"invited": true})))
+            Ok(Answer::created(place(&entry), &json!({"invited": true})))
         },
     )
     .await

@@ -33,7 +33,7 @@ use uuid::Uuid;
 /// The longest code or id of a filter, in characters.
 const WORD_MOST: usize = 200;
 /// The most entries of one part of an export.
-const EXPORT_MOST: i64 = 5_000;
+pub(crate) const EXPORT_MOST: i64 = 5_000;
 
 /// Registers the routes.
 pub fn configure(routes: &mut ServiceConfig<'_>) {
@@ -186,9 +186,11 @@ async fn export(call: Call, mut query: Query) -> HttpResponse {
     .await
 }
 
-type Wish = (Result<AuditFilter, AppError>, Option<AuditId>);
+/// A filter, and the entry after which to go on.
+pub(crate) type Wish = (Result<AuditFilter, AppError>, Option<AuditId>);
 
-fn wish(tx: &Tx<'_>, query: &mut Query) -> Wish {
+/// What somebody wants of the log.
+pub(crate) fn wish(tx: &Tx<'_>, query: &mut Query) -> Wish {
     let zone = tx.zone();
     let word = |text: &str| line(text, WORD_MOST);
     let last = query.one("to", day);
@@ -212,7 +214,7 @@ fn wish(tx: &Tx<'_>, query: &mut Query) -> Wish {
 }
 
 /// The filter as the entry of an export keeps it.
-fn described(filter: &AuditFilter) -> Value {
+pub(crate) fn described(filter: &AuditFilter) -> Value {
     json!({
         "actor": filter.actor,
         "action": filter.action,
@@ -223,11 +225,16 @@ fn described(filter: &AuditFilter) -> Value {
     })
 }
 
-fn cursor(sealed: &Sealed) -> String {
+/// Where the next page goes on.
+pub(crate) fn cursor(sealed: &Sealed) -> String {
     sealed.entry.id.to_string()
 }
 
-fn names(tx: &mut Tx<'_>, entries: &[Sealed]) -> Result<BTreeMap<AccountId, String>, AppError> {
+/// The names of those who acted.
+pub(crate) fn names(
+    tx: &mut Tx<'_>,
+    entries: &[Sealed],
+) -> Result<BTreeMap<AccountId, String>, AppError> {
     let mut ids: Vec<AccountId> = entries
         .iter()
         .filter_map(|sealed| sealed.entry.actor)

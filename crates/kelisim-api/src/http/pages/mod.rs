@@ -5,6 +5,7 @@
 
 mod account;
 pub(crate) mod assets;
+mod audit;
 mod factor;
 mod forgot;
 mod home;
@@ -39,6 +40,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
     factor::configure(routes);
     account::configure(routes);
     people::configure(routes);
+    audit::configure(routes);
 }
 
 /// Only for whoever is signed in.

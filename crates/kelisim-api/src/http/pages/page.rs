@@ -241,6 +241,9 @@ fn ways(actor: &Actor, say: Say) -> Vec<(&'static str, String)> {
         ways.push(("/people", say.t("page-way-people")));
         ways.push(("/set-up", say.t("page-way-set-up")));
     }
+    if RegisterAct::ReadAudit.allowed(actor) {
+        ways.push(("/audit", say.t("page-way-audit")));
+    }
     ways
 }
 
