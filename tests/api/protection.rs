@@ -131,8 +131,15 @@ on_both_databases! {
             t.by(other).get(&path).expect(404);
         }
         assert_eq!(t.by("coordinator").get("danger-reports").expect(200)["items"], json!([]));
-        t.by("coordinator").post("danger-reports", &report("head@example.kz")).expect(403);
-        for nobody in ["berik@example.kz", "nobody@example.kz", "auditor@example.kz"] {
+        for reader in ["coordinator", "head"] {
+            t.by(reader).post("danger-reports", &report("other_head@example.kz")).expect(403);
+        }
+        // A head as well, which would make her own reader of her.
+        let own = t.database.lines("#id#", "account WHERE email = 'aigul@example.kz'");
+        let grants = format!("accounts/{}/grants", own[0]);
+        let head = json!({"role": "office_head", "office": "AKZ-01"});
+        t.by("administrator").post(&grants, &head).expect(201);
+        for nobody in ["aigul@example.kz", "berik@example.kz", "nobody@example.kz", "auditor@example.kz"] {
             let said = t.by("aigul").post("danger-reports", &report(nobody)).expect(422);
             assert_eq!(said["errors"][0]["pointer"], "/receiver", "{nobody}");
         }

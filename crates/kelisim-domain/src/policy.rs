@@ -286,7 +286,7 @@ impl RegisterAct {
             | RegisterAct::Erase => &[Coordinator],
             RegisterAct::ReadRetention => &[Coordinator, Auditor],
             RegisterAct::ReadDangerReports => &[Mediator, OfficeHead, Coordinator],
-            RegisterAct::WriteDangerReports => &[Mediator, OfficeHead],
+            RegisterAct::WriteDangerReports => &[Mediator],
             RegisterAct::KeepAccounts => &[Administrator],
             RegisterAct::ReadNotices => &[OfficeHead, Coordinator, Mediator, Administrator],
             RegisterAct::RetryNotices => &[OfficeHead, Coordinator],

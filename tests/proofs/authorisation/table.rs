@@ -279,7 +279,7 @@ POST   /cases/{id}/consents                      case       mediator head
 POST   /cases/{id}/consents/{consent}/withdraw   consent    mediator head
 POST   /party-exports                            cases      *
 GET    /danger-reports                           dangers    *
-POST   /danger-reports                           dangers    mediator asked head
+POST   /danger-reports                           dangers    mediator asked
 GET    /danger-reports/{id}                      danger     *
 GET    /cases/{id}                               case       *
 PATCH  /cases/{id}                               case       mediator head coordinator

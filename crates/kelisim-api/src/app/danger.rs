@@ -66,7 +66,9 @@ fn receives(tx: &mut Tx<'_>, email: &EmailAddress) -> Result<AccountId, AppError
         Err(StoreError::NotFound) => return Err(unfit()),
         other => other?,
     };
-    if account.region != tx.region() || !account.active {
+    let is_author = account.id == tx.actor.account;
+    // A report that only its author can read protects nobody.
+    if is_author || account.region != tx.region() || !account.active {
         return Err(unfit());
     }
     let grants = grant_list(tx.db, account.region, account.id)?;
