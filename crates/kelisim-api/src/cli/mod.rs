@@ -84,6 +84,7 @@ impl From<kelisim_persistence::Error> for Failure {
 
 /// Runs the command of this process.
 pub fn main() -> ExitCode {
+    crate::telemetry::tell_panics();
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -54,10 +54,12 @@ impl Body {
         self.bytes.as_deref().ok()
     }
 
-    /// Whether these bytes are in it; for a defect that a proof must find.
-    pub(crate) fn holds(&self, part: &[u8]) -> bool {
-        let windows = self.bytes().unwrap_or_default().windows(part.len());
-        windows.into_iter().any(|window| window == part)
+    /// Panics with all that it says, where these bytes are in it; for a defect that a proof must find.
+    pub(crate) fn stumble_over(&self, part: &[u8]) {
+        let bytes = self.bytes().unwrap_or_default();
+        let holds = bytes.windows(part.len()).any(|window| window == part);
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!holds, "a defect put in on purpose, over {text}");
     }
 
     /// An object without fields: for what asks nothing.
