@@ -11,6 +11,7 @@ mod table;
 mod time;
 mod walk;
 
+pub(in crate::proofs) use pages::written;
 pub use table::rows;
 
 use kelisim_persistence::Defect;

@@ -56,6 +56,15 @@ on_both_databases! {
         assert!(!found.reached && found.measured > 0.0, "the defect was not found: {report}");
     }
 
+    fn t11_finds_what_a_partner_is_told_beyond_its_memorandum(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        let report = leak::run(&order, 4, "defect.tell_partners");
+        let found = report.figures.iter().find(|figure| figure.name == "canaries found").unwrap();
+        assert!(!found.reached && found.measured > 0.0, "the defect was not found: {report}");
+        let told = report.to_string();
+        assert!(told.contains("reference") && told.contains(leak::CLOSER_CONTACT), "in a letter to that partner: {told}");
+    }
+
     fn t09_finds_a_handler_that_stumbles_over_a_body(backend: Backend) {
         let order = Order { seed: 1, backend, is_quick: true };
         assert!(malformed::faults_with(&order, SHOTS_MOST, STUMBLE) > 0, "the defect was not found");

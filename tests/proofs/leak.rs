@@ -5,11 +5,15 @@
 //! the content sees without such a word is a failure of the proof, not of the program.
 
 mod canary;
+mod disk;
+mod pages;
+mod register;
+mod search;
 mod walk;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Order, Report, report::number};
 use crate::{
@@ -19,6 +23,7 @@ use crate::{
 };
 
 pub use canary::{Canaries, letter_texts};
+pub use register::CLOSER_CONTACT;
 use walk::Walk;
 
 /// Words of a release, and of the test command: promises.md asks for two hundred.
@@ -32,6 +37,9 @@ const TROUBLES: &str = "defect.stumble_over_nul;http.after_act=error:broken%20;o
 const STUMBLES: usize = 24;
 /// Those who read no content of a case, and may not come across a word of it either.
 const OUTSIDERS: [&str; 4] = ["partner", "coordinator", "registrar", "auditor"];
+/// What a release and a test run look through at least, of each kind.
+const PAGES_LEAST: f64 = 8.0;
+const COMMANDS_LEAST: f64 = 12.0;
 
 /// Runs the proof.
 pub fn prove(order: &Order) -> Report {
@@ -49,6 +57,7 @@ pub fn run(order: &Order, cases: usize, defect: &str) -> Report {
         house.enrol(role, &[role]);
     }
     house.enrol("partner", &["partner", "--partner", "EDU"]);
+    pages::sign_in(&house);
     let canaries = Canaries::new(order.seed);
     let mut seen = Seen::default();
     for workflow in ["basic", "mediation"] {
@@ -61,18 +70,25 @@ pub fn run(order: &Order, cases: usize, defect: &str) -> Report {
         let settings = &settings[..if defect.is_empty() { 2 } else { 3 }];
         let server = house.serve(settings);
         let mut walk = Walk::new(&house, &server, (workflow, order.seed), &canaries);
+        if workflow == "basic" {
+            walk.closer_partner();
+        }
         walk.register();
         for number in 0..cases.div_ceil(2) {
             walk.lead(number);
         }
         walk.mistakes();
         seen.flows += walk.actions;
+        seen.corrections += walk.corrections;
+        seen.closed.append(&mut walk.closed);
         seen.blind.append(&mut walk.blind);
         seen.ids.append(&mut walk.ids);
         seen.read.append(&mut walk.read);
         house.mail_is_quiet();
         look_around(&house, &server, &canaries, &mut seen);
-        search_counts(&house, &server, &canaries, &mut seen);
+        let closed = seen.closed.clone();
+        pages::open_all(&house, &server, (&canaries, &closed), &mut seen);
+        search::counts(&house, &server, (&canaries, &walk.names), &mut seen);
         let page = Client::new(format!("http://{metrics}")).get("/metrics");
         seen.scan(&canaries, "metrics", page.text.as_bytes());
         let log = server.program.stop();
@@ -82,7 +98,8 @@ pub fn run(order: &Order, cases: usize, defect: &str) -> Report {
     }
     troubles(&house, (order.seed, &canaries), &mut seen);
     letters(&house, &canaries, &mut seen);
-    commands(&house, &canaries, &mut seen);
+    let closed = seen.closed.first().cloned().unwrap_or_default();
+    disk::commands(&house, (&canaries, &closed), &mut seen);
     figures(&mut report, &canaries, &seen);
     report.end()
 }
@@ -96,8 +113,20 @@ struct Seen {
     blind: Vec<String>,
     /// Ids of everything, for routes that take one.
     ids: BTreeSet<String>,
+    /// Cases that are closed.
+    closed: Vec<String>,
     /// Words that a reader of the content has read back.
     read: BTreeSet<String>,
+    /// Pages that were shown to somebody, and those that were shown to nobody.
+    pages: BTreeSet<String>,
+    shut: BTreeSet<String>,
+    /// Commands that were given, and what did not succeed.
+    commands: usize,
+    failed: Vec<String>,
+    /// Names that a search within the scope found, and searches that were compared.
+    names_found: usize,
+    searches: usize,
+    corrections: usize,
     bytes: usize,
     answers: usize,
     letters: usize,
@@ -115,7 +144,7 @@ impl Seen {
         }
     }
 
-    /// A partner gets back the number that it gave its own referral, where its memorandum says so: here it does.
+    /// A partner gets back the number that it gave its own referral, where its memorandum says so: one does, one does not.
     fn letter(&mut self, canaries: &Canaries, place: &str, bytes: &[u8]) {
         self.bytes += bytes.len();
         for (word, field) in canaries.found_in(bytes) {
@@ -158,6 +187,8 @@ impl Seen {
 /// The registers have readers of their own: those who keep them.
 fn may_read(who: &str, field: &str) -> bool {
     match who {
+        // The personal number is shown to nobody (D33).
+        _ if field == "mediator.iin" => false,
         "coordinator" => field.starts_with("mediator.") || field.starts_with("contact."),
         "registrar" => field.starts_with("mediator."),
         _ => false,
@@ -247,37 +278,6 @@ fn troubles(house: &House, (seed, canaries): (u64, &Canaries), seen: &mut Seen) 
     seen.scan_addresses("log of troubles", log.as_bytes());
 }
 
-/// Whoever reads no content learns nothing by looking for it: a word that is there and one that is not give one answer.
-fn search_counts(house: &House, server: &Server, canaries: &Canaries, seen: &mut Seen) {
-    let word = canaries.name();
-    for who in OUTSIDERS {
-        let client = house.by(who, server);
-        let by_query = |word: &str| {
-            let reply = client.get(&format!("cases?q={word}"));
-            (reply.status, items(&reply))
-        };
-        let by_name = |word: &str| {
-            let reply = client.post("cases/search", &json!({"name": word}));
-            (reply.status, items(&reply))
-        };
-        for (how, there, not) in [
-            ("q", by_query(&word), by_query("zzzzzzzzzz")),
-            ("search by name", by_name(&word), by_name("zzzzzzzzzz")),
-        ] {
-            if there != not {
-                seen.found.push(format!(
-                    "{how} as {who} tells that a name is there: {there:?} and {not:?}"
-                ));
-            }
-        }
-    }
-}
-
-fn items(reply: &Reply) -> usize {
-    let body: Value = serde_json::from_str(&reply.text).unwrap_or_default();
-    body["items"].as_array().map_or(0, Vec::len)
-}
-
 /// Every letter as it lies in the folder, and what a reader of mail makes of it; to partners and to staff alike.
 fn letters(house: &House, canaries: &Canaries, seen: &mut Seen) {
     for name in house.letters() {
@@ -296,31 +296,6 @@ fn letters(house: &House, canaries: &Canaries, seen: &mut Seen) {
                 text.as_bytes(),
             );
         }
-    }
-}
-
-/// What commands print, what they write, and what lies on the disk.
-fn commands(house: &House, canaries: &Canaries, seen: &mut Seen) {
-    let folder = house.database.folder().to_owned();
-    let backup = folder.join("backup").display().to_string();
-    let closed = seen.ids.iter().next().cloned().unwrap_or_default();
-    for words in [
-        &["backup", &backup][..],
-        &["restore", "--check", "--json", &backup],
-        &["erase", "look", "--json", "--case", &closed],
-        &["erase", "list", "--json"],
-        &["config", "show"],
-    ] {
-        let output = house.command(words).output().unwrap();
-        for said in [&output.stdout, &output.stderr] {
-            seen.scan(canaries, &format!("what {} prints", words[0]), said);
-        }
-    }
-    let mut files: Vec<std::path::PathBuf> = house.database.files();
-    files.extend(["backup", "backup.keys"].map(|name| folder.join(name)));
-    for file in files.iter().filter(|file| Path::exists(file)) {
-        let bytes = fs::read(file).unwrap();
-        seen.scan(canaries, &file.display().to_string(), &bytes);
     }
 }
 
@@ -360,5 +335,21 @@ fn figures(report: &mut Report, canaries: &Canaries, seen: &Seen) {
         4.0,
         number(seen.errors),
     );
+    report.none("commands and files that failed", &seen.failed);
+    report.at_least("commands given", COMMANDS_LEAST, number(seen.commands));
+    let shut: Vec<String> = seen.shut.difference(&seen.pages).cloned().collect();
+    report.none("pages that were shown to nobody", &shut);
+    report.at_least(
+        "pages shown to somebody",
+        PAGES_LEAST,
+        number(seen.pages.len()),
+    );
+    report.at_least(
+        "names found within the scope",
+        2.0,
+        number(seen.names_found),
+    );
+    report.at_least("searches without the scope", 20.0, number(seen.searches));
+    report.at_least("corrections", 2.0, number(seen.corrections));
     report.noted("bytes looked through", number(seen.bytes));
 }

@@ -171,7 +171,7 @@ points! {
         SkipVersionCheck = "defect.skip_version_check",
         /// The seal of an audit entry does not cover its reason.
         IgnoreReason = "defect.ignore_reason",
-        /// A handler panics over a body with an escaped NUL.
+        /// A handler panics over a body with an escaped NUL, and its message holds the body.
         StumbleOverNul = "defect.stumble_over_nul",
         /// Passwords are guessed without a limit.
         GuessWithoutLimit = "defect.guess_without_limit",
@@ -187,6 +187,8 @@ points! {
         TellApart = "defect.tell_apart",
         /// Whoever files a case writes its narrative into the log.
         LogContent = "defect.log_content",
+        /// Partners are told all that a memorandum can allow, whatever theirs allows.
+        TellPartners = "defect.tell_partners",
     }
 }
 

@@ -338,8 +338,8 @@ fn ask(scene: &Scene, method: &str, path: &str, who: &str) -> Reply {
     request.body(form.finish()).send()
 }
 
-/// The pages of the sources against the rows.
-fn without_rows() -> Vec<String> {
+/// The pages of the sources: `GET /people`.
+pub(in crate::proofs) fn written() -> BTreeSet<String> {
     let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../crates/kelisim-api/src/http/pages"
@@ -355,10 +355,15 @@ fn without_rows() -> Vec<String> {
             }
         }
     }
+    written
+}
+
+/// The pages of the sources against the rows.
+fn without_rows() -> Vec<String> {
     let rows = PAGES
         .iter()
         .map(|(method, page, _)| format!("{method} {page}"));
-    written
+    written()
         .symmetric_difference(&rows.collect())
         .cloned()
         .collect()

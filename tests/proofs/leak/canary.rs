@@ -7,11 +7,15 @@ use std::{
 
 use crate::proofs::dice::Dice;
 
+/// Bytes by which words are told apart before they are compared; no word is shorter.
+const BEGIN: usize = 4;
+/// Fewer hexadecimal digits than this hold no word of ours: the shortest are days.
+const HEX_LEAST: usize = 20;
+
 /// The words that were given, each for one field.
 pub struct Canaries {
     dice: Dice,
     given: RefCell<BTreeMap<String, String>>,
-    names: RefCell<Vec<String>>,
 }
 
 impl Canaries {
@@ -20,7 +24,6 @@ impl Canaries {
         Self {
             dice: Dice::new(seed ^ 0x0011_ea5e),
             given: RefCell::default(),
-            names: RefCell::default(),
         }
     }
 
@@ -33,9 +36,6 @@ impl Canaries {
             ));
         }
         self.keep(&word, field);
-        if field.ends_with("name") {
-            self.names.borrow_mut().push(word.clone());
-        }
         word
     }
 
@@ -49,6 +49,19 @@ impl Canaries {
         }
         self.keep(&digits, field);
         digits
+    }
+
+    /// A day for a field, long before anything else that a house can know; it is looked for as people write it, too.
+    pub fn day(&self, field: &str) -> String {
+        let (year, month, day) = (
+            1930 + self.dice.below(40),
+            1 + self.dice.below(12),
+            1 + self.dice.below(28),
+        );
+        self.keep(&format!("{day:02}.{month:02}.{year}"), field);
+        let text = format!("{year}-{month:02}-{day:02}");
+        self.keep(&text, field);
+        text
     }
 
     fn keep(&self, word: &str, field: &str) {
@@ -67,11 +80,6 @@ impl Canaries {
         self.given.borrow().values().cloned().collect()
     }
 
-    /// A name that some case has.
-    pub fn name(&self) -> String {
-        self.names.borrow().last().cloned().unwrap_or_default()
-    }
-
     /// The words in some bytes, in whatever case, over folded lines of mail and with soft line ends taken away.
     pub fn found_in(&self, bytes: &[u8]) -> Vec<(String, String)> {
         let text = String::from_utf8_lossy(bytes).to_lowercase();
@@ -80,13 +88,70 @@ impl Canaries {
             .replace("\r\n ", "")
             .replace("\r\n\t", "");
         let given = self.given.borrow();
-        let found = given
-            .iter()
-            .filter(|(word, _)| text.contains(word.as_str()) || unfolded.contains(word.as_str()));
+        let begins = Beginnings::of(given.keys());
+        let mut found = BTreeSet::new();
+        for text in [&text, &unfolded] {
+            begins.look(text.as_bytes(), &mut found);
+        }
         found
-            .map(|(word, field)| (word.clone(), field.clone()))
+            .into_iter()
+            .map(|word| (word.to_owned(), given[word].clone()))
             .collect()
     }
+}
+
+/// Words by how they begin: hundreds of them are looked for in one walk over the bytes.
+struct Beginnings<'a> {
+    /// Whether a word begins with these two bytes: most places are passed by after this look.
+    pairs: Vec<bool>,
+    words: BTreeMap<&'a [u8], Vec<&'a str>>,
+}
+
+impl<'a> Beginnings<'a> {
+    fn of(words: impl Iterator<Item = &'a String>) -> Self {
+        let mut begins = Self {
+            pairs: vec![false; 1 << 16],
+            words: BTreeMap::new(),
+        };
+        for word in words {
+            let bytes = word.as_bytes();
+            begins.pairs[pair(bytes)] = true;
+            let same = begins.words.entry(&bytes[..BEGIN]).or_default();
+            same.push(word);
+        }
+        begins
+    }
+
+    fn look(&self, bytes: &[u8], found: &mut BTreeSet<&'a str>) {
+        for (place, window) in bytes.windows(BEGIN).enumerate() {
+            if !self.pairs[pair(window)] {
+                continue;
+            }
+            let words = self.words.get(window).into_iter().flatten();
+            found.extend(words.filter(|word| bytes[place..].starts_with(word.as_bytes())));
+        }
+    }
+}
+
+fn pair(bytes: &[u8]) -> usize {
+    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+}
+
+/// What stands in bytes as hexadecimal digits, the way PostgreSQL, `quote` and our backups write them.
+pub(super) fn unhexed(bytes: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
+    for run in bytes.split(|byte| !byte.is_ascii_hexdigit()) {
+        // Shorter than a word of ours, or no whole bytes: a number, or a piece of a word.
+        if run.len() < HEX_LEAST || !run.len().is_multiple_of(2) {
+            continue;
+        }
+        found.extend(run.chunks(2).map(|pair| {
+            let pair = std::str::from_utf8(pair).unwrap_or_default();
+            u8::from_str_radix(pair, 16).unwrap_or_default()
+        }));
+        found.push(b'\n');
+    }
+    found
 }
 
 /// What a reader of mail shows of a letter: subject, addresses, and every part decoded.

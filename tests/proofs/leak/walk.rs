@@ -14,6 +14,17 @@ use crate::{
 /// Sides of a case, and actions that are tried on it.
 const SIDES: [&str; 6] = ["A", "B", "C", "D", "E", "F"];
 const ACTIONS_MOST: usize = 24;
+/// Who refers cases: what the first gave as its number it gets back, and the second does not (D24).
+const PARTNERS: [&str; 2] = ["EDU", super::register::CLOSER];
+/// Grounds that a coordinator may put in the place of another.
+const GROUNDS: [&str; 6] = [
+    "withdrawn",
+    "proposal_rejected",
+    "not_suitable",
+    "one_refused",
+    "both_refused",
+    "mediation_impossible",
+];
 /// What the content shows that is no text of anybody: codes, ids and days.
 const PLAIN: [&str; 8] = [
     "id",
@@ -28,11 +39,11 @@ const PLAIN: [&str; 8] = [
 
 /// Somebody leads cases.
 pub(super) struct Walk<'a> {
-    house: &'a House,
-    server: &'a Server,
-    workflow: &'a str,
+    pub(super) house: &'a House,
+    pub(super) server: &'a Server,
+    pub(super) workflow: &'a str,
     dice: Dice,
-    canaries: &'a Canaries,
+    pub(super) canaries: &'a Canaries,
     /// Fields whose answers are codes and days: nothing of anybody's own words.
     coded: RefCell<BTreeSet<String>>,
     /// Actions that were taken.
@@ -41,6 +52,12 @@ pub(super) struct Walk<'a> {
     pub(super) blind: Vec<String>,
     /// Ids of whatever was made.
     pub(super) ids: BTreeSet<String>,
+    /// Of these, the cases that are closed.
+    pub(super) closed: Vec<String>,
+    /// A word of the name of a side of each case, as a reader saw it last.
+    pub(super) names: Vec<String>,
+    /// What was corrected: contents and grounds.
+    pub(super) corrections: usize,
     /// Words that a reader of the content has read back.
     pub(super) read: BTreeSet<String>,
 }
@@ -62,36 +79,19 @@ impl<'a> Walk<'a> {
             coded: RefCell::default(),
             actions: 0,
             blind: Vec::new(),
+            closed: Vec::new(),
+            names: Vec::new(),
+            corrections: 0,
             ids: house.mediators.iter().cloned().collect(),
             read: BTreeSet::new(),
         }
-    }
-
-    /// The confidential halves of the registers: a mediator's and a contact's.
-    pub(super) fn register(&mut self) {
-        let registrar = self.house.by("registrar", self.server);
-        let id = self.house.mediators[1].clone();
-        let before = registrar.get(&format!("mediators/{id}"));
-        let patch = json!({
-            "phone": format!("+{}", self.canaries.digits("mediator.phone", "7702", 7)),
-            "affiliations": [{"kind": "employer", "name": self.canaries.word("mediator.affiliations")}],
-        });
-        let reply = registrar.patch(&format!("mediators/{id}"), before.version(), &patch);
-        self.note(&reply);
-        let body = json!({
-            "name": self.canaries.word("contact.name"), "email": "unverified@edu.example.kz", "language": "ru",
-            "phone": format!("+{}", self.canaries.digits("contact.phone", "7703", 7)),
-        });
-        let coordinator = self.house.by("coordinator", self.server);
-        let reply = coordinator.post("partners/EDU/contacts", &body);
-        assert_eq!(reply.status, 201, "{}", reply.text);
     }
 
     /// Reports of a danger to a child, and what the head reads of them.
     pub(super) fn report(&mut self, number: usize) {
         let body = json!({
             "facts": self.story("danger.facts"), "body": self.canaries.word("danger.body"),
-            "informed_on": "2020-02-02", "receiver": "head@example.kz",
+            "informed_on": self.canaries.day("danger.informed_on"), "receiver": "head@example.kz",
         });
         let author = self
             .house
@@ -114,10 +114,17 @@ impl<'a> Walk<'a> {
             .flatten()
         {
             named.push(json!({"case": case["id"], "party": party["id"]}));
-            let consent = json!({"party": party["id"], "to": "personal_data", "form": "written", "given_on": "2020-02-02"});
+            let day = self.canaries.day("consent.given_on");
+            let consent = json!({"party": party["id"], "to": "personal_data", "form": "written", "given_on": day});
             let path = format!("cases/{}/consents", case["id"].as_str().unwrap());
             let given = head.post(&path, &consent).expect(201);
-            self.ids.insert(given["id"].as_str().unwrap().to_owned());
+            self.reads(&given);
+            let id = given["id"].as_str().unwrap().to_owned();
+            let back = head.request("POST", &format!("{path}/{id}/withdraw"));
+            let today = json!({"withdrawn_on": filed_on(case)});
+            let version = given["version"].as_i64().unwrap();
+            self.note(&back.if_match(version).json(&today).send());
+            self.ids.insert(id);
         }
         let given = head
             .post("party-exports", &json!({"parties": named}))
@@ -137,6 +144,9 @@ impl<'a> Walk<'a> {
         let id = case["id"].as_str().unwrap().to_owned();
         self.ids.insert(id.clone());
         self.reads(&case);
+        if number.is_multiple_of(3) {
+            case = self.correct(&case);
+        }
         let mut tried: BTreeSet<String> = BTreeSet::new();
         for _ in 0..ACTIONS_MOST {
             match self.act(&case, &mut tried) {
@@ -147,9 +157,16 @@ impl<'a> Walk<'a> {
         if number.is_multiple_of(3) {
             self.hand_up(&case);
         }
+        if case["stage"] == "closed" {
+            self.correct_ground(&id);
+            self.closed.push(id.clone());
+        }
         let shown = head.get(&format!("cases/{id}")).expect(200);
         self.reads(&shown);
         self.blind_spots(&shown);
+        let name = shown["confidential"]["parties"][0]["name"].as_str();
+        let word = name.and_then(|name| name.split(' ').next());
+        self.names.extend(word.map(str::to_owned));
         if number.is_multiple_of(4) {
             self.give_out(&shown);
             self.report(number);
@@ -173,8 +190,38 @@ impl<'a> Walk<'a> {
             "office": "ORL-01", "category": "family", "language": "kk", "summary": self.story("summary"),
             "amount": self.canaries.digits("amount", "9", 10).parse::<i64>().unwrap(),
             "parties": parties,
-            "referral": {"source": "education", "partner": "EDU", "reference": self.canaries.word("reference")},
+            "referral": {"source": "education", "partner": PARTNERS[number % 2], "reference": self.canaries.word("reference")},
         })
+    }
+
+    /// Another story, other sides and another amount in the place of what was filed.
+    fn correct(&mut self, case: &Value) -> Value {
+        let path = format!("cases/{}", case["id"].as_str().unwrap());
+        let parties: Vec<Value> = SIDES[..2].iter().map(|side| self.party(side)).collect();
+        let change = json!({
+            "summary": self.story("correction.summary"), "parties": parties,
+            "amount": self.canaries.digits("correction.amount", "9", 10).parse::<i64>().unwrap(),
+        });
+        let head = self.house.by("head", self.server);
+        let reply = head.patch(&path, case["version"].as_i64().unwrap(), &change);
+        self.note(&reply);
+        self.corrections += 1;
+        reply.json()
+    }
+
+    /// The coordinator sets another ground of a closed case, where the rules leave one.
+    fn correct_ground(&mut self, id: &str) {
+        let coordinator = self.house.by("coordinator", self.server);
+        let path = format!("cases/{id}");
+        let before = coordinator.get(&path);
+        for ground in GROUNDS {
+            let change = json!({"ground": ground, "reason": "As the rules ask"});
+            let reply = coordinator.patch(&path, before.version(), &change);
+            if reply.status == 200 {
+                self.corrections += 1;
+                return;
+            }
+        }
     }
 
     fn party(&self, side: &str) -> Value {
@@ -271,7 +318,8 @@ impl<'a> Walk<'a> {
             "text" | "document" => json!("As the rules ask"),
             "date" => json!(today),
             "yes_no" => json!(true),
-            "mediator" => json!(self.house.mediators[0]),
+            // Of two, so that cases go from one to the other (D11).
+            "mediator" => json!(self.dice.one_of(&self.house.mediators[..2])),
             "exclusions" => {
                 let questions = field["questions"].as_array().into_iter().flatten();
                 let answers =
@@ -352,6 +400,43 @@ impl<'a> Walk<'a> {
         filing["category"] = json!(word("mistake.category"));
         filing["parties"][0]["name"] = json!(format!("{}\u{0}", word("mistake.name")));
         head.post("cases", &filing);
+        self.mistakes_on_pages();
+    }
+
+    /// The same on pages: what is typed into a form, above all by who does not come in.
+    fn mistakes_on_pages(&self) {
+        let word = |field: &str| self.canaries.word(field);
+        let client = self.server.client();
+        client.get(&format!("/audit?action={}", word("mistake.filter")));
+        client.get(&format!("/people?email={}", word("mistake.person")));
+        client.get(&format!("/link/{}", word("mistake.link")));
+        let door = client.get("/sign-in");
+        let token = door.text.split_once("name=\"token\" value=\"");
+        let token = token.and_then(|(_, rest)| rest.split('"').next());
+        let cookie = door
+            .header("set-cookie")
+            .and_then(|all| all.split(';').next());
+        let typed = [
+            ("token", token.unwrap_or_default().to_owned()),
+            ("email", format!("{}@example.kz", word("mistake.email"))),
+            (
+                "password",
+                format!("{} {}", word("mistake.password"), word("mistake.password")),
+            ),
+        ];
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(typed);
+        let sent = client
+            .request("POST", "/sign-in")
+            .header("cookie", cookie.unwrap_or_default())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(form.finish())
+            .send();
+        assert_eq!(
+            sent.status, 422,
+            "a form that was refused for its words: {sent:?}"
+        );
     }
 
     /// A filing that may meet an error, and every third one a panic.
@@ -375,7 +460,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn note(&mut self, reply: &Reply) {
+    #[track_caller]
+    pub(super) fn note(&mut self, reply: &Reply) {
         assert!((200..300).contains(&reply.status), "{}", reply.text);
         self.reads(&reply.json());
     }

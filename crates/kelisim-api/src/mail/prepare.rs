@@ -10,13 +10,13 @@ use kelisim_domain::{
     id::{AccountId, CaseId, ContactId, MediatorId},
     language::Language,
     memorandum::{Memorandum, NotCovered, Telling},
-    notice::{NoticeKind, PartnerEvent, PartnerNotice, Payload},
+    notice::{DataLevel, NoticeKind, PartnerEvent, PartnerNotice, Payload},
     region::Region,
     sign_in::LinkKind,
     text::EmailAddress,
 };
 use kelisim_persistence::{
-    Db, Error,
+    Db, Defect, Error, Failpoints,
     store::{
         account::account_find,
         case_mail::{MailCase, case_for_mail},
@@ -97,9 +97,9 @@ pub fn prepare(
     post: &Post,
     lease: &Lease,
     row: &Row,
-    now: DateTime<Utc>,
+    (now, faults): (DateTime<Utc>, &Failpoints),
 ) -> Result<Prepared, Error> {
-    match written(db, vault, post, lease, row, now) {
+    match written(db, vault, post, lease, row, (now, faults)) {
         Ok(prepared) => Ok(prepared),
         Err(Stop::Cancel(reason)) => Ok(Prepared::Cancel(reason)),
         Err(Stop::Hold(reason)) => Ok(Prepared::Hold(reason)),
@@ -113,7 +113,7 @@ fn written(
     post: &Post,
     lease: &Lease,
     row: &Row,
-    now: DateTime<Utc>,
+    (now, faults): (DateTime<Utc>, &Failpoints),
 ) -> Result<Prepared, Stop> {
     let kind = NoticeKind::ALL
         .iter()
@@ -133,10 +133,15 @@ fn written(
         return Err(Stop::Cancel(reason.to_owned()));
     }
     let reader = reader(db, vault, row, kind, region.zone)?;
-    let told = match kind.partner_event() {
+    let mut told = match kind.partner_event() {
         Some(event) => Some(covered(db, row, event, &payload, case.as_ref(), today)?),
         None => None,
     };
+    if let Some(told) = &mut told
+        && faults.has(Defect::TellPartners)
+    {
+        told.terms.data_level = DataLevel::ProceduralWithRef;
+    }
     if let Payload::Account { link } = &payload
         && !link_find(db, row.region, *link)?.works(now)
     {

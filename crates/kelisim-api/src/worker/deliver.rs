@@ -69,8 +69,9 @@ impl Inner {
     async fn prepare(&self, lease: Lease, row: &Row) -> Result<Prepared, Error> {
         let (vault, post) = (self.parts.vault.clone(), self.parts.post.clone());
         let (row, now) = (row.clone(), self.now());
-        self.parts.faults.at(Point::BeforePrepare)?;
-        let job = move |db: &mut _| prepare(db, &vault, &post, &lease, &row, now);
+        let faults = self.parts.faults.clone();
+        faults.at(Point::BeforePrepare)?;
+        let job = move |db: &mut _| prepare(db, &vault, &post, &lease, &row, (now, &faults));
         let prepared = self.parts.database.write(job).await?;
         self.parts.faults.at(Point::AfterPrepare)?;
         Ok(prepared)
