@@ -47,10 +47,10 @@ struct Count {
 }
 
 /// A server with the five cases, and all of it once more across the border.
-struct Scene {
-    t: TestApp,
+pub(crate) struct Scene {
+    pub(crate) t: TestApp,
     /// In the order of [`CASES`].
-    ids: Vec<String>,
+    pub(crate) ids: Vec<String>,
     tables: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ impl Scene {
         Self { t, ids, tables }
     }
 
-    fn ids_of(&self, names: &[&str]) -> BTreeSet<String> {
+    pub(crate) fn ids_of(&self, names: &[&str]) -> BTreeSet<String> {
         let at = |name: &&str| CASES.iter().position(|known| known == name).unwrap();
         names
             .iter()
@@ -113,7 +113,7 @@ impl Scene {
     }
 
     /// Runs a job as somebody, who came in by the door with a token; nothing of it stays.
-    fn as_person<T: Send + 'static>(
+    pub(crate) fn as_person<T: Send + 'static>(
         &self,
         name: &str,
         job: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
@@ -130,7 +130,7 @@ impl Scene {
         told.recv().unwrap()
     }
 
-    fn lines_as(&self, name: &str, expression: &str, table: &str) -> BTreeSet<String> {
+    pub(crate) fn lines_as(&self, name: &str, expression: &str, table: &str) -> BTreeSet<String> {
         let query = format!(
             "SELECT DISTINCT ({expression})::text AS line FROM {table} WHERE ({expression}) IS NOT NULL"
         );
@@ -155,7 +155,7 @@ fn count(db: &mut Db, table: &str) -> Result<i64, Error> {
     Ok(row.count)
 }
 
-fn scene() -> Scene {
+pub(crate) fn scene() -> Scene {
     Scene::make(TestApp::on(Backend::Postgres))
 }
 

@@ -101,8 +101,7 @@ on_both_databases! {
                 reason: "The time to keep it is over".to_owned(),
                 at: network::start(),
             };
-            let vault = t.app.vault.clone();
-            t.write(move |db| case_erase(db, &vault, network::REGION, erasing))
+            t.write(move |db| case_erase(db, network::REGION, erasing))
         };
         assert_eq!((erase(1), erase(2)), (true, false));
         assert_eq!(t.database.count("timer WHERE state = 'cancelled'"), 1);

@@ -11,7 +11,7 @@ use kelisim_domain::{
     text::EmailAddress,
 };
 use kelisim_persistence::{
-    Error as StoreError,
+    DataKey, Error as StoreError,
     store::{
         account::{account_find_by_email, grant_list},
         danger_report::{DangerNote, danger_report_find, danger_report_insert, danger_report_list},
@@ -19,7 +19,7 @@ use kelisim_persistence::{
 };
 use serde_json::{Map, json};
 
-/// Enters a report for one receiver.
+/// Enters a report for one receiver; gives its key too, under which the answer is kept.
 ///
 /// # Errors
 /// Nobody who may receive it has that address.
@@ -27,7 +27,7 @@ pub fn add(
     tx: &mut Tx<'_>,
     report: &DangerReport,
     receiver: &EmailAddress,
-) -> Result<DangerNote, AppError> {
+) -> Result<(DangerNote, DataKey), AppError> {
     let region = tx.region();
     let note = DangerNote {
         id: tx.new_id::<DangerReportId>(),
@@ -52,7 +52,7 @@ pub fn add(
         reason: None,
     };
     record(tx, change)?;
-    Ok(note)
+    Ok((note, key))
 }
 
 /// The account of a receiver.

@@ -263,7 +263,7 @@ fn batch(
             reason: "erased".to_owned(),
             at: now,
         };
-        case_erase(db, &app.vault, of.region, erasing)?;
+        case_erase(db, of.region, erasing)?;
         erasure_case_done(db, of, *case, now)?;
         audit(db, app, of, ("case.erase", "case", case.0))?;
     }

@@ -9,7 +9,7 @@ use super::{AppError, Tx, case::access, link::account_key};
 use crate::http::answer::Answer;
 use kelisim_domain::id::AccountId;
 use kelisim_persistence::{
-    Point,
+    DataKey, Point,
     store::{access::ReadContent, audit::audit_add, idempotency},
 };
 use std::{
@@ -25,7 +25,7 @@ pub const KEY_MOST: usize = 200;
 pub struct Key {
     /// The client's key.
     pub key: String,
-    /// A digest of method, path and body.
+    /// A digest of path and body; it is never stored as it is.
     pub fingerprint: [u8; 32],
 }
 
@@ -107,13 +107,13 @@ fn first_answer(
     stored: idempotency::StoredAnswer,
 ) -> Result<Answer, AppError> {
     let owner = owner(tx, key);
-    if stored.fingerprint != key.fingerprint {
-        return Err(AppError::KeyReused);
-    }
     let data_key = tx
         .app
         .vault
         .key_open(tx.db, owner.region, stored.data_key)?;
+    if stored.fingerprint != kept_fingerprint(&data_key, key) {
+        return Err(AppError::KeyReused);
+    }
     let text = data_key.open(&place(owner.account, &key.key), &stored.sealed)?;
     let first: Answer = serde_json::from_slice(&text)
         // The parser's words could repeat a piece of what is confidential.
@@ -143,7 +143,7 @@ pub fn keep(tx: &mut Tx<'_>, key: &Key, answer: &Answer) -> Result<(), AppError>
     let text = serde_json::to_vec(answer)
         .map_err(|error| AppError::Internal(format!("answer: {error}")))?;
     let stored = idempotency::StoredAnswer {
-        fingerprint: key.fingerprint,
+        fingerprint: kept_fingerprint(&data_key, key),
         status: answer.status,
         data_key: data_key.id(),
         sealed: data_key.seal(&place(owner.account, &key.key), &text),
@@ -159,6 +159,12 @@ fn owner<'k>(tx: &Tx<'_>, key: &'k Key) -> idempotency::KeyOwner<'k> {
         account: tx.actor.account,
         key: &key.key,
     }
+}
+
+/// By what a repeat is recognised. A digest that everybody can work out would tell a guesser what was sent, also after the
+/// case is erased; this one needs the key that seals the answer, and dies with it.
+fn kept_fingerprint(data_key: &DataKey, key: &Key) -> [u8; 32] {
+    data_key.mac(&[&b"idempotency_key.fingerprint/"[..], &key.fingerprint].concat())
 }
 
 fn place(account: AccountId, key: &str) -> String {

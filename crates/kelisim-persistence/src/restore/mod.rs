@@ -236,7 +236,7 @@ fn fill(
     for region in region_list(db)? {
         name_index_make(db, &vault, region.id, wanted.now)?;
     }
-    let erased = erase_again(db, wanted, &vault)?;
+    let erased = erase_again(db, wanted)?;
     let uncertain = hold(db, wanted, &head)?;
     verify::database(db)?;
     if let (Db::Postgres(connection), Some(user)) = (&mut *db, plan.user) {
@@ -256,7 +256,7 @@ fn fill(
 }
 
 /// What was erased after the backup stays erased (R20).
-fn erase_again(db: &mut Db, wanted: &Wanted, vault: &Vault) -> Result<Option<u64>, Error> {
+fn erase_again(db: &mut Db, wanted: &Wanted) -> Result<Option<u64>, Error> {
     let list = wanted
         .erasures
         .as_ref()
@@ -274,7 +274,7 @@ fn erase_again(db: &mut Db, wanted: &Wanted, vault: &Vault) -> Result<Option<u64
             reason: "restored".to_owned(),
             at: wanted.now,
         };
-        match case_erase(db, vault, one.region.into(), erasing) {
+        match case_erase(db, one.region.into(), erasing) {
             Ok(true) => count += 1,
             // Erased before the backup, or filed after it.
             Ok(false) | Err(Error::NotFound) => {}

@@ -332,8 +332,7 @@ pub fn case_change(
         after.secret = seal_content(key, id, &content)?;
         if change.content.parties.is_some() {
             if let Some(names) = change.names {
-                let old = &before.content(vault)?.parties;
-                names_delete(db, region, names, id, old)?;
+                names_delete(db, region, id)?;
                 names_add(writes, region, names, id, &content.parties);
             }
             parties_delete(db, region, id)?;

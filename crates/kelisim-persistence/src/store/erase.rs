@@ -11,9 +11,8 @@ use kelisim_domain::{
 use crate::connection::Db;
 use crate::error::Error;
 use crate::store::data_key::{data_key_destroy, data_key_of};
-use crate::store::name_index::{content_of, names_delete};
+use crate::store::name_index::names_delete;
 use crate::store::passing::{passing_change, passing_read};
-use crate::vault::Vault;
 
 /// Why a case is erased, by whom and when.
 #[derive(Debug, Clone)]
@@ -30,31 +29,14 @@ pub struct Erasing {
     pub at: DateTime<Utc>,
 }
 
-/// Takes the names of a case out of the index while its content still says which they are.
-fn names_forget(db: &mut Db, vault: &Vault, region: RegionId, case: CaseId) -> Result<(), Error> {
-    let Some(key) = vault.name_key(db, region)? else {
-        return Ok(());
-    };
-    match content_of(db, vault, region, case) {
-        Ok(content) => names_delete(db, region, &key, case, &content.parties),
-        Err(Error::Erased) => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
 /// Erases a case; the answer is no when it was erased before.
 ///
 /// Its deadlines end with it, as an event of its history: nobody could act on them any more.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] when it has changed meanwhile.
-pub fn case_erase(
-    db: &mut Db,
-    vault: &Vault,
-    region: RegionId,
-    erasing: Erasing,
-) -> Result<bool, Error> {
-    names_forget(db, vault, region, erasing.case)?;
+pub fn case_erase(db: &mut Db, region: RegionId, erasing: Erasing) -> Result<bool, Error> {
+    names_delete(db, region, erasing.case)?;
     let mut found = passing_read(db, region, &[erasing.case])?;
     let before = found.pop().ok_or(Error::NotFound)?;
     let timers = before.case.course.timers.iter();

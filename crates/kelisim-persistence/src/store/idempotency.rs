@@ -36,7 +36,7 @@ pub struct KeyOwner<'a> {
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAnswer {
-    /// SHA-256 of the request: a repeat with another one is refused.
+    /// A keyed hash of the request, under the key that sealed the answer: a repeat with another one is refused.
     pub fingerprint: [u8; 32],
     /// The HTTP status.
     pub status: u16,

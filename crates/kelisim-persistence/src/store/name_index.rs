@@ -77,21 +77,10 @@ pub(crate) fn names_add(
     }
 }
 
-/// Takes the names of a case out of the index, at once.
-pub(crate) fn names_delete(
-    db: &mut Db,
-    region: RegionId,
-    key: &DataKey,
-    case: CaseId,
-    parties: &[Party],
-) -> Result<(), Error> {
-    let tokens: Vec<Vec<u8>> = tokens_of(key, parties)
-        .into_iter()
-        .map(|token| token.to_vec())
-        .collect();
+/// Takes the names of a case out of the index, at once: whatever the words were folded to when they were written.
+pub(crate) fn names_delete(db: &mut Db, region: RegionId, case: CaseId) -> Result<(), Error> {
     let rows = party_token::table
         .filter(party_token::region_id.eq(Uid::from(region)))
-        .filter(party_token::token.eq_any(tokens))
         .filter(party_token::case_id.eq(Uid::from(case)));
     diesel::delete(rows).execute(db)?;
     Ok(())

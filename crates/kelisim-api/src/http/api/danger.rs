@@ -123,9 +123,9 @@ async fn write(call: Call) -> HttpResponse {
                 body: Confidential::new(told),
                 informed_on,
             };
-            let note = app::danger::add(tx, &report, &receiver)?;
+            let (note, key) = app::danger::add(tx, &report, &receiver)?;
             let location = format!("/api/v1/danger-reports/{}", note.id);
-            Ok(Answer::created(location, &view(&note, None)))
+            Ok(Answer::created(location, &view(&note, None)).sealed_by(Some(key)))
         },
     )
     .await
