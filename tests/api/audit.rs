@@ -145,6 +145,13 @@ on_both_databases! {
                 assert!(page.text.contains(&format!("href=\"#{field}\"")), "{path} {wrong}: {page:?}");
             }
         }
+        let entry = "00000000-0000-7000-8000-000000000001";
+        for part in ["limit=1".to_owned(), "limit=5000".to_owned(), format!("after={entry}")] {
+            let refused = browser.get(&format!("/audit/export?{part}"));
+            assert_eq!(refused.status, 422, "{part}: a piece would look like the whole");
+            let field = part.split('=').next().unwrap();
+            assert!(refused.text.contains(&format!("href=\"#{field}\"")), "{part}: {refused:?}");
+        }
         let exports = || t.database.count("audit_entry WHERE action = 'audit.export'");
         assert_eq!(exports(), 0);
         let file = browser.get("/audit/export?action=case.filed");

@@ -114,6 +114,24 @@ on_both_databases! {
         }
     }
 
+    fn r20_a_person_of_an_erased_case_is_given_the_rest_and_told_so(t: TestApp) {
+        let (gone, left) = (t.file(&TestApp::filing()), t.file(&TestApp::filing()));
+        let id = gone["id"].as_str().unwrap();
+        t.database.execute(&format!(
+            "UPDATE data_key SET wrapped = NULL, destroyed_at = created_at WHERE id = (SELECT data_key_id FROM cases WHERE number = '{}')",
+            gone["number"].as_str().unwrap()
+        ));
+        let of = |case: &Value| json!({"case": case["id"], "party": party(case, 0)});
+        let document = t.by("head").post("party-exports", &json!({"parties": [of(&gone), of(&left)]})).expect(200);
+        assert_eq!(document["cases"].as_array().unwrap().len(), 1);
+        assert_eq!(document["cases"][0]["number"], left["number"]);
+        assert_eq!(document["erased"], json!([{"case": id, "number": gone["number"]}]));
+        assert_eq!(entered(&t, "party.export"), 1, "of what is gone nothing was shown");
+        let alone = t.by("head").post("party-exports", &json!({"parties": [of(&gone)]})).expect(200);
+        assert_eq!((&alone["cases"], alone["erased"].as_array().unwrap().len()), (&json!([]), 1));
+        t.by("other_head").post("party-exports", &json!({"parties": [of(&gone)]})).expect(404);
+    }
+
     fn d30_a_danger_to_a_child_goes_to_one_person_and_touches_no_case(t: TestApp) {
         let case = t.file(&TestApp::filing());
         t.moved("head", &case, &json!({"action": "assign", "mediator": AIGUL}));

@@ -110,6 +110,14 @@ impl Query {
             .collect()
     }
 
+    /// Refuses a parameter that pages have: it would cut a piece off what is given as a whole.
+    pub fn without(&mut self, name: &'static str) {
+        if self.pairs.iter().any(|(key, _)| key == name) {
+            self.faults
+                .push(name, FaultKind::UnknownField { nearest: None });
+        }
+    }
+
     /// The words to search for.
     pub fn search(&mut self) -> Option<String> {
         self.one("q", |text| kelisim_domain::text::line(text, SEARCH_MOST))

@@ -61,6 +61,15 @@ struct PartyExportView {
     #[serde(skip_serializing_if = "Option::is_none")]
     months: Option<i32>,
     cases: Vec<PartyOfView>,
+    /// Cases that were named and whose content is erased: of the person nothing is kept in them.
+    erased: Vec<ErasedCaseView>,
+}
+
+/// A case of which only the open part is left.
+#[derive(Serialize, ToSchema)]
+struct ErasedCaseView {
+    case: Uuid,
+    number: String,
 }
 
 /// What is kept of a person in one case.
@@ -106,19 +115,27 @@ pub(super) async fn export(call: Call) -> HttpResponse {
         let named = named(&body.object()?)?;
         let region = tx.region();
         let mut cases = Vec::with_capacity(named.len());
-        for (case, party) in &named {
-            let authorized = app::consent::reader(tx, *case)?;
-            cases.push(of_case(tx, &authorized, *party)?);
+        let (mut reads, mut erased) = (Vec::new(), Vec::new());
+        for (case, party) in named {
+            let authorized = app::consent::reader(tx, case)?;
+            match of_case(tx, &authorized, party)? {
+                Some(view) => {
+                    cases.push(view);
+                    reads.push(Reading::party(case, party));
+                }
+                None => erased.push(ErasedCaseView {
+                    case: case.0,
+                    number: authorized.case().number.to_string(),
+                }),
+            }
         }
         let view = PartyExportView {
             made_at: tx.now,
             purpose: text(tx.language(), "purpose-case"),
             months: retention_of(tx.db, region, DataKind::Case)?.months,
             cases,
+            erased,
         };
-        let reads = named
-            .iter()
-            .map(|(case, party)| Reading::party(*case, *party));
         Ok(Answer::ok(&view).reads(reads))
     })
     .await
@@ -140,14 +157,14 @@ fn named(
     faults.finish(found).map_err(AppError::Invalid)
 }
 
+/// What is kept of a person in a case; none where it was erased.
 fn of_case(
     tx: &mut Tx<'_>,
     authorized: &Authorized<ReadContent>,
     id: PartyId,
-) -> Result<PartyOfView, AppError> {
+) -> Result<Option<PartyOfView>, AppError> {
     let content = match authorized.content(&tx.app.vault) {
-        // Of what was erased nothing is kept.
-        Err(kelisim_persistence::Error::Erased) => return Err(AppError::NotFound),
+        Err(kelisim_persistence::Error::Erased) => return Ok(None),
         other => other?,
     };
     let mut parties = content.parties.iter();
@@ -167,7 +184,7 @@ fn of_case(
             names.get(&id).map(|name| name_in(name, language))
         }
     };
-    Ok(PartyOfView {
+    Ok(Some(PartyOfView {
         case: case.id.0,
         number: case.number.to_string(),
         office: case.number.office.to_string(),
@@ -189,5 +206,5 @@ fn of_case(
             .collect(),
         agreement,
         withheld: WITHHELD.to_vec(),
-    })
+    }))
 }
