@@ -1,12 +1,17 @@
 //! Erasing by retention: set, looked at, confirmed, and done by the job (R20).
 
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
 use kelisim_api::app::{AppError, erase};
+use kelisim_api::custodian::Custodian;
 use kelisim_domain::id::ErasureId;
-use kelisim_persistence::SystemPart;
 use kelisim_persistence::erasure_list::ErasureList;
-use kelisim_persistence::store::erasure::{Erasure, erasure_find, erasures_running};
+use kelisim_persistence::store::erasure::{Erasure, cases_erased, erasure_find, erasures_running};
+use kelisim_persistence::{Error, SystemPart, wipe};
 use kelisim_tests::network::REGION;
-use kelisim_tests::{TestApp, on_both_databases};
+use kelisim_tests::program::wait_until;
+use kelisim_tests::{Backend, TestApp, on_both_databases};
 use serde_json::{Value, json};
 
 fn closed(t: &TestApp) -> Value {
@@ -57,7 +62,159 @@ fn is_erased(t: &TestApp, case: &Value) -> bool {
     t.by("head").get(&path).expect(200)["erased"] == true
 }
 
+fn list_of(t: &TestApp) -> ErasureList {
+    ErasureList::at(t.database.folder().join("erasures.list"))
+}
+
+/// The id of a case as a value of SQL.
+fn sql(t: &TestApp, case: &Value) -> String {
+    let id = case["id"].as_str().unwrap();
+    match t.database.backend() {
+        Backend::Sqlite => format!("x'{}'", id.replace('-', "")),
+        Backend::Postgres => format!("'{id}'"),
+    }
+}
+
+/// From now on the key of a case cannot be destroyed, as on a page that is damaged.
+fn hinder(t: &TestApp, case: &Value) {
+    let case = sql(t, case);
+    t.database.execute(&match t.database.backend() {
+        Backend::Sqlite => format!(
+            "CREATE TRIGGER hindered BEFORE UPDATE ON data_key WHEN OLD.subject_id = {case} BEGIN SELECT RAISE(ABORT, 'hindered'); END"
+        ),
+        Backend::Postgres => format!(
+            "CREATE FUNCTION hindered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.subject_id = {case} THEN \
+             RAISE EXCEPTION 'hindered'; END IF; RETURN NEW; END $$; \
+             CREATE TRIGGER hindered BEFORE UPDATE ON data_key FOR EACH ROW EXECUTE FUNCTION hindered()"
+        ),
+    });
+}
+
+fn hinder_no_more(t: &TestApp) {
+    t.database.execute(match t.database.backend() {
+        Backend::Sqlite => "DROP TRIGGER hindered",
+        Backend::Postgres => "DROP TRIGGER hindered ON data_key",
+    });
+}
+
+fn destroyed(t: &TestApp) -> i64 {
+    t.database
+        .count("data_key WHERE subject_kind = 'case' AND wrapped IS NULL")
+}
+
+fn entries(t: &TestApp, action: &str) -> i64 {
+    t.database
+        .count(&format!("audit_entry WHERE action = '{action}'"))
+}
+
 on_both_databases! {
+    fn r20_without_its_list_nothing_is_confirmed(t: TestApp) {
+        let (first, second) = (closed(&t), closed(&t));
+        let found = look(&t, &json!({"case": first["id"]})).expect(201);
+        let path = list_of(&t).path().to_owned();
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(refusal(&confirm(&t, &found)), "no_list");
+        assert!(stored(&t, &found).confirmed_at.is_none(), "it does not wait for ever");
+        std::fs::remove_dir(&path).unwrap();
+        confirm(&t, &found).expect(200);
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+
+        // The list that was begun is away: neither a confirmation nor the job begins another.
+        let found = look(&t, &json!({"case": second["id"]})).expect(201);
+        let again = look(&t, &json!({"case": second["id"]})).expect(201);
+        confirm(&t, &again).expect(200);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(refusal(&confirm(&t, &found)), "no_list");
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &again), |_| true).unwrap_err();
+        assert!(!path.exists() && !is_erased(&t, &second));
+        let known = t.app.database.as_system(SystemPart::Test).read_blocking(cases_erased).unwrap();
+        assert_eq!(list_of(&t).mend(&known).unwrap(), 1);
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &again), |_| true).unwrap();
+        assert!(is_erased(&t, &second));
+    }
+
+    fn r20_a_damaged_case_is_erased_and_one_that_cannot_be_keeps_no_other(t: TestApp) {
+        let cases: Vec<Value> = (0..4).map(|_| closed(&t)).collect();
+        t.clock.advance(chrono::TimeDelta::days(40));
+        set(&t, 0, json!(1));
+        let found = look(&t, &json!({})).expect(201);
+        confirm(&t, &found).expect(200);
+        let secret = if t.database.backend() == Backend::Sqlite { "x'00'" } else { "'\\x00'" };
+        t.database.execute(&format!("UPDATE cases SET secret = {secret} WHERE id = {}", sql(&t, &cases[0])));
+        t.database.execute(&format!("UPDATE cases SET course = '7' WHERE id = {}", sql(&t, &cases[1])));
+        hinder(&t, &cases[2]);
+        for _ in 0..2 {
+            let driven = erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+            let left: Vec<String> = driven.left.keys().map(ToString::to_string).collect();
+            assert_eq!(left, [cases[2]["id"].as_str().unwrap()], "{driven:?}");
+            assert!(driven.left.values().all(|why| why.contains("hindered")), "{driven:?}");
+            assert!(driven.erasure.finished_at.is_none());
+            assert_eq!((destroyed(&t), entries(&t, "case.erase")), (3, 3));
+            assert_eq!(list_of(&t).read().unwrap().unwrap().len(), 4, "each once");
+        }
+        let named = |case: &Value| t.database.count(&format!("party_token WHERE case_id = {}", sql(&t, case)));
+        assert_eq!(cases.iter().map(|case| named(case) > 0).collect::<Vec<_>>(), [false, false, true, false]);
+        let shown = t.by("coordinator").get(&format!("erasures/{}", found["id"].as_str().unwrap())).expect(200);
+        assert_eq!((&shown["state"], &shown["report"]["erased"]), (&json!("confirmed"), &json!(3)));
+        hinder_no_more(&t);
+        let driven = erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+        assert!(driven.left.is_empty() && driven.erasure.finished_at.is_some());
+        assert_eq!((destroyed(&t), entries(&t, "case.erase"), entries(&t, "erasure.end")), (4, 4, 1));
+        assert_eq!(list_of(&t).read().unwrap().unwrap().len(), 4);
+    }
+
+    fn r20_an_erasure_that_does_not_go_on_keeps_no_other(t: TestApp) {
+        let cases = [closed(&t), closed(&t)];
+        let found: Vec<Value> = cases.iter().map(|case| look(&t, &json!({"case": case["id"]})).expect(201)).collect();
+        for one in &found {
+            confirm(&t, one).expect(200);
+        }
+        hinder(&t, &cases[0]);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let _inside = runtime.enter();
+        let custodian = Custodian::start(Arc::clone(&t.app));
+        wait_until("the second is erased", Duration::from_secs(30), || stored(&t, &found[1]).finished_at.is_some());
+        assert!(stored(&t, &found[0]).finished_at.is_none() && is_erased(&t, &cases[1]) && !is_erased(&t, &cases[0]));
+        drop(custodian);
+    }
+
+    fn r20_what_two_do_at_once_is_entered_once(t: TestApp) {
+        let case = closed(&t);
+        let found = [0, 1].map(|_| look(&t, &json!({"case": case["id"]})).expect(201));
+        for one in &found {
+            confirm(&t, one).expect(200);
+            let erasure = stored(&t, one);
+            std::thread::scope(|both| {
+                for _ in 0..2 {
+                    both.spawn(|| erase::drive(&t.app, &list_of(&t), &erasure, |_| true).unwrap());
+                }
+            });
+        }
+        assert_eq!((entries(&t, "case.erase"), entries(&t, "erasure.end")), (1, 2));
+        assert_eq!(list_of(&t).read().unwrap().unwrap().len(), 1);
+    }
+
+    fn r20_a_log_that_a_reader_holds_is_not_called_cut(t: TestApp) {
+        let (begins, begun) = mpsc::channel();
+        let (ends, may_end) = mpsc::channel::<()>();
+        let open = t.database.open();
+        let reader = std::thread::spawn(move || {
+            open.read_blocking(move |db| {
+                erasures_running(db)?;
+                begins.send(()).unwrap();
+                may_end.recv().unwrap();
+                Ok::<_, Error>(())
+            })
+        });
+        begun.recv().unwrap();
+        closed(&t);
+        let has_log = t.database.backend() == Backend::Sqlite;
+        assert_eq!(wipe::log_cut(t.database.url()).unwrap(), !has_log);
+        ends.send(()).unwrap();
+        reader.join().unwrap().unwrap();
+        assert!(wipe::log_cut_patiently(t.database.url()).unwrap());
+    }
+
     fn r20_what_is_due_is_looked_at_confirmed_and_erased_and_nothing_else(t: TestApp) {
         assert_eq!(t.by("auditor").get("retention").expect(200)["items"][0]["kept"], "as_set");
         let old = closed(&t);
@@ -96,13 +253,13 @@ on_both_databases! {
         assert!(!is_erased(&t, &old), "nothing goes that the list does not name");
 
         let list = ErasureList::at(t.database.folder().join("erasures.list"));
-        let done = erase::drive(&t.app, &list, &running[0], |_| true).unwrap();
+        let done = erase::drive(&t.app, &list, &running[0], |_| true).unwrap().erasure;
         assert!(done.finished_at.is_some());
         assert!(is_erased(&t, &old) && !is_erased(&t, &new) && !is_erased(&t, &open));
         let lines = list.read().unwrap().unwrap();
         assert_eq!(lines.iter().map(|one| one.case.to_string()).collect::<Vec<_>>(), [old["id"].as_str().unwrap()]);
         let again = erase::drive(&t.app, &list, &stored(&t, &found), |_| true).unwrap();
-        assert_eq!(again, done, "done is done");
+        assert_eq!(again.erasure, done, "done is done");
         let path = format!("erasures/{}", found["id"].as_str().unwrap());
         let audited = t.by("auditor").get(&path).expect(200);
         assert_eq!(audited["report"], json!({"erased": 1}), "how many, and no case");

@@ -203,6 +203,15 @@ on_both_databases! {
         assert_eq!((&look["cases"], &look["state"]), (&json!(1), &json!("looked_at")));
         assert!(!is_erased(&house.database, &folder, &case), "a look erases nothing");
         let id = look["id"].as_str().unwrap();
+        if house.database.backend() == kelisim_tests::Backend::Postgres {
+            // Where no list is named, no confirmation waits for ever.
+            let server = house.serve(&[("WORKER__ENABLED", "false")]);
+            let client = house.by("coordinator", &server);
+            let asked = client.request("POST", &format!("erasures/{id}/confirm")).if_match(1);
+            let refused = asked.json(&json!({"reason": "The party asked"})).send().expect(409);
+            assert_eq!(refused["refusals"][0]["code"], "no_list");
+            server.program.stop();
+        }
         let confirm = [&["erase", "confirm", id, "--reason", "The party asked", "--yes", "--json"][..], &coordinator].concat();
         // Killed with the line on the disk and the key still there; given again, it goes on.
         let mut killed = house.command(&confirm);
@@ -210,7 +219,8 @@ on_both_databases! {
         assert!(!killed.output().unwrap().status.success());
         assert!(list.exists() && !is_erased(&house.database, &folder, &case));
         let done: Value = serde_json::from_str(&run(&confirm)).unwrap();
-        assert_eq!(done["state"], "done", "{done}");
+        assert_eq!((&done["state"], &done["left"], &done["log_is_cut"]), (&json!("done"), &json!([]), &json!(true)));
+        assert_eq!(fs::read_to_string(&list).unwrap().lines().count(), 1, "no line twice");
 
         assert!(is_erased(&house.database, &folder, &case) && !is_erased(&house.database, &folder, &other));
         assert!(house.database.count("party_token") < before);
@@ -237,16 +247,40 @@ on_both_databases! {
         let keys = fs::read_to_string(folder.join("after.keys")).unwrap();
         assert!(!contains(&bytes_of_keys(&keys), &wrapped));
 
-        for (with_list, erased) in [(true, true), (false, false)] {
+        let cut = folder.join("cut.list");
+        fs::write(&cut, "").unwrap();
+        let none = folder.join("none.list");
+        // The list whole, not there, said to be not there, and cut.
+        for (file, list, flag, heard) in [
+            ("before", &list, "--yes", Ok(("whole", json!(1)))),
+            ("before", &none, "--yes", Err("there is no list of erasures")),
+            ("before", &none, "--erased-may-come-back", Ok(("missing", Value::Null))),
+            ("after", &cut, "--yes", Err("does not name 1 of the cases")),
+            ("after", &cut, "--check", Err("does not name 1 of the cases")),
+            ("after", &none, "--check", Err("there is no list of erasures")),
+        ] {
             let target = House::around(TestDatabase::create_empty_durable(house.database.backend()), Default::default());
             fs::copy(folder.join("master.key"), target.database.folder().join("master.key")).unwrap();
-            let mut restore = target.command(&["restore", &named("before"), "--yes", "--json"]);
-            let there = if with_list { list.clone() } else { folder.join("none.list") };
-            let output = restore.env("KELISIM__ENCRYPTION__ERASURE_LIST", there).output().unwrap();
-            let said: Value = serde_json::from_slice(&output.stdout).unwrap();
-            assert_eq!(said["erased_again"], if with_list { json!(1) } else { Value::Null });
-            assert_eq!(is_erased(&target.database, target.database.folder(), &case), erased);
-            assert!(!is_erased(&target.database, target.database.folder(), &other));
+            let yes: &[&str] = if flag == "--erased-may-come-back" { &["--yes"] } else { &[] };
+            let mut restore = target.command(&[&["restore", &named(file), "--json", flag][..], yes].concat());
+            let output = restore.env("KELISIM__ENCRYPTION__ERASURE_LIST", list).output().unwrap();
+            let words = String::from_utf8_lossy(&output.stderr).into_owned();
+            match heard {
+                Err(part) => {
+                    assert!(!output.status.success() && output.stdout.is_empty(), "{file} {flag}");
+                    assert!(words.contains(part), "{words}");
+                }
+                Ok((word, again)) => {
+                    assert!(output.status.success(), "{words}");
+                    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+                    assert_eq!((&said["list_of_erasures"], &said["erased_again"]), (&json!(word), &again));
+                    assert_eq!(words.contains("Careful"), word == "missing", "{words}");
+                    assert_eq!(is_erased(&target.database, target.database.folder(), &case), word == "whole");
+                    assert!(!is_erased(&target.database, target.database.folder(), &other));
+                    let entered = target.database.count("audit_entry WHERE action = 'case.erase' AND reason = 'restored'");
+                    assert_eq!(json!(entered), if word == "whole" { again } else { json!(0) });
+                }
+            }
         }
 
         // The answer under its key is gone too, and whoever asks for the case sees that it was erased.

@@ -79,6 +79,7 @@ fn wanted(folder: &Path) -> Wanted {
         keys: None,
         master_key: KeyFiles::beside(&master_key_file),
         erasures: None,
+        erased_may_come_back: true,
         now: network::start(),
         entropy: Arc::new(OsEntropy),
     }

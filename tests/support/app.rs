@@ -11,6 +11,7 @@ use kelisim_domain::calendar::Zone;
 use kelisim_domain::law::Law;
 use kelisim_domain::legal::{KZ_MEDIATION, Profile};
 use kelisim_domain::workflow;
+use kelisim_persistence::erasure_list::ErasureList;
 use kelisim_persistence::store::definition::definition_list;
 use kelisim_persistence::{
     Db, Defect, Error, Failpoints, Faults, Options, Point, SeededEntropy, SystemPart,
@@ -116,6 +117,7 @@ impl TestApp {
             running: Running::default(),
             door,
             readings: Default::default(),
+            erasures: Some(ErasureList::at(database.folder().join("erasures.list"))),
             faults: options.faults.clone(),
         });
         let server = Served::start(Arc::clone(&app), Limits::default());

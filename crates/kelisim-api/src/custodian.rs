@@ -1,13 +1,14 @@
 //! What a process does for keys, beside serving: it follows which master key is in use, and erases what was confirmed.
 
 use crate::app::{App, erase};
+use kelisim_domain::id::ErasureId;
 use kelisim_persistence::{
     SystemPart,
-    erasure_list::ErasureList,
     store::erasure::{Erasure, erasures_running},
     wipe,
 };
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,6 +22,9 @@ const EVERY: Duration = Duration::from_secs(2);
 /// After an erasure that did not go on, it looks for erasures again only then.
 const PAUSE: Duration = Duration::from_secs(60);
 
+/// So many looks are that.
+const REST: u64 = PAUSE.as_secs() / EVERY.as_secs();
+
 /// Keeps watch until it is dropped.
 pub struct Custodian {
     watching: JoinHandle<()>,
@@ -29,9 +33,9 @@ pub struct Custodian {
 
 impl Custodian {
     /// Begins to watch; within a runtime. Erasures are done where there is a list of them.
-    pub fn start(app: Arc<App>, list: Option<ErasureList>) -> Self {
+    pub fn start(app: Arc<App>) -> Self {
         let stops = Arc::new(AtomicBool::new(false));
-        let watching = tokio::spawn(watch(app, list, Arc::clone(&stops)));
+        let watching = tokio::spawn(watch(app, Arc::clone(&stops)));
         Self { watching, stops }
     }
 }
@@ -44,30 +48,41 @@ impl Drop for Custodian {
     }
 }
 
-async fn watch(app: Arc<App>, list: Option<ErasureList>, stops: Arc<AtomicBool>) {
-    let mut erasing: Option<JoinHandle<bool>> = None;
-    let mut rests = 0;
+/// What became of an erasure that was driven.
+struct Went {
+    /// Whether all of it went.
+    is_done: bool,
+    /// Whether the log of the database still holds what was erased.
+    is_held: bool,
+}
+
+async fn watch(app: Arc<App>, stops: Arc<AtomicBool>) {
+    let mut erasing: Option<(ErasureId, JoinHandle<Went>)> = None;
+    // The look from which on an erasure is tried again, so that one that does not go on keeps no other.
+    let mut rests: BTreeMap<ErasureId, u64> = BTreeMap::new();
+    let mut held = false;
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for look in 1_u64.. {
         tick.tick().await;
         follow_the_key(&app).await;
-        if let Some(task) = erasing.take_if(|task| task.is_finished()) {
-            let goes_on = task.await.unwrap_or(false);
-            rests = if goes_on {
-                0
-            } else {
-                PAUSE.as_secs() / EVERY.as_secs()
+        if let Some((id, task)) = erasing.take_if(|(_, task)| task.is_finished()) {
+            let went = task.await.ok();
+            held |= went.as_ref().is_some_and(|went| went.is_held);
+            match went {
+                Some(Went { is_done: true, .. }) => rests.remove(&id),
+                _ => rests.insert(id, look + REST),
             };
         }
-        rests = rests.saturating_sub(1);
-        if rests == 0
-            && erasing.is_none()
-            && let Some(list) = &list
-        {
-            erasing = confirmed(&app)
-                .await
-                .map(|left| erase_left(&app, list, left, &stops));
+        if held && look.is_multiple_of(REST) {
+            held = is_log_held(&app).await;
+        }
+        if erasing.is_none() && app.erasures.is_some() {
+            let next = confirmed(&app).await.into_iter();
+            let mut next = next.filter(|one| rests.get(&one.id).is_none_or(|at| *at <= look));
+            erasing = next
+                .next()
+                .map(|one| (one.id, erase_left(&app, one, &stops)));
         }
     }
 }
@@ -80,40 +95,53 @@ async fn follow_the_key(app: &Arc<App>) {
     }
 }
 
-/// The first erasure that is confirmed and not done.
-async fn confirmed(app: &Arc<App>) -> Option<Erasure> {
+/// Cuts the log that a reader held when the erasure was done.
+async fn is_log_held(app: &Arc<App>) -> bool {
+    let url = app.database.url().clone();
+    let cut = tokio::task::spawn_blocking(move || wipe::log_cut(&url)).await;
+    !matches!(cut, Ok(Ok(true)))
+}
+
+/// The erasures that are confirmed and not done, the oldest first.
+async fn confirmed(app: &Arc<App>) -> Vec<Erasure> {
     let database = app.database.as_system(SystemPart::Erasure);
     match database.read(erasures_running).await {
-        Ok(running) => running.into_iter().next(),
+        Ok(running) => running,
         Err(error) => {
             tracing::warn!(%error, "cannot look for erasures");
-            None
+            Vec::new()
         }
     }
 }
 
-/// Goes on with an erasure; the answer is no when it could not go on.
-fn erase_left(
-    app: &Arc<App>,
-    list: &ErasureList,
-    left: Erasure,
-    stops: &Arc<AtomicBool>,
-) -> JoinHandle<bool> {
-    let (app, list, stops) = (Arc::clone(app), list.clone(), Arc::clone(stops));
+/// Goes on with an erasure.
+fn erase_left(app: &Arc<App>, left: Erasure, stops: &Arc<AtomicBool>) -> JoinHandle<Went> {
+    let (app, stops) = (Arc::clone(app), Arc::clone(stops));
     tokio::task::spawn_blocking(move || {
-        let goes_on = |_| !stops.load(Ordering::Relaxed);
-        match erase::drive(&app, &list, &left, goes_on) {
-            Ok(done) => {
-                tracing::info!(erasure = %done.id, cases = done.cases, "erased cases");
-                if let Err(error) = wipe::log_cut(app.database.url()) {
-                    tracing::warn!(%error, "the log of the database still holds what was erased");
+        let is_done = app.erasures.as_ref().is_some_and(|list| {
+            let goes_on = |_| !stops.load(Ordering::Relaxed);
+            match erase::drive(&app, list, &left, goes_on) {
+                Ok(done) => {
+                    let (cases, left_out) = (done.erasure.cases, done.left.len());
+                    tracing::info!(erasure = %left.id, cases, left_out, "erased cases");
+                    done.left.is_empty()
                 }
-                true
+                Err(error) => {
+                    tracing::error!(erasure = %left.id, ?error, "an erasure does not go on");
+                    false
+                }
             }
-            Err(error) => {
-                tracing::error!(erasure = %left.id, ?error, "an erasure does not go on");
-                false
-            }
+        });
+        let cut = wipe::log_cut_patiently(app.database.url());
+        if !matches!(cut, Ok(true)) {
+            tracing::warn!(
+                ?cut,
+                "the log of the database still holds what was erased; it is cut when no reader holds it"
+            );
+        }
+        Went {
+            is_done,
+            is_held: !matches!(cut, Ok(true)),
         }
     })
 }

@@ -89,6 +89,7 @@ pub fn open(config: &Config, sources: &Sources) -> Result<Arc<App>, SetupError> 
             ..Door::default()
         },
         readings: Default::default(),
+        erasures: config.erasures().ok(),
         faults: sources.faults.clone(),
     }))
 }

@@ -82,6 +82,8 @@ pub enum ErasureRefusal {
     RetentionChanged,
     /// It was confirmed already.
     IsConfirmed,
+    /// The list of erasures, which a restore replays, is not set, not there, or not the one of this database.
+    NoList,
 }
 
 impl ErasureRefusal {
@@ -99,6 +101,7 @@ impl ErasureRefusal {
             ErasureRefusal::LookIsOld => "look_is_old",
             ErasureRefusal::RetentionChanged => "retention_changed",
             ErasureRefusal::IsConfirmed => "is_confirmed",
+            ErasureRefusal::NoList => "no_list",
         }
     }
 
@@ -108,6 +111,7 @@ impl ErasureRefusal {
             ErasureRefusal::IsKept
             | ErasureRefusal::LookIsOld
             | ErasureRefusal::RetentionChanged => vec![Role::Coordinator],
+            ErasureRefusal::NoList => vec![Role::Administrator],
             ErasureRefusal::NothingDue
             | ErasureRefusal::CaseIsOpen
             | ErasureRefusal::IsConfirmed => Vec::new(),

@@ -4,23 +4,65 @@
 //! cut. PostgreSQL leaves old rows in pages and in its log until both are used again; a rotation of the master key makes
 //! them worthless at once (docs/OPERATIONS.md).
 
-use diesel::connection::SimpleConnection;
+use std::thread;
+use std::time::Duration;
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::Integer;
 
 use crate::connection::{DatabaseUrl, Db, Role};
 use crate::error::Error;
 use crate::transaction::{Options, connect};
 
-/// Cuts the log of a SQLite database; a reader that holds it back is no error, for the next checkpoint goes on.
+/// How long a reader is waited for that holds the log back, each time, in milliseconds.
+const WAIT_MILLISECONDS: u32 = 300;
+/// How often it is tried, and how long it is waited between.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What SQLite answers: a log that is held back is a row, not an error.
+#[derive(diesel::QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
+}
+
+/// Cuts the log of a SQLite database; the answer is no when a reader holds it back, and the log then still has the pages.
 ///
 /// # Errors
 /// Those of the database.
-pub fn log_cut(url: &DatabaseUrl) -> Result<(), Error> {
+pub fn log_cut(url: &DatabaseUrl) -> Result<bool, Error> {
     let DatabaseUrl::Sqlite(_) = url else {
-        return Ok(());
+        return Ok(true);
     };
-    let mut link = connect(&Options::default().manager(url, Role::Writer))?;
-    if let Db::Sqlite(connection) = &mut link.db {
-        connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    let options = Options {
+        lock_milliseconds: WAIT_MILLISECONDS,
+        ..Options::default()
+    };
+    let mut link = connect(&options.manager(url, Role::Writer))?;
+    let Db::Sqlite(connection) = &mut link.db else {
+        return Ok(true);
+    };
+    let done: Result<Checkpoint, Error> = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .get_result(connection)
+        .map_err(Into::into);
+    match done {
+        Ok(done) => Ok(done.busy == 0),
+        Err(Error::Busy) => Ok(false),
+        Err(error) => Err(error),
     }
-    Ok(())
+}
+
+/// As [`log_cut`], several times over some seconds.
+///
+/// # Errors
+/// Those of the database.
+pub fn log_cut_patiently(url: &DatabaseUrl) -> Result<bool, Error> {
+    for _ in 1..TRIES {
+        if log_cut(url)? {
+            return Ok(true);
+        }
+        thread::sleep(PAUSE);
+    }
+    log_cut(url)
 }

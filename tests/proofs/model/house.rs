@@ -156,6 +156,7 @@ impl House {
                 running: running.clone(),
                 door: Default::default(),
                 readings: Default::default(),
+                erasures: None,
                 faults: faults.clone(),
             })
         });

@@ -123,6 +123,7 @@ impl World {
             running: Running::default(),
             door: Default::default(),
             readings: Default::default(),
+            erasures: None,
             faults: options.faults.clone(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread();

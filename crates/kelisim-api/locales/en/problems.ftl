@@ -118,6 +118,7 @@ refusal-case-is-open = The case is open: whoever works on it needs it.
 refusal-look-is-old = This was looked at more than a week ago. Look once more.
 refusal-retention-changed = Another time has been set since this was looked at. Look once more.
 refusal-is-confirmed = This erasure is confirmed already.
+refusal-no-list = The list of erasures, which keeps a restore from bringing back what was erased, is not set or not there, so nothing is erased. Whoever runs the system sets encryption.erasure_list or brings the list back.
 refusal-consent-is-given = This side has given this consent already, and it holds.
 refusal-consent-is-withdrawn = This consent was taken back already.
 refusal-not-from-here = This cannot be done at the present step of the case.

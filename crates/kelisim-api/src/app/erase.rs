@@ -1,47 +1,40 @@
 //! Erasing by retention (R20): how long data are kept is set, what is due is looked at, the coordinator confirms exactly that,
 //! and then a job destroys the keys, case by case.
 //!
-//! The look stores which cases it found; nothing else is ever erased by it. The job goes on after a kill, and stops where the
-//! list of erasures cannot be written: what the list does not name, a restore would bring back.
+//! The look stores which cases it found; nothing else is ever erased by it. Without a list of erasures nothing is confirmed,
+//! so that no confirmation waits for a job that can never begin; the job itself is in [`job`].
+
+mod job;
+
+pub use job::{Driven, drive};
 
 use super::{
-    App, AppError, Tx,
+    AppError, Tx,
     case::access,
     register::{Change, record},
 };
 use chrono::NaiveDate;
 use kelisim_domain::{
-    audit::AuditEntry,
     case::Stage,
-    id::{AccountId, AuditId, CaseId, ErasureId, EventId, RegionId},
+    id::{CaseId, ErasureId, RegionId},
     policy::RegisterAct::Erase,
     refusal::Refusal,
     retention::{DataKind, ErasureRefusal, closed_before, may_confirm},
 };
 use kelisim_persistence::{
-    Db, Error as StoreError, SystemPart,
-    erasure_list::{Erased, ErasureList},
+    Error as StoreError,
     store::{
         access::See,
-        audit::audit_insert,
-        erase::{Erasing, case_erase},
         erasure::{
-            Erasure, Retention, cases_due, erasure_case_done, erasure_confirm, erasure_find,
-            erasure_finish, erasure_insert, erasure_left, retention_of, retention_set,
+            Erasure, Retention, cases_due, erasure_confirm, erasure_find, erasure_insert,
+            retention_of, retention_set,
         },
     },
 };
 use serde_json::{Map, Value, json};
-use std::{sync::Arc, thread, time::Duration};
-use uuid::Uuid;
 
 /// Cases of one look: few enough that a person can read what they confirm. What is left is due the next time.
 pub const LOOK_MOST: i64 = 5_000;
-/// Cases of one transaction.
-const BATCH: i64 = 50;
-/// How often a batch is tried again when the database is busy, and how long it is waited between.
-const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
 
 fn refused(refusal: ErasureRefusal) -> AppError {
     AppError::refused(vec![Refusal::Erasure(refusal)])
@@ -148,12 +141,13 @@ fn named_case(tx: &mut Tx<'_>, id: CaseId) -> Result<CaseId, AppError> {
 /// Confirms an erasure that was looked at: the job may begin.
 ///
 /// # Errors
-/// It was confirmed, looked at too long ago, or another time has been set since; stale when somebody else was faster.
+/// It was confirmed, looked at too long ago, or another time has been set since; there is no list of erasures; stale when somebody else was faster.
 pub fn confirm(tx: &mut Tx<'_>, before: &Erasure, reason: &str) -> Result<Erasure, AppError> {
     tx.allow(Erase)?;
     let (region, by, now) = (tx.region(), tx.actor.by_name(), tx.now);
     let kept = retention_of(tx.db, region, DataKind::Case)?;
     may_confirm(before.looked(), kept.months, now).map_err(refused)?;
+    look_at_list(tx)?;
     let after = match erasure_confirm(tx.db, before, by, reason, now) {
         Err(StoreError::Conflict { .. }) => return Err(AppError::Stale),
         other => other?,
@@ -167,6 +161,19 @@ pub fn confirm(tx: &mut Tx<'_>, before: &Erasure, reason: &str) -> Result<Erasur
         Some(reason.to_owned()),
     )?;
     Ok(after)
+}
+
+/// Nothing is confirmed that the job could not begin.
+fn look_at_list(tx: &mut Tx<'_>) -> Result<(), AppError> {
+    let no_list = || refused(ErasureRefusal::NoList);
+    let list = tx.app.erasures.as_ref().ok_or_else(no_list)?;
+    match job::look_at_list(tx.db, list) {
+        Err(error @ StoreError::Backup { .. }) => {
+            tracing::error!(%error, "an erasure cannot be confirmed");
+            Err(no_list())
+        }
+        other => Ok(other?),
+    }
 }
 
 fn note(
@@ -185,111 +192,6 @@ fn note(
         reason,
     };
     record(tx, change)
-}
-
-/// Erases what is left of a confirmed erasure, batch by batch; `goes_on` is told how many went, and may stop it.
-///
-/// # Errors
-/// As the database; the list of erasures cannot be written.
-pub fn drive(
-    app: &Arc<App>,
-    list: &ErasureList,
-    erasure: &Erasure,
-    mut goes_on: impl FnMut(u64) -> bool,
-) -> Result<Erasure, AppError> {
-    loop {
-        let (went, is_over) = patiently(app, list, erasure)?;
-        if is_over || !goes_on(went) {
-            let (region, id) = (erasure.region, erasure.id);
-            let database = app.database.as_system(SystemPart::Erasure);
-            return Ok(database.read_blocking(move |db| erasure_find(db, region, id))?);
-        }
-    }
-}
-
-fn patiently(
-    app: &Arc<App>,
-    list: &ErasureList,
-    erasure: &Erasure,
-) -> Result<(u64, bool), AppError> {
-    let mut tries = 0;
-    loop {
-        let (house, list, of) = (Arc::clone(app), list.clone(), erasure.clone());
-        let done = app
-            .database
-            .as_system(SystemPart::Erasure)
-            .write_blocking(move |db| batch(db, &house, &list, &of));
-        match done {
-            Err(StoreError::Busy | StoreError::Conflict { .. }) if tries < TRIES => {
-                tries += 1;
-                thread::sleep(PAUSE);
-            }
-            other => return Ok(other?),
-        }
-    }
-}
-
-/// One transaction: how many went, and whether that was the last of them.
-fn batch(
-    db: &mut Db,
-    app: &App,
-    list: &ErasureList,
-    of: &Erasure,
-) -> Result<(u64, bool), StoreError> {
-    let now = app.clock.now();
-    let cases = erasure_left(db, of, BATCH)?;
-    if cases.is_empty() {
-        if erasure_find(db, of.region, of.id)?.finished_at.is_none() {
-            let left = erasure_find(db, of.region, of.id)?;
-            erasure_finish(db, &left, now)?;
-            audit(db, app, of, ("erasure.end", "erasure", of.id.0))?;
-        }
-        return Ok((0, true));
-    }
-    let lines: Vec<Erased> = cases
-        .iter()
-        .map(|case| Erased {
-            region: of.region.0,
-            case: case.0,
-            at: now,
-        })
-        .collect();
-    list.add(&lines)?;
-    for case in &cases {
-        let erasing = Erasing {
-            case: *case,
-            event: app.new_id::<EventId>(now),
-            actor: of.confirmed_by.unwrap_or(AccountId(Uuid::nil())),
-            reason: "erased".to_owned(),
-            at: now,
-        };
-        case_erase(db, of.region, erasing)?;
-        erasure_case_done(db, of, *case, now)?;
-        audit(db, app, of, ("case.erase", "case", case.0))?;
-    }
-    Ok((cases.len() as u64, false))
-}
-
-fn audit(
-    db: &mut Db,
-    app: &App,
-    of: &Erasure,
-    (action, kind, id): (&'static str, &'static str, Uuid),
-) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let entry = AuditEntry {
-        id: app.new_id::<AuditId>(now),
-        region: of.region,
-        at: now,
-        actor: of.confirmed_by,
-        action: action.into(),
-        object_kind: kind.into(),
-        object_id: id.to_string(),
-        before: None,
-        after: Some(json!({"erasure": of.id})),
-        reason: of.reason.clone(),
-    };
-    audit_insert(db, &entry)
 }
 
 /// An erasure of the caller's region.

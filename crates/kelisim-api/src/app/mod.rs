@@ -53,6 +53,7 @@ use kelisim_domain::{
 use kelisim_persistence::{
     Database, Db, Error as StoreError, Failpoints, Point, Writes,
     entropy::{Entropy, new_id},
+    erasure_list::ErasureList,
     store::{
         idempotency,
         mediator::{MediatorName, mediator_names},
@@ -100,6 +101,8 @@ pub struct App {
     pub door: crate::door::Door,
     /// Entries of readings on their way into the audit log.
     pub readings: reading::Readings,
+    /// The list of erasures; without one nothing is erased.
+    pub erasures: Option<ErasureList>,
     /// Proofs only.
     pub faults: Failpoints,
 }

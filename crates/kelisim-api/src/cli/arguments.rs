@@ -169,6 +169,10 @@ pub(super) struct RestoreOptions {
     /// Restore into a scratch place, verify everything, and leave the database as it is.
     #[arg(long)]
     pub(super) check: bool,
+    /// Restore although there is no list of erasures, or one that was cut: the content of cases that were erased after the
+    /// backup is there again, against the right of the people in them.
+    #[arg(long)]
+    pub(super) erased_may_come_back: bool,
     /// Do not ask.
     #[arg(long)]
     pub(super) yes: bool,
@@ -223,6 +227,12 @@ pub(super) enum EraseCommand {
         /// As JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// Write the cases that the database has erased into the list of erasures, where the list and its copy are lost.
+    MendList {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
     /// Erase exactly what was looked at: the keys of its cases are destroyed. What was interrupted goes on.
     Confirm {

@@ -15,7 +15,8 @@ use kelisim_domain::{
 };
 use kelisim_persistence::{
     store::erasure::{
-        Erasure, ErasureReport, erasure_find, erasure_list, erasure_report, retention_of,
+        Erasure, ErasureReport, cases_erased, erasure_find, erasure_list, erasure_report,
+        retention_of,
     },
     wipe,
 };
@@ -32,6 +33,7 @@ pub(super) fn run(command: EraseCommand, config: &Config) -> Result<(), Failure>
             look(&desk, email.as_deref(), case.as_deref(), json)
         }
         EraseCommand::List { json } => list(&desk, json),
+        EraseCommand::MendList { yes } => mend_list(&desk, config, yes),
         EraseCommand::Confirm { id, who, yes, json } => {
             erase(&desk, config, &id, &who.email, &who.reason, yes, json)
         }
@@ -138,14 +140,61 @@ fn erase(
     });
     bar.finish_and_clear();
     let done = done.map_err(desk::failed)?;
-    wipe::log_cut(&config.database)?;
+    // The bar and the words are of what was erased; what is left makes the command fail.
+    let is_cut = wipe::log_cut_patiently(&config.database)?;
     if json {
-        return print(&format!("{}\n", as_json(&done, None)));
+        let left: Vec<Value> = done
+            .left
+            .iter()
+            .map(|(case, why)| json!({"case": case, "why": why}))
+            .collect();
+        let mut said = as_json(&done.erasure, None);
+        said["left"] = Value::Array(left);
+        said["log_is_cut"] = json!(is_cut);
+        print(&format!("{said}\n"))?;
     }
+    if !is_cut {
+        eprintln!(
+            "A reader holds the log of the database, which still has what was erased: give the same command again, and it cuts the log."
+        );
+    }
+    if !done.left.is_empty() {
+        return Err(Failure::Failed(left_words(&done)));
+    }
+    if !json {
+        eprintln!(
+            "{} cases are erased; {} names them, and a restore reads it. Their content is gone for good when the last file of keys from before is gone.",
+            done.erasure.cases,
+            list.path().display()
+        );
+    }
+    Ok(())
+}
+
+/// What could not be erased, case by case.
+fn left_words(done: &app::erase::Driven) -> String {
+    let cases = done
+        .left
+        .iter()
+        .map(|(case, why)| format!("  {case}  {why}\n"));
+    format!(
+        "{} of {} cases could not be erased, and the others are:\n{}The same command tries again.",
+        done.left.len(),
+        done.erasure.cases,
+        cases.collect::<String>()
+    )
+}
+
+fn mend_list(desk: &Desk, config: &Config, yes: bool) -> Result<(), Failure> {
+    let list = config.erasures().map_err(Failure::Failed)?;
+    let name = list.path().display().to_string();
+    let question = format!("Write every case that this database has erased into {name}?");
+    confirm(&question, yes)?;
+    let erased = desk.database().read_blocking(cases_erased)?;
+    let added = list.mend(&erased)?;
     eprintln!(
-        "{} cases are erased; {} names them, and a restore reads it. Their content is gone for good when the last file of keys from before is gone.",
-        done.cases,
-        list.path().display()
+        "{name} names all {} cases that the database has erased; {added} were missing. What was erased after the backup from which this database was restored, if it was, stands in the copy of the old list only.",
+        erased.len()
     );
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::{config::Config, setup, start::Sources};
 use kelisim_persistence::{
     Database, Error, SystemPart,
     entropy::new_id,
+    erasure_list::ErasureList,
     migrate,
     restore::{Restored, Wanted, check, restore},
     store::drill::{Drill, drill_insert},
@@ -18,7 +19,8 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
         file: typed.file.clone(),
         keys: typed.keys.clone(),
         master_key: config.master_key.clone(),
-        erasures: config.erasures().ok(),
+        erasures: erasures(config, typed)?,
+        erased_may_come_back: typed.erased_may_come_back || is_drill_without(config, typed),
         now: sources.clock.now(),
         entropy: Arc::clone(&sources.secret_entropy),
     };
@@ -36,11 +38,18 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
             &setup::options(config),
         )?,
     };
+    if is_drill_without(config, typed) && restored.unlisted > 0 && !typed.erased_may_come_back {
+        return Err(Failure::Failed(format!(
+            "there is no list of erasures, and {} cases were erased before this backup: a restore stops without the list; bring it or its copy to where encryption.erasure_list says",
+            restored.unlisted
+        )));
+    }
     let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     let noted = match typed.check {
         true => Some(note(config, &sources, &wanted, &restored, milliseconds)),
         false => None,
     };
+    say_erased(config, typed, &restored);
     if typed.json {
         return print(&format!(
             "{}\n",
@@ -52,6 +61,7 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
                 "audit_entries_verified": restored.sealed,
                 "keys_opened": restored.keys_opened,
                 "erased_again": restored.erased,
+                "list_of_erasures": list_word(&restored),
                 "uncertain": restored.uncertain,
                 "migrations": restored.migrations,
                 "milliseconds": milliseconds,
@@ -59,24 +69,54 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
             })
         ));
     }
-    say_erased(config, &restored);
     tell(config, &restored, milliseconds, noted);
     Ok(())
 }
 
+/// The list of erasures; one that is not named stops a restore, unless it was said that it may be so.
+fn erasures(config: &Config, typed: &RestoreOptions) -> Result<Option<ErasureList>, Failure> {
+    match config.erasures() {
+        Err(why) if !typed.check && !typed.erased_may_come_back => Err(Failure::Failed(format!(
+            "{why}, and before a restore: what was erased after the backup comes back without it; only --erased-may-come-back restores all the same"
+        ))),
+        named => Ok(named.ok()),
+    }
+}
+
+/// A drill brings nothing back, so before the first erasure it needs no list; what the backup has as erased must be on one.
+fn is_drill_without(config: &Config, typed: &RestoreOptions) -> bool {
+    typed.check && config.erasures().map_or(true, |list| !list.path().exists())
+}
+
 /// What was erased after the backup must not come back unnoticed.
-fn say_erased(config: &Config, restored: &Restored) {
-    match (restored.erased, config.erasures()) {
+fn say_erased(config: &Config, typed: &RestoreOptions, restored: &Restored) {
+    let place = match config.erasures() {
+        Ok(list) => format!("there is no list of erasures at {}", list.path().display()),
+        Err(why) => why,
+    };
+    match (restored.erased, typed.check) {
         (Some(count), _) => {
-            eprintln!("{count} cases that were erased after the backup were erased once more.")
+            eprintln!("{count} cases that were erased after the backup were erased once more.");
         }
-        (None, Ok(list)) => eprintln!(
-            "There is no list of erasures at {}: what was erased after the backup has come back, if anything was.",
-            list.path().display()
+        (None, true) => eprintln!("Careful: {place}; a restore stops without it."),
+        (None, false) => eprintln!(
+            "Careful: {place}; what was erased after the backup has come back, if anything was."
         ),
-        (None, Err(why)) => {
-            eprintln!("{why}; what was erased after the backup has come back, if anything was.")
-        }
+    }
+    if restored.unlisted > 0 {
+        eprintln!(
+            "Careful: the list of erasures does not name {} of the cases that were erased before the backup, so it is not the list, or was cut: what was erased after the backup may have come back.",
+            restored.unlisted
+        );
+    }
+}
+
+/// How the list of erasures was, in one word.
+fn list_word(restored: &Restored) -> &'static str {
+    match (restored.erased, restored.unlisted) {
+        (None, _) => "missing",
+        (Some(_), 0) => "whole",
+        (Some(_), _) => "cut",
     }
 }
 

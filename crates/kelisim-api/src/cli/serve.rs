@@ -20,6 +20,7 @@ use kelisim_persistence::{
     SystemPart,
     store::{
         account_entry::{AccountPage, account_page},
+        erasure::erasures_running,
         hold::hold_find,
     },
 };
@@ -41,6 +42,7 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
         &format!("Kelisim serves {}", config.http.public_url),
     );
     say_held(&app)?;
+    say_waiting(&app, config)?;
     say_empty(&app, config)?;
     serve(app, listener, config)
 }
@@ -58,9 +60,10 @@ pub(super) fn work(config: &Config) -> Result<(), Failure> {
         ),
     );
     say_held(&app)?;
+    say_waiting(&app, config)?;
     runtime()?.block_on(async {
         let _keeper = Keeper::start(Arc::clone(&app));
-        let _custodian = Custodian::start(Arc::clone(&app), config.erasures().ok());
+        let _custodian = Custodian::start(Arc::clone(&app));
         let (stop, stopped) = watch::channel(false);
         let mut measured = measure(&app, metrics, Some(&workers))?.map(tokio::spawn);
         let mut working = work_beside(workers, stopped);
@@ -94,6 +97,22 @@ fn say_held(app: &App) -> Result<(), Failure> {
             since = %held.since,
             backup_taken_at = %held.taken_at,
             "held after a restore: no message leaves and no timer fires until `kelisim release`"
+        );
+    }
+    Ok(())
+}
+
+/// A confirmed erasure that cannot begin must not wait unnoticed.
+fn say_waiting(app: &App, config: &Config) -> Result<(), Failure> {
+    let Err(why) = config.erasures() else {
+        return Ok(());
+    };
+    let database = app.database.as_system(SystemPart::Start);
+    let waiting = database.read_blocking(erasures_running)?.len();
+    if waiting > 0 {
+        tracing::warn!(
+            waiting,
+            "confirmed erasures cannot be carried out here: {why}"
         );
     }
     Ok(())
@@ -142,7 +161,7 @@ pub(crate) fn serve(app: Arc<App>, listener: TcpListener, config: &Config) -> Re
     runtime()?.block_on(async {
         let mut measured = measure(&app, metrics, workers.as_ref())?.map(tokio::spawn);
         let _keeper = Keeper::start(Arc::clone(&app));
-        let _custodian = Custodian::start(Arc::clone(&app), config.erasures().ok());
+        let _custodian = Custodian::start(Arc::clone(&app));
         let server = server::serve(app, listener, limits).map_err(Failure::failed)?;
         let handle = server.handle();
         let mut serving = tokio::spawn(server);

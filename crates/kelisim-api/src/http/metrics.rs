@@ -12,6 +12,7 @@ use kelisim_persistence::{
         audit_anchor::audit_anchor_last,
         case_pass::pass_counts,
         due::{TimerCounts, timer_counts},
+        erasure::erasures_running,
         hold::hold_find,
         region::region_list,
     },
@@ -43,6 +44,8 @@ struct Found {
     /// Passes that run, and those of them that stand still.
     passes: (i64, i64),
     held: bool,
+    /// When the oldest erasure was confirmed that is not done.
+    erasing: Option<DateTime<Utc>>,
     /// When the region that was anchored longest ago was anchored.
     anchored: Option<DateTime<Utc>>,
 }
@@ -80,6 +83,10 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
             timers: timer_counts(db, now)?,
             passes: pass_counts(db, now - STANDS_AFTER)?,
             held: hold_find(db)?.is_some(),
+            erasing: erasures_running(db)?
+                .into_iter()
+                .filter_map(|one| one.confirmed_at)
+                .min(),
             anchored,
         })
     };
@@ -105,6 +112,7 @@ async fn metrics(watched: web::Data<Watched>) -> HttpResponse {
         sealed: one.sealer.sealed(),
         is_failing: one.anchors.is_failing(),
     });
+    text += &text_of_erasures(found.erasing, now);
     text += &text_of_log(log, found.anchored, now);
     HttpResponse::Ok()
         .insert_header((
@@ -170,6 +178,16 @@ fn text(
         "kelisim_database_waiting",
         "Jobs that wait for the database.",
         waiting.0 + waiting.1,
+    );
+    page.0
+}
+
+fn text_of_erasures(oldest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    let mut page = Page::default();
+    page.gauge(
+        "kelisim_erasure_waiting_seconds",
+        "Seconds since the oldest erasure was confirmed that is not done; 0 when all are.",
+        oldest.map_or(0, |at| (now - at).num_seconds().max(0)),
     );
     page.0
 }
@@ -304,6 +322,15 @@ mod tests {
             ]
         );
         assert_eq!(text_of_log(None, None, now), "");
+    }
+
+    #[test]
+    fn an_erasure_that_waits_is_seen() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let waits = text_of_erasures(Some(now - TimeDelta::minutes(3)), now);
+        assert!(waits.ends_with("\nkelisim_erasure_waiting_seconds 180\n"));
+        let none = text_of_erasures(None, now);
+        assert!(none.ends_with("\nkelisim_erasure_waiting_seconds 0\n"));
     }
 
     #[test]

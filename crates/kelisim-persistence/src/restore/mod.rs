@@ -3,6 +3,7 @@
 //! Everything is checked before the database is touched, and again inside the one transaction that
 //! fills it; what does not hold rolls all of it back.
 
+mod erased;
 mod load;
 mod verify;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use kelisim_domain::audit::AuditEntry;
-use kelisim_domain::id::{AccountId, AuditId, EventId};
+use kelisim_domain::id::AuditId;
 use serde_json::json;
 
 use crate::backup::file::{Kind, Part, Source, damaged, digest_of, hex};
@@ -29,13 +30,13 @@ use crate::keyring::KeyFiles;
 use crate::migrate;
 use crate::roles;
 use crate::store::audit::audit_insert;
-use crate::store::erase::{Erasing, case_erase};
 use crate::store::hold::{Hold, hold_insert, outbox_doubt};
 use crate::store::name_index::name_index_make;
 use crate::store::region::region_list;
 use crate::store::session::session_end_whole;
 use crate::transaction::{Options, connect};
 use crate::vault::Vault;
+use crate::wipe;
 
 /// What is restored, with which key, when.
 pub struct Wanted {
@@ -47,6 +48,9 @@ pub struct Wanted {
     pub master_key: KeyFiles,
     /// The list of erasures, which is replayed.
     pub erasures: Option<ErasureList>,
+    /// Whether it is restored although there is no such list, or one that does not name what the backup has as erased:
+    /// whatever was erased after the backup then comes back.
+    pub erased_may_come_back: bool,
     /// The instant of the restore.
     pub now: DateTime<Utc>,
     /// Chance, for ids.
@@ -68,6 +72,8 @@ pub struct Restored {
     pub keys_opened: u64,
     /// Cases that were erased after the backup, and were erased once more; none when there is no list.
     pub erased: Option<u64>,
+    /// Cases that the backup has as erased and the list does not name: then it is not the list, or was cut.
+    pub unlisted: u64,
     /// Messages that may have been sent after the backup, and are uncertain now.
     pub uncertain: usize,
     /// Migrations that were applied afterwards, because the backup is older than this program.
@@ -90,6 +96,7 @@ pub fn restore(
     let url = owner.filter(|_| user.is_some()).unwrap_or(url);
     let (head, summary) = inspect(wanted)?;
     master_keys(wanted, &head)?;
+    erased::list_of(wanted)?;
     let versions: BTreeSet<String> = head.migrations.iter().cloned().collect();
     if let Some(newer) = migrate::unknown(&versions)? {
         let program = &head.program;
@@ -105,6 +112,11 @@ pub fn restore(
         versions,
     };
     let filled = fill(&plan, wanted, options, head, summary);
+    if filled.is_ok() && !wipe::log_cut_patiently(url)? {
+        tracing::warn!(
+            "the log of the restored database is held by a reader and still has what was erased again"
+        );
+    }
     if filled.is_err()
         && is_new
         && let DatabaseUrl::Sqlite(path) = url
@@ -236,8 +248,8 @@ fn fill(
     for region in region_list(db)? {
         name_index_make(db, &vault, region.id, wanted.now)?;
     }
-    let erased = erase_again(db, wanted)?;
-    let uncertain = hold(db, wanted, &head)?;
+    let (erased, unlisted) = erased::erase_again(db, wanted, &head)?;
+    let uncertain = hold(db, wanted, &head, erased)?;
     verify::database(db)?;
     if let (Db::Postgres(connection), Some(user)) = (&mut *db, plan.user) {
         roles::grant(connection, user)?;
@@ -250,42 +262,14 @@ fn fill(
         sealed,
         keys_opened,
         erased,
+        unlisted,
         uncertain,
         migrations,
     })
 }
 
-/// What was erased after the backup stays erased (R20).
-fn erase_again(db: &mut Db, wanted: &Wanted) -> Result<Option<u64>, Error> {
-    let list = wanted
-        .erasures
-        .as_ref()
-        .map(ErasureList::read)
-        .transpose()?;
-    let Some(list) = list.flatten() else {
-        return Ok(None);
-    };
-    let mut count = 0;
-    for one in list {
-        let erasing = Erasing {
-            case: one.case.into(),
-            event: EventId(new_id(wanted.now, wanted.entropy.as_ref())),
-            actor: AccountId(uuid::Uuid::nil()),
-            reason: "restored".to_owned(),
-            at: wanted.now,
-        };
-        match case_erase(db, one.region.into(), erasing) {
-            Ok(true) => count += 1,
-            // Erased before the backup, or filed after it.
-            Ok(false) | Err(Error::NotFound) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Some(count))
-}
-
 /// In the transaction of the restore, so that there is no moment in which it is not held.
-fn hold(db: &mut Db, wanted: &Wanted, head: &Head) -> Result<usize, Error> {
+fn hold(db: &mut Db, wanted: &Wanted, head: &Head, erased: Option<u64>) -> Result<usize, Error> {
     let uncertain = outbox_doubt(db, wanted.now)?;
     let held = Hold {
         since: wanted.now,
@@ -304,7 +288,9 @@ fn hold(db: &mut Db, wanted: &Wanted, head: &Head) -> Result<usize, Error> {
             object_kind: "backup".into(),
             object_id: head.backup.to_string(),
             before: None,
-            after: Some(json!({"taken_at": head.taken_at, "uncertain": uncertain})),
+            after: Some(json!({
+                "taken_at": head.taken_at, "uncertain": uncertain, "erased_again": erased,
+            })),
             reason: Some("command line".to_owned()),
         };
         audit_insert(db, &entry)?;

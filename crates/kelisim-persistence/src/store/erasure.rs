@@ -1,11 +1,13 @@
 //! How long data are kept, and erasures: what was looked at, what was confirmed, and how far it has come.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kelisim_domain::id::{AccountId, CaseId, ErasureId, RegionId};
 use kelisim_domain::retention::{DataKind, Looked};
 
 use crate::connection::{Db, Locked};
+use crate::erasure_list::Erased;
 use crate::error::Error;
 use crate::schema::{cases, data_key, erasure, erasure_case, office, retention};
 use crate::types::{Ts, Uid};
@@ -222,7 +224,7 @@ pub fn erasure_insert(db: &mut Db, new: &Erasure, found: &[CaseId]) -> Result<()
     Ok(())
 }
 
-/// An erasure by its id, locked until the transaction ends.
+/// An erasure by its id.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -296,32 +298,90 @@ pub fn erasure_confirm(
     }
 }
 
-/// Ends an erasure of which nothing is left.
+/// Ends an erasure of which nothing is left; the answer is no when somebody else has ended it.
 ///
 /// # Errors
 /// Those of the database.
-pub fn erasure_finish(db: &mut Db, done: &Erasure, at: DateTime<Utc>) -> Result<(), Error> {
+pub fn erasure_finish(db: &mut Db, done: &Erasure, at: DateTime<Utc>) -> Result<bool, Error> {
     let row = erasure::table
         .find((Uid::from(done.region), Uid::from(done.id)))
         .filter(erasure::finished_at.is_null());
-    diesel::update(row)
+    let changed = diesel::update(row)
         .set((
             erasure::finished_at.eq(Some(Ts::from(at))),
             erasure::version.eq(done.version + 1),
         ))
         .execute(db)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
-/// Some cases of an erasure that are still to be erased; nobody else erases them until the transaction ends.
+/// The cases whose key is destroyed, of every region that the caller sees.
 ///
 /// # Errors
 /// Those of the database.
-pub fn erasure_left(db: &mut Db, of: &Erasure, most: i64) -> Result<Vec<CaseId>, Error> {
+pub fn cases_erased(db: &mut Db) -> Result<Vec<Erased>, Error> {
+    let rows: Vec<(Uid, Uid, Option<Ts>)> = data_key::table
+        .filter(data_key::subject_kind.eq("case"))
+        .filter(data_key::destroyed_at.is_not_null())
+        .order((data_key::region_id, data_key::id))
+        .select((
+            data_key::region_id,
+            data_key::subject_id,
+            data_key::destroyed_at,
+        ))
+        .load(db)?;
+    let named = rows.into_iter().filter_map(|(region, case, at)| {
+        Some(Erased {
+            region: region.0,
+            case: case.0,
+            at: at?.into(),
+        })
+    });
+    Ok(named.collect())
+}
+
+/// Whether any case was erased.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_any_erased(db: &mut Db) -> Result<bool, Error> {
+    let destroyed = data_key::table
+        .filter(data_key::subject_kind.eq("case"))
+        .filter(data_key::destroyed_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(destroyed)).get_result(db)?)
+}
+
+/// Keeps others from erasing until the transaction ends, also where several machines share one list over a network.
+///
+/// SQLite has one writer anyway.
+///
+/// # Errors
+/// [`Error::Busy`] when it takes too long.
+pub fn erasing_alone(db: &mut Db) -> Result<(), Error> {
+    // "erasures" as a number.
+    const LOCK: &str = "SELECT pg_advisory_xact_lock(7310012293695300979)";
+    if let Db::Postgres(connection) = db {
+        connection.batch_execute(LOCK)?;
+    }
+    Ok(())
+}
+
+/// Some cases of an erasure that are still to be erased, but for those left out; nobody else erases them until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub fn erasure_left(
+    db: &mut Db,
+    of: &Erasure,
+    without: &[CaseId],
+    most: i64,
+) -> Result<Vec<CaseId>, Error> {
+    let without: Vec<Uid> = without.iter().map(|case| Uid::from(*case)).collect();
     let left = erasure_case::table
         .filter(erasure_case::region_id.eq(Uid::from(of.region)))
         .filter(erasure_case::erasure_id.eq(Uid::from(of.id)))
         .filter(erasure_case::erased_at.is_null())
+        .filter(erasure_case::case_id.ne_all(without))
         .order(erasure_case::case_id)
         .limit(most)
         .select(erasure_case::case_id);
