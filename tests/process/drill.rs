@@ -58,7 +58,7 @@ impl OnBackend for Network {
             "--config",
             made["config"].as_str().unwrap(),
         ]);
-        house.done(&["restore", &named(&file), "--yes", "--erased-may-come-back"]);
+        house.done(&["restore", &named(&file), "--yes"]);
         let coordinator = text(&of("coordinator")["email"]);
         house.done(&[
             "release",
@@ -144,7 +144,7 @@ impl Network {
             self.house.done(&["backup", &file]);
         });
         let target = self.target();
-        target.done(&["restore", &file, "--yes", "--erased-may-come-back"]);
+        target.done(&["restore", &file, "--yes"]);
 
         everything_is_there(&self.house.database, &target.database, &before);
         let doubtful = restored_messages(&self.house.database, &target.database);

@@ -5,7 +5,6 @@ use crate::{config::Config, setup, start::Sources};
 use kelisim_persistence::{
     Database, Error, SystemPart,
     entropy::new_id,
-    erasure_list::ErasureList,
     migrate,
     restore::{Restored, Wanted, check, restore},
     store::drill::{Drill, drill_insert},
@@ -19,8 +18,8 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
         file: typed.file.clone(),
         keys: typed.keys.clone(),
         master_key: config.master_key.clone(),
-        erasures: erasures(config, typed)?,
-        erased_may_come_back: typed.erased_may_come_back || is_drill_without(config, typed),
+        erasures: config.erasures().ok(),
+        erased_may_come_back: typed.erased_may_come_back,
         now: sources.clock.now(),
         entropy: Arc::clone(&sources.secret_entropy),
     };
@@ -38,12 +37,6 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
             &setup::options(config),
         )?,
     };
-    if is_drill_without(config, typed) && restored.unlisted > 0 && !typed.erased_may_come_back {
-        return Err(Failure::Failed(format!(
-            "there is no list of erasures, and {} cases were erased before this backup: a restore stops without the list; bring it or its copy to where encryption.erasure_list says",
-            restored.unlisted
-        )));
-    }
     let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     let noted = match typed.check {
         true => Some(note(config, &sources, &wanted, &restored, milliseconds)),
@@ -71,21 +64,6 @@ pub(super) fn run(config: &Config, typed: &RestoreOptions) -> Result<(), Failure
     }
     tell(config, &restored, milliseconds, noted);
     Ok(())
-}
-
-/// The list of erasures; one that is not named stops a restore, unless it was said that it may be so.
-fn erasures(config: &Config, typed: &RestoreOptions) -> Result<Option<ErasureList>, Failure> {
-    match config.erasures() {
-        Err(why) if !typed.check && !typed.erased_may_come_back => Err(Failure::Failed(format!(
-            "{why}, and before a restore: what was erased after the backup comes back without it; only --erased-may-come-back restores all the same"
-        ))),
-        named => Ok(named.ok()),
-    }
-}
-
-/// A drill brings nothing back, so before the first erasure it needs no list; what the backup has as erased must be on one.
-fn is_drill_without(config: &Config, typed: &RestoreOptions) -> bool {
-    typed.check && config.erasures().map_or(true, |list| !list.path().exists())
 }
 
 /// What was erased after the backup must not come back unnoticed.

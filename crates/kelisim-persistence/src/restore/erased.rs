@@ -1,6 +1,7 @@
 //! What was erased after the backup stays erased (R20): the list of erasures is replayed in the transaction of the restore.
 //!
-//! Absent on purpose: going on without the list, unless whoever restores has said that what was erased may come back.
+//! Absent on purpose: going on without the list of a network that has erased, unless whoever restores has said that what was
+//! erased may come back.
 
 use std::collections::BTreeSet;
 
@@ -23,31 +24,38 @@ use crate::store::erasure::cases_erased;
 const HOW: &str = "put the list or its copy where encryption.erasure_list says. What was erased after the backup comes back \
     without it, and only --erased-may-come-back restores all the same";
 
-/// The erasures on the list; none where there is no list and it may be so.
+/// The erasures on the list; none where there is no list.
 ///
 /// # Errors
-/// [`Error::Backup`]: there is no list, or it cannot be read.
+/// [`Error::Backup`]: it cannot be read.
 pub(super) fn list_of(wanted: &Wanted) -> Result<Option<Vec<Erased>>, Error> {
-    let list = wanted.erasures.as_ref();
-    let read = list.map(ErasureList::read).transpose()?.flatten();
-    match (read, list) {
-        (None, _) if wanted.erased_may_come_back => Ok(None),
-        (None, Some(list)) => Err(Error::backup(format!(
-            "there is no list of erasures at {}; {HOW}",
+    let read = wanted
+        .erasures
+        .as_ref()
+        .map(ErasureList::read)
+        .transpose()?;
+    Ok(read.flatten())
+}
+
+/// Where no list was found.
+fn missing(wanted: &Wanted) -> Error {
+    Error::backup(match &wanted.erasures {
+        Some(list) => format!(
+            "there is no list of erasures at {}, and cases were erased before the backup; {HOW}",
             list.path().display()
-        ))),
-        (None, None) => Err(Error::backup(format!(
-            "no list of erasures is named; {HOW}"
-        ))),
-        (read, _) => Ok(read),
-    }
+        ),
+        None => format!(
+            "there is no list of erasures, for none is named, and cases were erased before the backup; {HOW}"
+        ),
+    })
 }
 
 /// Erases once more what the list names: how many cases that were, none without a list, and how many cases the backup has as
 /// erased that the list does not name.
 ///
 /// # Errors
-/// [`Error::Backup`]: there is no list, or it is not the list of this database; those of the database.
+/// [`Error::Backup`]: the list of a database that has erased is missing, or it is not the list of this database; those of the
+/// database.
 pub(super) fn erase_again(
     db: &mut Db,
     wanted: &Wanted,
@@ -61,7 +69,11 @@ pub(super) fn erase_again(
         .filter(|one| !named.contains(&one.case))
         .count() as u64;
     let Some(list) = list else {
-        return Ok((None, unlisted));
+        // A network that has never erased anything has no list, and restores without a word about one.
+        return match unlisted > 0 && !wanted.erased_may_come_back {
+            true => Err(missing(wanted)),
+            false => Ok((None, unlisted)),
+        };
     };
     if unlisted > 0 && !wanted.erased_may_come_back {
         return Err(Error::backup(format!(
