@@ -63,9 +63,9 @@ const UNDONE: &[&str] = &[
      ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label;",
     "DROP INDEX master_key_replaced; DROP INDEX master_key_first; ALTER TABLE master_key DROP COLUMN replaces;
      CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;",
+    "DROP TABLE consent; DROP TABLE danger_report;",
     "DROP TABLE party_token; DROP TABLE handing_up;",
     "DROP TABLE erasure_case; DROP TABLE erasure; DROP TABLE retention;",
-    "DROP TABLE consent; DROP TABLE danger_report;",
 ];
 
 /// The key of the test network lies in a file, as a program finds it.
