@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use kelisim_domain::id::{AccountId, EventId};
+use kelisim_persistence::store::erase::{Erasing, case_erase};
 use kelisim_tests::network::{AIGUL, BERIK};
 use kelisim_tests::{TestApp, logged, on_both_databases};
 use serde_json::{Value, json};
@@ -82,6 +84,33 @@ on_both_databases! {
         assert_eq!(found(&t, "berik", "сания"), [number(&own)]);
         t.database.execute("UPDATE account SET active = FALSE WHERE email = 'other_head@example.kz'");
         assert_eq!(found(&t, "coordinator", "сания"), [number(&other), number(&own)], "nobody heads it");
+    }
+
+    /// As after a new rule of spelling: what the words were folded to when they were written, nothing can tell any more.
+    fn r20_the_names_of_a_case_leave_the_index_whatever_they_were_folded_to(t: TestApp) {
+        let stray = || {
+            let token = match t.database.backend() {
+                kelisim_tests::Backend::Sqlite => "x'0102030405060708'",
+                kelisim_tests::Backend::Postgres => "'\\x0102030405060708'",
+            };
+            t.database.execute(&format!("INSERT INTO party_token SELECT region_id, {token}, id FROM cases"));
+        };
+        let case = t.by("head").post("cases", &filing("ORL-01", "Роза Демо")).expect(201);
+        stray();
+        let path = format!("cases/{}", case["id"].as_str().unwrap());
+        let parties = json!({"parties": [{"side": "A", "kind": "person", "name": "Мира"}]});
+        t.by("head").patch(&path, 1, &parties).expect(200);
+        assert_eq!(t.database.count("party_token"), 1, "the one word of the new name");
+        stray();
+        let erasing = Erasing {
+            case: case["id"].as_str().unwrap().parse().unwrap(),
+            event: EventId(uuid::Uuid::from_u128(1)),
+            actor: AccountId(uuid::Uuid::nil()),
+            reason: "erased".to_owned(),
+            at: kelisim_tests::network::start(),
+        };
+        assert!(t.write(move |db| case_erase(db, kelisim_tests::network::REGION, erasing)));
+        assert_eq!(t.database.count("party_token"), 0);
     }
 
     fn the_index_follows_the_sides_and_pages_go_on_where_one_ended(t: TestApp) {
