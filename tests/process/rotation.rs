@@ -98,6 +98,42 @@ on_both_databases! {
         house.done(&["restore", "--check", &backup]);
     }
 
+    fn r17_a_key_file_that_is_missing_is_not_taken_for_a_rotation_that_is_done(house: House) {
+        fill(&house);
+        let folder = house.database.folder().to_owned();
+        let (file, next, away) = (folder.join("master.key"), folder.join("master.key.next"), folder.join("away"));
+        let rotate = ["keys", "rotate", "--yes", "--json"];
+        let refused = |when: &str| {
+            let output = house.command(&rotate).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && said.contains("put it back"), "{when}: {said}");
+            assert!(output.stdout.is_empty() && !file.exists(), "{when}");
+        };
+        fs::rename(&file, &away).unwrap();
+        refused("before it began");
+        fs::rename(&away, &file).unwrap();
+        let killed = house.command(&rotate).env("KELISIM_FAILPOINTS", "db.after_commit=kill@2").output().unwrap();
+        assert!(!killed.status.success() && next.exists());
+        let old = fs::read(&file).unwrap();
+        fs::rename(&file, &away).unwrap();
+        refused("halfway");
+        assert!(next.exists(), "the next key stays where it lay");
+        fs::rename(&away, &file).unwrap();
+
+        // Two at once: whoever comes second may be told so, and nothing is lost.
+        let mut both: Vec<_> = (0..2).map(|_| house.command(&rotate).spawn().unwrap()).collect();
+        let ended: Vec<bool> = both.iter_mut().map(|one| one.wait().unwrap().success()).collect();
+        assert!(ended.contains(&true), "{ended:?}");
+        let new = fs::read(&file).unwrap();
+        assert!(new != old && !next.exists());
+        assert_eq!(house.database.count("master_key WHERE retired_at IS NULL"), 1);
+        assert_eq!(house.database.count("audit_entry WHERE action = 'keys.rotation_end'"), 1);
+        // Killed in an older version between its two steps: only the next one is there, and the database names it.
+        fs::rename(&file, &next).unwrap();
+        house.done(&rotate);
+        assert_eq!(fs::read(&file).unwrap(), new);
+    }
+
     fn a_master_key_comes_as_a_credential_of_systemd(house: House) {
         let folder = house.database.folder().join("credentials");
         fs::create_dir(&folder).unwrap();

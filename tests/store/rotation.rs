@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kelisim_domain::id::DataKeyId;
-use kelisim_persistence::rotation::{Rotation, Standing, begin, standing};
+use kelisim_persistence::rotation::{Ending, Rotation, Standing, begin, standing};
 use kelisim_persistence::{
     DataKey, Database, Db, Error, KeyFiles, MasterKey, SeededEntropy, Vault,
 };
@@ -85,7 +85,7 @@ on_both_databases! {
         let all: Vec<DataKeyId> = ids.iter().copied().chain([late]).collect();
         assert_eq!(opened(&database, &server, &all), 25, "all but the destroyed one");
         let ended = database.write_blocking(move |db| rotation.end(db, now())).unwrap();
-        assert!(!ended, "data keys still need the old one");
+        assert_eq!(ended, Ending::Early, "data keys still need the old one");
 
         let vault = server.clone();
         database.read_blocking(move |db| vault.refresh(db)).unwrap();
@@ -93,7 +93,9 @@ on_both_databases! {
         database.write_blocking(move |db| key_of(db, &vault, 101).map(|_| ())).unwrap();
         assert_eq!([10, 6, 0].map(|_| step(&database, &server, &keys, rotation)), [10, 6, 0]);
         let ended = database.write_blocking(move |db| rotation.end(db, now())).unwrap();
-        assert!(ended);
+        assert_eq!(ended, Ending::Retired);
+        let again = database.write_blocking(move |db| rotation.end(db, now())).unwrap();
+        assert_eq!(again, Ending::Before, "the end is entered once");
         assert_eq!(db.count("master_key WHERE retired_at IS NULL"), 1);
         assert_eq!(db.count("data_key WHERE wrapped IS NULL"), 1, "erased stays erased");
 
@@ -107,7 +109,7 @@ on_both_databases! {
             assert_eq!(standing(db, &old, Some(&new))?, Standing::New);
             Ok::<_, Error>(())
         }).unwrap();
-        let kept = files.take_over().unwrap().unwrap();
+        let kept = files.take_over(&keys[1]).unwrap().unwrap();
         assert!(!files.next.exists() && kept.exists());
         database.read_blocking(move |db| Vault::open_with(db, files, entropy())).unwrap();
     }
@@ -153,5 +155,48 @@ on_both_databases! {
         assert!(is_key_error(&begun(old, new)), "done");
         let again = begun(new, &other).unwrap();
         assert_ne!(again, first);
+    }
+}
+
+fn content_of(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap()
+}
+
+#[test]
+fn r17_there_is_no_moment_without_a_master_key_however_many_take_over() {
+    for _ in 0..50 {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, keys) = files(folder.path());
+        assert!(
+            is_key_error(&files.take_over(&keys[1])),
+            "the next one is not there"
+        );
+        assert!(files.file.exists(), "and the old one stays");
+        let old = content_of(&files.file);
+        MasterKey::create(&files.next, &SeededEntropy::new(3)).unwrap();
+        assert!(
+            is_key_error(&files.take_over(&keys[1])),
+            "another one than the database names"
+        );
+        assert_eq!(content_of(&files.file), old);
+        std::fs::remove_file(&files.next).unwrap();
+        MasterKey::create(&files.next, &SeededEntropy::new(2)).unwrap();
+        let new = content_of(&files.next);
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| files.take_over(&keys[1]).unwrap());
+            }
+            while content_of(&files.file) != new {}
+        });
+        assert_eq!(files.take_over(&keys[1]).unwrap(), None, "done is done");
+        assert!(!files.next.exists());
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let held: Vec<String> = names
+            .map(|entry| content_of(&entry.unwrap().path()))
+            .collect();
+        assert!(
+            held.len() == 2 && held.contains(&old) && held.contains(&new),
+            "both, and nothing else"
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! `kelisim keys rotate` re-wraps the keys under its hands.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::backup::file::hex;
@@ -51,26 +52,85 @@ impl KeyFiles {
             .collect()
     }
 
-    /// Lays the next key in the place of the old one, which stays beside it under a name of its own; gives that name.
+    /// Lays the next key, which the database names by now, in the place of the old one; that stays beside it under a name of
+    /// its own, which is given.
     ///
-    /// Between the two steps only the new key is to be found, and whoever reads both places finds it.
+    /// The old one gets its other name first, and the new one then takes its place in one step: there is no moment without a
+    /// key, however many do this at once and wherever they are killed. What is done already is left as it is.
     ///
     /// # Errors
-    /// [`Error::Key`]: the files cannot be moved, such as those that systemd gives.
-    pub fn take_over(&self) -> Result<Option<PathBuf>, Error> {
-        let kept = match self.file.exists() {
-            false => None,
-            true => {
-                let old = MasterKey::read(&self.file)?;
-                let mut name = self.file.as_os_str().to_owned();
-                name.push(format!(".{}", &hex(&old.fingerprint())[..8]));
-                let kept = PathBuf::from(name);
-                move_file(&self.file, &kept)?;
-                Some(kept)
-            }
+    /// [`Error::Key`]: the next key is not there, or the files cannot be moved, such as those that systemd gives.
+    pub fn take_over(&self, new: &MasterKey) -> Result<Option<PathBuf>, Error> {
+        if self.holds(new)? && !self.next.exists() {
+            return Ok(None);
+        }
+        let next = match MasterKey::read(&self.next) {
+            // Somebody else was faster just now.
+            Err(_) if self.holds(new)? => return Ok(None),
+            read => read?,
         };
-        move_file(&self.next, &self.file)?;
+        if next.fingerprint() != new.fingerprint() {
+            return Err(Error::Key {
+                detail: format!(
+                    "{} is not the key that the database names",
+                    self.next.display()
+                ),
+            });
+        }
+        let old = self.held()?;
+        let old = old.filter(|old| old.fingerprint() != new.fingerprint());
+        let kept = old.map(|old| self.keep(&old)).transpose()?;
+        let moved = move_file(&self.next, &self.file);
+        // Whoever was faster has moved the same key.
+        if moved.is_err() && !self.holds(new)? {
+            moved?;
+        }
+        self.settle()?;
         Ok(kept)
+    }
+
+    fn held(&self) -> Result<Option<MasterKey>, Error> {
+        let there = self.file.exists();
+        there.then(|| MasterKey::read(&self.file)).transpose()
+    }
+
+    fn holds(&self, key: &MasterKey) -> Result<bool, Error> {
+        let held = self.held()?;
+        Ok(held.is_some_and(|held| held.fingerprint() == key.fingerprint()))
+    }
+
+    /// Gives the old key its other name. By the time that somebody else has moved the new one, it has it.
+    fn keep(&self, old: &MasterKey) -> Result<PathBuf, Error> {
+        let mut name = self.file.as_os_str().to_owned();
+        name.push(format!(".{}", &hex(&old.fingerprint())[..8]));
+        let kept = PathBuf::from(name);
+        match fs::hard_link(&self.file, &kept) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                if MasterKey::read(&kept)?.fingerprint() != old.fingerprint() {
+                    return Err(Error::Key {
+                        detail: format!("{} holds another key than the old one", kept.display()),
+                    });
+                }
+            }
+            // Not every file system knows a second name.
+            Err(_) => old.write(&kept)?,
+        }
+        Ok(kept)
+    }
+
+    /// The names are on the disk before anybody is told of them.
+    fn settle(&self) -> Result<(), Error> {
+        let folder = self
+            .file
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| Error::Key {
+                detail: format!("{} cannot be written: {error}", folder.display()),
+            })
     }
 }
 

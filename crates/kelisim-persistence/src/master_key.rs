@@ -69,15 +69,20 @@ impl MasterKey {
     /// [`Error::Key`] when the file exists or cannot be written.
     pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, Error> {
         let key = Self::generate(entropy);
+        key.write(path)?;
+        Ok(key)
+    }
+
+    /// Writes the key into a file of its own, for its owner alone; an existing file is left alone.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
         let mut text = Zeroizing::new(String::with_capacity(65));
-        for byte in key.0.iter() {
+        for byte in self.0.iter() {
             text.push_str(&format!("{byte:02x}"));
         }
         text.push('\n');
         write_private(path, text.as_bytes()).map_err(|error| Error::Key {
             detail: format!("{}: {error}", path.display()),
-        })?;
-        Ok(key)
+        })
     }
 
     /// Reads the key of a database that names one (`founded`), and makes the file for one that names

@@ -34,6 +34,17 @@ pub enum Standing {
     Between(Rotation),
 }
 
+/// What came of the wish to end a rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Data keys still need the old key.
+    Early,
+    /// The old key is retired now.
+    Retired,
+    /// Somebody else has retired it before.
+    Before,
+}
+
 /// Where a database stands between two master keys.
 ///
 /// # Errors
@@ -137,18 +148,22 @@ impl Rotation {
         Ok(count)
     }
 
-    /// Retires the old key, unless a data key still needs it; then the answer is no, and [`Rotation::step`] goes on.
+    /// Retires the old key, unless a data key still needs it; then [`Rotation::step`] goes on.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn end(&self, db: &mut Db, now: DateTime<Utc>) -> Result<bool, Error> {
+    pub fn end(&self, db: &mut Db, now: DateTime<Utc>) -> Result<Ending, Error> {
         // Whoever is just making a key under the old one has stored it, or is refused afterwards.
         store::data_key_lock(db)?;
         if self.left(db)? > 0 {
-            return Ok(false);
+            return Ok(Ending::Early);
         }
-        store::master_key_retire(db, self.from, Ts::from(now))?;
-        Ok(true)
+        Ok(
+            match store::master_key_retire(db, self.from, Ts::from(now))? {
+                true => Ending::Retired,
+                false => Ending::Before,
+            },
+        )
     }
 }
 

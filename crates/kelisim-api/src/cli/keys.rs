@@ -8,7 +8,7 @@ use kelisim_domain::{audit::AuditEntry, id::AuditId};
 use kelisim_persistence::{
     Database, Db, Error, KeyFiles, MasterKey, Options, SystemPart, Vault,
     entropy::new_id,
-    rotation::{self, Rotation, Standing},
+    rotation::{self, Ending, Rotation, Standing},
     store::{audit::audit_insert, region::region_list},
 };
 use serde_json::json;
@@ -50,15 +50,15 @@ fn rotate(config: &Config, yes: bool, json: bool) -> Result<(), Failure> {
     let database = Database::open(&config.database, &options)?.as_system(SystemPart::Command);
     let files = setup::key_files(config)?;
     if !files.file.exists() {
-        // Killed between the two steps of laying the new key in its place.
-        return finish(&files, 0, json);
+        return lay_last(&database, &files, json);
     }
     let old = MasterKey::read(&files.file)?;
     let (old_key, next) = (old.clone(), there(&files.next)?);
+    let known = next.clone();
     let standing =
-        database.read_blocking(move |db| rotation::standing(db, &old_key, next.as_ref()))?;
-    if standing == Standing::New {
-        return finish(&files, 0, json);
+        database.read_blocking(move |db| rotation::standing(db, &old_key, known.as_ref()))?;
+    if let (Standing::New, Some(new)) = (standing, &next) {
+        return finish(&files, new, 0, json);
     }
     if standing == Standing::Old {
         let question = format!(
@@ -68,14 +68,34 @@ fn rotate(config: &Config, yes: bool, json: bool) -> Result<(), Failure> {
         );
         confirm(&question, yes)?;
     }
-    let new = MasterKey::read_or_create(&files.next, false, sources.secret_entropy.as_ref())?;
+    // One that lay there is not read again: whoever is faster may have moved it meanwhile, and another must not be made.
+    let make = || MasterKey::read_or_create(&files.next, false, sources.secret_entropy.as_ref());
+    let new = next.map_or_else(make, Ok)?;
     let turning = Turning {
         database,
         keys: [old, new],
         sources,
     };
     let wrapped = turning.turn()?;
-    finish(&files, wrapped, json)
+    finish(&files, &turning.keys[1], wrapped, json)
+}
+
+/// There is no key in the place of the master key. Only where the database names the next one and no other was everything
+/// done but to lay it there; else the file is missing for another reason, and the data keys still need it.
+fn lay_last(database: &Database, files: &KeyFiles, json: bool) -> Result<(), Failure> {
+    let missing = |why: &str| Error::Key {
+        detail: format!(
+            "there is no master key file {}, {why}: put it back, nothing was changed",
+            files.file.display()
+        ),
+    };
+    let next = there(&files.next)?.ok_or_else(|| missing("and no next one"))?;
+    let named = next.clone();
+    match database.read_blocking(move |db| rotation::standing(db, &named, None)) {
+        Ok(_) => finish(files, &next, 0, json),
+        Err(Error::Key { .. }) => Err(missing("and the database still names it").into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn there(file: &Path) -> Result<Option<MasterKey>, Error> {
@@ -108,11 +128,11 @@ impl Turning {
             }
             self.wait_until(rotation.begun_at + KNOWN_AFTER);
             let sources = self.sources.clone();
-            if self.patiently(move |db| end(db, rotation, &sources))? {
+            // Early: a server has made data keys under the old one meanwhile.
+            if self.patiently(move |db| end(db, rotation, &sources))? != Ending::Early {
                 bar.finish_and_clear();
                 return Ok(wrapped);
             }
-            // A server has made data keys under the old one meanwhile.
         }
     }
 
@@ -163,12 +183,12 @@ fn begin(
     Ok((rotation, Vault::open_among(db, keys, entropy)?, left))
 }
 
-fn end(db: &mut Db, rotation: Rotation, sources: &Sources) -> Result<bool, Error> {
-    let is_done = rotation.end(db, sources.clock.now())?;
-    if is_done {
+fn end(db: &mut Db, rotation: Rotation, sources: &Sources) -> Result<Ending, Error> {
+    let ending = rotation.end(db, sources.clock.now())?;
+    if ending == Ending::Retired {
         note(db, "keys.rotation_end", sources)?;
     }
-    Ok(is_done)
+    Ok(ending)
 }
 
 /// The key itself is nothing for the audit log; that it was changed is.
@@ -203,8 +223,8 @@ fn bar(left: u64) -> ProgressBar {
 }
 
 /// Lays the new key where the old one lay. Where that cannot be done, a person is told what to do.
-fn finish(files: &KeyFiles, wrapped: u64, json: bool) -> Result<(), Failure> {
-    let moved = files.take_over();
+fn finish(files: &KeyFiles, new: &MasterKey, wrapped: u64, json: bool) -> Result<(), Failure> {
+    let moved = files.take_over(new);
     if json {
         let kept = moved.as_ref().ok().and_then(Option::as_ref);
         return print(&format!(

@@ -40,11 +40,13 @@ pub(crate) fn master_key_insert(db: &mut Db, row: &MasterKeyRow) -> Result<(), E
     Ok(())
 }
 
-pub(crate) fn master_key_retire(db: &mut Db, id: Uid, at: Ts) -> Result<(), Error> {
-    diesel::update(master_key::table.find(id))
+/// Retires a master key; the answer is no when it was retired before.
+pub(crate) fn master_key_retire(db: &mut Db, id: Uid, at: Ts) -> Result<bool, Error> {
+    let row = master_key::table.find(id);
+    let changed = diesel::update(row.filter(master_key::retired_at.is_null()))
         .set(master_key::retired_at.eq(Some(at)))
         .execute(db)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Keeps other processes from adding a data key until this transaction ends.
