@@ -113,7 +113,8 @@ fn a_panic_undoes_its_own_job_only() {
         .blocking_recv()
         .expect("answer")
         .expect_err("an error");
-    assert!(matches!(error, Error::Panicked { detail } if detail.contains("a defect")));
+    // A text that was put together may hold content, so it is not told (G13).
+    assert!(matches!(error, Error::Panicked { detail } if !detail.contains("a defect")));
     assert_eq!(database.read_blocking(count).expect("read"), 2);
 }
 
