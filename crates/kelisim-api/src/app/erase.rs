@@ -2,7 +2,7 @@
 //! and then a job destroys the keys, case by case.
 //!
 //! The look stores which cases it found; nothing else is ever erased by it. Without a list of erasures nothing is confirmed,
-//! so that no confirmation waits for a job that can never begin; the job itself is in [`job`].
+//! so that no confirmation waits for a job that can never begin; the job itself is in `job.rs`.
 
 mod job;
 
