@@ -69,7 +69,7 @@ pub(super) fn erase_again(
         .filter(|one| !named.contains(&one.case))
         .count() as u64;
     let Some(list) = list else {
-        // A network that has never erased anything has no list, and restores without a word about one.
+        // A network that has never erased anything has no list: it restores without one, and the command warns.
         return match unlisted > 0 && !wanted.erased_may_come_back {
             true => Err(missing(wanted)),
             false => Ok((None, unlisted)),
