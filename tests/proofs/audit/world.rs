@@ -207,7 +207,10 @@ impl World {
             .read_blocking(move |db| audit_chain(db, REGION, 0, most))
             .unwrap();
         let faults = &self.t.app.faults;
-        self.links = chain.iter().map(|found| found.link(faults)).collect();
+        self.links = chain
+            .iter()
+            .map(|found| found.clone().link(faults))
+            .collect();
         self.entries = chain
             .into_iter()
             .map(|found| found.sealed().unwrap())

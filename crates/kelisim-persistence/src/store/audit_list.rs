@@ -54,18 +54,19 @@ impl Found {
         self.seal.seq
     }
 
-    fn entry(&self) -> Option<Result<AuditEntry, Error>> {
-        match self.seal.source.0 {
-            Source::Entry => self.entry.clone().map(AuditEntry::try_from),
-            Source::Event => self.event.clone().map(AuditEntry::try_from),
-        }
+    fn apart(self) -> (SealRow, Option<Result<AuditEntry, Error>>) {
+        let entry = match self.seal.source.0 {
+            Source::Entry => self.entry.map(AuditEntry::try_from),
+            Source::Event => self.event.map(AuditEntry::try_from),
+        };
+        (self.seal, entry)
     }
 
     /// As a link of the chain. What cannot be read is not what was sealed.
-    pub fn link(&self, faults: &Failpoints) -> Link {
-        let seal = &self.seal;
+    pub fn link(self, faults: &Failpoints) -> Link {
         let hash = |bytes: &[u8]| <Hash>::try_from(bytes).unwrap_or(ORIGIN);
-        let (leaf, agrees) = match self.entry() {
+        let (seal, entry) = self.apart();
+        let (leaf, agrees) = match entry {
             None => (None, false),
             Some(Ok(entry)) => (Some(leaf_of(&entry, faults)), seal.agrees(&entry)),
             // A hash that no entry has.
@@ -86,7 +87,8 @@ impl Found {
     /// # Errors
     /// [`Error::Broken`] when the entry is gone or cannot be read: `verify` says more.
     pub fn sealed(self) -> Result<Sealed, Error> {
-        let seq = self.seal.seq;
+        let (seal, entry) = self.apart();
+        let seq = seal.seq;
         let missing = || {
             Error::broken(
                 "audit log",
@@ -95,9 +97,9 @@ impl Found {
         };
         Ok(Sealed {
             seq,
-            previous: hash_of(self.seal.prev_hash.clone())?,
-            hash: hash_of(self.seal.hash.clone())?,
-            entry: self.entry().ok_or_else(missing)??,
+            previous: hash_of(seal.prev_hash)?,
+            hash: hash_of(seal.hash)?,
+            entry: entry.ok_or_else(missing)??,
         })
     }
 }

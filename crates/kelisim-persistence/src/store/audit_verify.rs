@@ -173,7 +173,7 @@ fn walk(
     mut progress: impl FnMut(i64),
 ) -> Result<(Verifier, Option<Damage>), Error> {
     let mut verifier = Verifier::new(asked.region, asked.anchors);
-    let page = |after| Ok::<_, Error>(links(&page(after)?, &asked.faults));
+    let page = |after| Ok::<_, Error>(links(page(after)?, &asked.faults));
     loop {
         let after = verifier.head().seq;
         let links = page(after)?;
@@ -199,21 +199,24 @@ fn walk(
 }
 
 /// The links of a page, hashed on every core.
-fn links(page: &[Found], faults: &Failpoints) -> Vec<Link> {
+fn links(mut page: Vec<Found>, faults: &Failpoints) -> Vec<Link> {
+    let linked = |part: Vec<Found>| -> Vec<Link> {
+        part.into_iter().map(|found| found.link(faults)).collect()
+    };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     if page.len() < ALONE || threads == 1 {
-        return page.iter().map(|found| found.link(faults)).collect();
+        return linked(page);
     }
     let share = page.len().div_ceil(threads.min(THREADS_MOST));
+    let mut parts = Vec::with_capacity(threads);
+    while !page.is_empty() {
+        let rest = page.split_off(share.min(page.len()));
+        parts.push(std::mem::replace(&mut page, rest));
+    }
     thread::scope(|scope| {
-        let parts: Vec<_> = page
-            .chunks(share)
-            .map(|part| {
-                scope.spawn(|| {
-                    let links = part.iter().map(|found| found.link(faults));
-                    links.collect::<Vec<_>>()
-                })
-            })
+        let parts: Vec<_> = parts
+            .into_iter()
+            .map(|part| scope.spawn(move || linked(part)))
             .collect();
         parts
             .into_iter()
