@@ -101,7 +101,13 @@ on_both_databases! {
         browser.get("/");
         let out = browser.post("/sign-out", &[]);
         assert_eq!(Browser::led(&out), "/sign-in");
+        // The page after it takes the cookie, and what the browser keeps for "back".
+        let after = browser.get("/sign-in");
+        assert!(after.text.contains("/assets/forget.css"));
         assert_eq!(browser.cookie("session"), None);
+        assert!(!browser.get("/sign-in").text.contains("forget.css"));
+        let forget = t.nobody().get("/assets/forget.css");
+        assert_eq!(forget.header("clear-site-data"), Some("\"cache\""));
         assert!(!kept.clone().is_in(), "the cookie is worth nothing any more");
         assert_eq!(t.database.count("audit_entry WHERE action IN ('session.begin', 'session.end')"), 2);
     }

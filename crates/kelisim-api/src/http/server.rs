@@ -200,7 +200,8 @@ pub fn open_routes(routes: &mut web::ServiceConfig) {
 async fn nothing_here(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
     let place = call::place(&request, &app.public_url);
     let Some(methods) = openapi::methods_of(request.path()) else {
-        return problem::plain(404, "not_found", &place);
+        let page = pages::not_found(&request);
+        return page.unwrap_or_else(|| problem::plain(404, "not_found", &place));
     };
     let mut response = problem::plain(405, "method_not_allowed", &place);
     let methods = HeaderValue::from_static(methods);

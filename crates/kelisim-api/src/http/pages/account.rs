@@ -4,6 +4,7 @@ use super::{
     FULL, Stop, acted, entered,
     factor::codes_shown,
     home::roles,
+    left,
     page::Page,
     seen, status_of, told_faults, tried,
     visit::{Posted, Visit, see},
@@ -122,7 +123,7 @@ async fn end_session(posted: Posted) -> HttpResponse {
 #[post("/account/sessions/end-all")]
 async fn end_everywhere(posted: Posted) -> HttpResponse {
     match acted(&posted.visit, FULL, |tx, _| own::end_everywhere(tx)).await {
-        Ok(_) => see("/sign-in"),
+        Ok(_) => left(),
         Err(answer) => answer,
     }
 }

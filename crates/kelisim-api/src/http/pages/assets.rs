@@ -17,9 +17,21 @@ pub(crate) fn style_path() -> &'static str {
     })
 }
 
-/// The style sheet.
+/// A style sheet with nothing in it but a word to the browser: give up what you keep of us.
+///
+/// A browser keeps the page that it leaves when the next one begins, so a header of that next page comes too early, and
+/// a script may not run. What that page fetches comes late enough.
+const FORGET: &str = "/assets/forget.css";
+
+/// The style sheets.
 #[get("/assets/{name}")]
 pub(crate) async fn asset(request: HttpRequest, _name: web::Path<String>) -> HttpResponse {
+    if request.path() == FORGET {
+        return HttpResponse::Ok()
+            .insert_header((header::CLEAR_SITE_DATA, "\"cache\""))
+            .content_type("text/css; charset=utf-8")
+            .finish();
+    }
     if request.path() != style_path() {
         return HttpResponse::NotFound().finish();
     }

@@ -1,7 +1,7 @@
 //! The first page, signing out, the language, and what is missing before the first case (S1).
 
 use super::{
-    ANY, FULL, acted, append_cookie,
+    ANY, FULL, acted, append_cookie, left,
     page::Page,
     seen,
     visit::{Cookie, Posted, Visit, see},
@@ -125,26 +125,13 @@ async fn set_up(visit: Visit) -> HttpResponse {
     }
 }
 
-/// Ends the session of this browser. The browser is told to forget what it kept of these pages.
+/// Ends the session of this browser.
 #[post("/sign-out")]
 async fn sign_out(posted: Posted) -> HttpResponse {
     let ended = acted(&posted.visit, ANY, |tx, visitor| {
         session::end(tx, visitor.session.id)
-    })
-    .await;
-    let mut response = match ended {
-        Ok(_) => see("/sign-in"),
-        Err(answer) => answer,
-    };
-    append_cookie(
-        &mut response,
-        &Cookie::Session.remove(posted.visit.is_secure),
-    );
-    response.headers_mut().insert(
-        actix_web::http::header::HeaderName::from_static("clear-site-data"),
-        actix_web::http::header::HeaderValue::from_static("\"cache\", \"storage\""),
-    );
-    response
+    });
+    ended.await.map_or_else(|answer| answer, |_| left())
 }
 
 /// Changes the language: of the account, once somebody is signed in, and of this browser in any case.

@@ -17,7 +17,7 @@ mod visit;
 
 use crate::app::{AppError, Tx, session};
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
@@ -173,6 +173,23 @@ fn turned_away(visit: &Visit, stage: Option<SessionStage>) -> HttpResponse {
         true => see(&format!("{to}?next={}", visit.path)),
         false => see(to),
     }
+}
+
+/// The way out of a session that its owner has ended. What was typed and not sent goes; the sign-in page takes the cookie,
+/// and sees by it that the pages kept for "back" have to go too.
+fn left() -> HttpResponse {
+    let mut response = see("/sign-in");
+    let what = header::HeaderValue::from_static("\"storage\"");
+    response.headers_mut().insert(header::CLEAR_SITE_DATA, what);
+    response
+}
+
+/// The page of an address that does not exist, for a browser; a program is answered with a problem.
+pub(super) fn not_found(request: &HttpRequest) -> Option<HttpResponse> {
+    let accepts = request.headers().get(header::ACCEPT)?.to_str().ok()?;
+    let is_page = accepts.contains("text/html") && !request.path().starts_with("/api/");
+    let visit = is_page.then(|| Visit::of(request)).flatten()?;
+    Some(Page::error(&visit, &AppError::NotFound))
 }
 
 /// Notes now and then that a session is in use; the reader does not wait for it.

@@ -86,6 +86,8 @@ pub(crate) struct Page {
     /// Whether everything here is invented.
     pub(crate) is_demo: bool,
     pub(crate) style: &'static str,
+    /// Whether the browser is to give up the pages that it keeps for "back".
+    pub(crate) forgets: bool,
     /// A cookie that the page needs.
     cookie: Option<String>,
 }
@@ -126,8 +128,17 @@ impl Page {
             has_form: false,
             is_demo: visit.app.door.is_demo,
             style: super::assets::style_path(),
+            forgets: false,
             cookie: is_new.then(|| Cookie::Form.set(&secret, visit.is_secure)),
             say,
+        }
+    }
+
+    /// The same frame for a page after the end of a session.
+    pub(crate) fn that_forgets(self) -> Self {
+        Page {
+            forgets: true,
+            ..self
         }
     }
 

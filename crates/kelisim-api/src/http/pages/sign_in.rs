@@ -1,10 +1,10 @@
 //! Signing in: address and password, then the second factor (S2).
 
 use super::{
-    ANY, Stop, entered,
+    ANY, Stop, append_cookie, entered,
     page::Page,
     seen, status_of, told_faults, tried,
-    visit::{Posted, Visit, append_language, see},
+    visit::{Cookie, Posted, Visit, append_language, see},
 };
 use crate::{
     app::{AppError, prove, session},
@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 /// Half way between password and second factor.
 const HALF_WAY: &[SessionStage] = &[SessionStage::SecondFactor];
+
+const TITLE: &str = "page-sign-in-title";
 
 /// Registers the pages.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
@@ -46,7 +48,11 @@ fn shown(
     next: Option<&str>,
     failed: Option<&AppError>,
 ) -> HttpResponse {
-    let page = Page::open(visit, "page-sign-in-title").with_form();
+    filled(Page::open(visit, TITLE), email, next, failed)
+}
+
+fn filled(page: Page, email: &str, next: Option<&str>, failed: Option<&AppError>) -> HttpResponse {
+    let page = page.with_form();
     let (status, wrong) = match failed {
         None => (StatusCode::OK, Vec::new()),
         Some(_) => {
@@ -69,13 +75,24 @@ fn shown(
 /// The form. Whoever is signed in goes on.
 #[get("/sign-in")]
 async fn form(visit: Visit) -> HttpResponse {
-    if visit.session.is_some()
-        && let Ok((visitor, ())) = seen(&visit, ANY, |_, _| Ok(())).await
-        && visitor.session.stage == SessionStage::Full
-    {
-        return see(visit.next.as_deref().unwrap_or("/"));
+    if visit.session.is_none() {
+        return shown(&visit, "", visit.next.as_deref(), None);
     }
-    shown(&visit, "", visit.next.as_deref(), None)
+    match seen(&visit, ANY, |_, _| Ok(())).await {
+        Ok((visitor, ())) if visitor.session.stage == SessionStage::Full => {
+            see(visit.next.as_deref().unwrap_or("/"))
+        }
+        Ok(_) => shown(&visit, "", visit.next.as_deref(), None),
+        Err(_) => over(&visit),
+    }
+}
+
+/// The form, where a session has ended: what it showed goes from this browser with it (J10).
+fn over(visit: &Visit) -> HttpResponse {
+    let page = Page::open(visit, TITLE).that_forgets();
+    let mut response = filled(page, "", visit.next.as_deref(), None);
+    append_cookie(&mut response, &Cookie::Session.remove(visit.is_secure));
+    response
 }
 
 /// Address and password.

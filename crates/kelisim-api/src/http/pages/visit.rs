@@ -96,7 +96,7 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    fn of(request: &HttpRequest) -> Option<Self> {
+    pub(super) fn of(request: &HttpRequest) -> Option<Self> {
         let app = Arc::clone(request.app_data::<web::Data<App>>()?);
         let is_secure = !is_loopback_http(&app.public_url);
         let cookie = |cookie: Cookie| cookie_of(request, cookie, is_secure);
