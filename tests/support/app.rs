@@ -1,5 +1,6 @@
 //! The whole application on a socket of its own, over a database of its own, at a time of its own.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -78,6 +79,28 @@ impl TestApp {
 
     /// As [`TestApp::start`], with another door, such as one behind a proxy.
     pub fn start_as(backend: Backend, workflow_text: &str, options: &Options, door: Door) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let public_url = "https://kelisim.example.kz".to_owned();
+        Self::start_at(backend, workflow_text, options, door, listener, public_url)
+    }
+
+    /// As [`TestApp::start`], known to people under the address of its socket: what a real browser can open.
+    pub fn start_for_browsers(backend: Backend, workflow_text: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let public_url = format!("http://{}", listener.local_addr().unwrap());
+        let options = TestDatabase::options();
+        let door = Door::default();
+        Self::start_at(backend, workflow_text, &options, door, listener, public_url)
+    }
+
+    fn start_at(
+        backend: Backend,
+        workflow_text: &str,
+        options: &Options,
+        door: Door,
+        listener: TcpListener,
+        public_url: String,
+    ) -> Self {
         crate::logs::keep();
         let database = TestDatabase::create(backend);
         let open = database.open_with(options);
@@ -109,7 +132,7 @@ impl TestApp {
             entropy: Arc::new(SeededEntropy::new(1)),
             laws,
             layouts: Default::default(),
-            public_url: "https://kelisim.example.kz".to_owned(),
+            public_url,
             wake: Arc::new(Notify::new()),
             wake_timers: Arc::new(Notify::new()),
             passes: Default::default(),
@@ -120,7 +143,7 @@ impl TestApp {
             erasures: Some(ErasureList::at(database.folder().join("erasures.list"))),
             faults: options.faults.clone(),
         });
-        let server = Served::start(Arc::clone(&app), Limits::default());
+        let server = Served::on(listener, Arc::clone(&app), Limits::default());
         Self {
             clock,
             app,

@@ -18,7 +18,11 @@ pub struct Served {
 impl Served {
     /// Serves with one thread for HTTP.
     pub fn start(app: Arc<App>, limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), app, limits)
+    }
+
+    /// As [`Served::start`], on a socket that is there already.
+    pub fn on(listener: TcpListener, app: Arc<App>, limits: Limits) -> Self {
         let address = listener.local_addr().unwrap().to_string();
         let limits = Limits {
             workers: 1,

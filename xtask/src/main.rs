@@ -3,10 +3,12 @@
 mod advisories;
 mod apt;
 mod bench;
+mod browser;
 mod common_passwords;
 mod deny;
 mod faketime;
 mod interchange;
+mod npm;
 mod pairs;
 mod postgres;
 mod prove;
@@ -42,6 +44,8 @@ enum Task {
     },
     /// Bring xmllint and the BPMN schema, which the tests of the exported files need.
     InterchangeTools,
+    /// Bring Chromium and axe-core, which the tests of the pages need.
+    BrowserTools,
     /// Bring schemathesis, which the proof of malformed requests (T9) needs.
     MalformedTools,
     /// Run a proof: crash (T1), mail under crash (T2), worker races (T4), time (T8), malformed requests (T9),
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Task::Dependencies => dependencies(),
         Task::CommonPasswords { list } => make_common_passwords(&list),
         Task::InterchangeTools => interchange_tools(),
+        Task::BrowserTools => browser_tools(),
         Task::MalformedTools => malformed_tools(),
         Task::Prove(proof) => prove(&proof),
         Task::Bench { arguments } => bench(&arguments),
@@ -94,7 +99,10 @@ fn test(quick: bool) -> Result<String, Failure> {
     // Asked for early, so that a machine without PostgreSQL is told within a second.
     let server = steps.run("postgresql", postgres::find_or_install)?;
     steps.run("interchange", || interchange::find_or_install(&root))?;
-    let tools = Tools::find(&mut steps, &root)?;
+    let mut tools = Tools::find(&mut steps, &root)?;
+    if !quick {
+        tools.find_browser(&mut steps, &root)?;
+    }
     steps.run("clippy", || suite::clippy(&root))?;
     let binaries = steps.run("build", || suite::build(&root))?;
     steps.run("pairs", || pairs::compare(&binaries))?;
@@ -127,6 +135,13 @@ fn make_common_passwords(list: &Path) -> Result<String, Failure> {
     Ok(steps.summary(&made))
 }
 
+fn browser_tools() -> Result<String, Failure> {
+    let mut steps = Steps::start();
+    let root = workspace_root();
+    steps.run("browser", || browser::find_or_install(&root))?;
+    Ok(steps.summary("the tools for pages"))
+}
+
 fn malformed_tools() -> Result<String, Failure> {
     let mut steps = Steps::start();
     let root = workspace_root();
@@ -138,6 +153,8 @@ fn malformed_tools() -> Result<String, Failure> {
 struct Tools {
     faketime: PathBuf,
     schemathesis: PathBuf,
+    /// Only where pages are tested.
+    browser: Option<browser::Browser>,
 }
 
 impl Tools {
@@ -145,15 +162,27 @@ impl Tools {
         Ok(Self {
             faketime: steps.run("faketime", faketime::find_or_install)?,
             schemathesis: steps.run("schemathesis", || schemathesis::find_or_install(root))?,
+            browser: None,
         })
     }
 
+    fn find_browser(&mut self, steps: &mut Steps, root: &Path) -> Result<(), Failure> {
+        let found = steps.run("browser", || browser::find_or_install(root))?;
+        self.browser = Some(found);
+        Ok(())
+    }
+
     /// The variables that tell the tests where they are.
-    fn variables(&self) -> [(&'static str, &Path); 2] {
-        [
-            (faketime::VARIABLE, &self.faketime),
-            (schemathesis::VARIABLE, &self.schemathesis),
-        ]
+    fn variables(&self) -> Vec<(&'static str, &Path)> {
+        let mut variables = vec![
+            (faketime::VARIABLE, self.faketime.as_path()),
+            (schemathesis::VARIABLE, self.schemathesis.as_path()),
+        ];
+        if let Some(found) = &self.browser {
+            variables.push((browser::CHROMIUM, found.chromium.as_path()));
+            variables.push((browser::AXE, found.axe.as_path()));
+        }
+        variables
     }
 }
 
@@ -188,7 +217,9 @@ fn bench(arguments: &[String]) -> Result<String, Failure> {
 fn beside_postgres(command: &[String]) -> Result<String, Failure> {
     let mut steps = Steps::start();
     let server = steps.run("postgresql", postgres::find_or_install)?;
-    let tools = Tools::find(&mut steps, &workspace_root())?;
+    let root = workspace_root();
+    let mut tools = Tools::find(&mut steps, &root)?;
+    tools.find_browser(&mut steps, &root)?;
     let clusters = steps.run("clusters", || Clusters::start(&server))?;
     steps.run("command", || {
         let mut process = Command::new(&command[0]);

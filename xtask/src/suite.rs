@@ -52,10 +52,10 @@ pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(messages.lines().filter_map(test_binary).collect())
 }
 
-/// Every target but the proofs: patterns of cargo can leave out a letter, not a name.
-const ALL_BUT_PROOFS: [&str; 6] = ["--lib", "--bins", "--test", "[!p]*", "--test", "process"];
+/// Every target but the proofs and the browser: patterns of cargo can leave out a letter, not a name.
+const QUICK: [&str; 6] = ["--lib", "--bins", "--test", "[!pb]*", "--test", "process"];
 
-/// Runs every test, or every one but the proofs; one that is ignored is a failure, for no test is skipped in silence.
+/// Runs every test, or every one but the slow ones; one that is ignored is a failure, for no test is skipped in silence.
 pub(crate) fn test(
     root: &Path,
     quick: bool,
@@ -63,7 +63,7 @@ pub(crate) fn test(
     tools: &Tools,
 ) -> Result<Tests, String> {
     let mut tests = Tests::default();
-    let targets: &[&str] = if quick { &ALL_BUT_PROOFS } else { &[] };
+    let targets: &[&str] = if quick { &QUICK } else { &[] };
     run::watched(
         run::cargo(root)
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
