@@ -6,6 +6,7 @@ mod bad_input;
 mod busy;
 mod canaries;
 mod case_life;
+mod case_pages;
 mod checked;
 mod conditions;
 mod erasing;

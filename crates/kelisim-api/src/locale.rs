@@ -1,10 +1,14 @@
 //! Every word that a person sees, in Kazakh, Russian and English (Fluent files in `locales/`).
 
+use chrono::{Datelike, NaiveDate};
 use fluent_templates::{
     LanguageIdentifier, Loader,
     fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue},
     langid,
 };
+use icu_calendar::Date;
+use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
+use icu_locale_core::{Locale, locale};
 use kelisim_domain::language::Language;
 use std::{borrow::Cow, collections::HashMap};
 
@@ -52,6 +56,26 @@ pub fn text_with(language: Language, key: &str, arguments: &Arguments) -> String
     LOCALES
         .try_lookup_with_args(identifier(language), key, arguments)
         .unwrap_or_else(|| key.to_owned())
+}
+
+/// A day as people write it, with the name of its month.
+pub fn day(language: Language, day: NaiveDate) -> String {
+    let locale: Locale = match language {
+        Language::Kk => locale!("kk"),
+        Language::Ru => locale!("ru"),
+        Language::En => locale!("en-GB"),
+    };
+    let part = |number: u32| u8::try_from(number).unwrap_or_default();
+    let date = Date::try_new_iso(day.year(), part(day.month()), part(day.day()));
+    let format = DateTimeFormatter::try_new(locale.into(), YMD::long());
+    match (date, format) {
+        // The narrow no-break space of the locale data is a box in many an old font.
+        (Ok(date), Ok(format)) => format
+            .format(&date)
+            .to_string()
+            .replace('\u{202f}', "\u{a0}"),
+        _ => day.to_string(),
+    }
 }
 
 /// A text that stands in no file but in the definition of a workflow; none when it cannot be read or asks for more than

@@ -4,6 +4,7 @@
 //! a true token of a form, which belongs to the very session: what refuses it is the check of who asks.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -18,7 +19,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::scene::Scene;
-use super::walk::Outcome;
+use super::walk::{Outcome, stored};
 use crate::TestApp;
 use crate::http::Reply;
 use crate::network::{REGION, start};
@@ -71,9 +72,11 @@ enum For {
     Administrator,
     /// The auditor, in the same way.
     Auditor,
+    /// Who sees cases, and of a case's pages the case that is shown here; to everybody else it is not there.
+    CaseReader,
 }
 
-const PAGES: [(&str, &str, For); 36] = [
+const PAGES: [(&str, &str, For); 42] = [
     ("GET", "/sign-in", For::Everybody),
     ("POST", "/sign-in", For::Everybody),
     ("GET", "/forgot", For::Everybody),
@@ -114,6 +117,12 @@ const PAGES: [(&str, &str, For); 36] = [
     ("POST", "/people/{id}/second-factor", For::Administrator),
     ("GET", "/audit", For::Auditor),
     ("GET", "/audit/export", For::Auditor),
+    ("GET", "/cases", For::CaseReader),
+    ("POST", "/cases/search", For::CaseReader),
+    ("GET", "/cases/{id}", For::CaseReader),
+    ("GET", "/cases/{id}/way.svg", For::CaseReader),
+    ("GET", "/cases/{id}/actions/{action}", For::CaseReader),
+    ("POST", "/cases/{id}/actions/{action}", For::CaseReader),
 ];
 
 /// The cookies of a visitor.
@@ -190,14 +199,18 @@ pub(super) fn walk(scene: &Scene, outcome: &mut Outcome) {
         if whom == For::Everybody {
             continue;
         }
-        let before = scene.t.database.contents();
+        let inside = VISITORS
+            .iter()
+            .filter(|(who, _, led)| lets_in(whom, who, *led));
+        let readers: Vec<&str> = inside.map(|(_, account, _)| *account).collect();
+        let before = stored(scene, &readers);
         for (who, _, led) in VISITORS {
             let is_in = lets_in(whom, who, led);
             // A form that is taken changes something, and an export enters itself; both are tested elsewhere.
             if is_in && (method == "POST" || page == "/audit/export") {
                 continue;
             }
-            let path = of_auditor(page, scene.far_auditor());
+            let path = paths(scene, page);
             let reply = ask(scene, method, &path[0], who);
             outcome.calls += 1;
             judge(
@@ -207,22 +220,29 @@ pub(super) fn walk(scene: &Scene, outcome: &mut Outcome) {
                 wanted(whom, led),
                 &reply,
             );
-            if page == "/people/{id}" && is_in {
-                foreign(scene, outcome, &path[1..], who);
+            if page.contains("{id}") && method == "GET" && is_in {
+                foreign(scene, outcome, (page, &path[1..]), who);
             }
         }
-        if before != scene.t.database.contents() {
+        if before != stored(scene, &readers) {
             outcome.left_a_trace.push(format!("{method} {page}"));
         }
     }
 }
 
-/// The path for the auditor of the region, for the one across the border, and for nobody.
-fn of_auditor(page: &str, far: &str) -> [String; 3] {
+/// The path for a thing of the region, for its twin across the border, and for nothing. People are shown of the auditor,
+/// cases of the mediator's own.
+fn paths(scene: &Scene, page: &str) -> [String; 3] {
     let auditor = Uuid::from_u128(super::scene::AUDITOR).to_string();
     let grant = Uuid::from_u128(super::scene::AUDITOR * 10).to_string();
-    [&auditor, far, super::scene::MISSING]
-        .map(|id| page.replace("{id}", id).replace("{grant}", &grant))
+    let (here, far) = match page.starts_with("/cases") {
+        true => (scene.cases["own"].clone(), scene.far_case()),
+        false => (auditor, scene.far_auditor()),
+    };
+    [&here, far, super::scene::MISSING].map(|id| {
+        let page = page.replace("{id}", id).replace("{grant}", &grant);
+        page.replace("{action}", "close")
+    })
 }
 
 fn lets_in(whom: For, who: &str, led: Led) -> bool {
@@ -238,6 +258,7 @@ fn lets_in(whom: For, who: &str, led: Led) -> bool {
         For::SignedIn => led == Led::In,
         For::Administrator => who == "administrator",
         For::Auditor => who == "auditor",
+        For::CaseReader => ["mediator", "coordinator"].contains(&who),
     }
 }
 
@@ -264,8 +285,12 @@ fn judge(
         outcome.broken.push(what.clone());
     }
     if is_in {
-        // There is no picture where no secret waits for its first code.
-        let is_shown = reply.status == 200 || (reply.status == 404 && page.ends_with(".svg"));
+        // There is no picture where no secret waits for its first code, and an action may not be possible now.
+        let is_shown = match reply.status {
+            200 => true,
+            404 => page == "/second-factor/picture.svg",
+            status => status == 409 && page.ends_with("{action}"),
+        };
         if !is_shown {
             outcome.wrong_deny.push(what);
         }
@@ -282,10 +307,10 @@ fn judge(
 }
 
 /// Somebody across the border is shown as nobody is.
-fn foreign(scene: &Scene, outcome: &mut Outcome, paths: &[String], who: &str) {
+fn foreign(scene: &Scene, outcome: &mut Outcome, (page, paths): (&str, &[String]), who: &str) {
     let [far, missing] = [0, 1].map(|at| {
         let reply = ask(scene, "GET", &paths[at], who);
-        (reply.status, reply.text.replace(&paths[at], "/people/{id}"))
+        (reply.status, reply.text.replace(&paths[at], page))
     });
     outcome.calls += 2;
     let without_tokens = |text: &str| -> String {
@@ -298,7 +323,7 @@ fn foreign(scene: &Scene, outcome: &mut Outcome, paths: &[String], who: &str) {
     if far.0 != 404 || missing.0 != 404 || without_tokens(&far.1) != without_tokens(&missing.1) {
         outcome
             .told_apart
-            .push(format!("{who} /people/{{id}}: {} and {}", far.0, missing.0));
+            .push(format!("{who} {page}: {} and {}", far.0, missing.0));
     }
 }
 
@@ -328,6 +353,10 @@ fn ask(scene: &Scene, method: &str, path: &str, who: &str) -> Reply {
         ("code", "000000"),
         ("current", "as it was before"),
         ("password", "quite another pass phrase"),
+        ("go", "act"),
+        ("at", "check"),
+        ("key", "a-key-of-somebody-who-may-not"),
+        ("f.ground", "withdrawn"),
     ] {
         form.append_pair(name, value);
     }
@@ -345,8 +374,10 @@ pub(in crate::proofs) fn written() -> BTreeSet<String> {
         "/../crates/kelisim-api/src/http/pages"
     );
     let mut written = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    let mut files = Vec::new();
+    sources(Path::new(folder), &mut files);
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
         assert!(!text.contains(".route("), "a page that this does not find");
         for method in ["get", "post", "put", "patch", "delete"] {
             for rest in text.split(&format!("#[{method}(\"")).skip(1) {
@@ -367,6 +398,16 @@ fn without_rows() -> Vec<String> {
         .symmetric_difference(&rows.collect())
         .cloned()
         .collect()
+}
+
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => sources(&path, files),
+            false => files.push(path),
+        }
+    }
 }
 
 /// How many pages have a row.

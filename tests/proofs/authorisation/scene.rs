@@ -193,6 +193,11 @@ impl Scene {
         &self.places["account"][1]
     }
 
+    /// The twin across the border of the first case.
+    pub(super) fn far_case(&self) -> &str {
+        &self.places["case"][self.cases.len()]
+    }
+
     /// Somebody's client.
     pub(super) fn client(&self, who: &str) -> Client {
         match who {

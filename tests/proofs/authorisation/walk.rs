@@ -125,7 +125,7 @@ fn readers(table: &Table, route: &Route, things: usize) -> Vec<&'static str> {
 }
 
 /// All that is stored, but for the entries of what may be read: whoever reads something confidential leaves one.
-fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<String>> {
+pub(super) fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut contents = scene.t.database.contents();
     let emails: Vec<String> = readers
         .iter()

@@ -16,8 +16,8 @@ use kelisim_domain::{
 };
 use kelisim_persistence::store::{
     access::{
-        Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, See, access_case,
-        access_lost, access_stored,
+        Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, ReadNames, See,
+        access_case, access_lost, access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
     due::DueTimer,
@@ -279,19 +279,33 @@ pub fn act(
     name: &ActionName,
     values: &Values,
 ) -> Result<Done, AppError> {
-    linked_is_seen(tx, values.case("linked_case"))?;
-    let named = values.mediator("mediator");
-    if let Some(mediator) = named {
+    if let Some(mediator) = values.mediator("mediator") {
         let region = tx.region();
         mediator::mediator_lock(tx.db, region, mediator)?;
     }
-    let facts = facts(tx, authorized, named)?;
+    let decision = decided(tx, authorized, definition, name, values)?;
+    store(tx, authorized, decision)
+}
+
+/// What an action would come to, with nothing stored: what changes, and who is told.
+///
+/// # Errors
+/// The domain's refusals and faults.
+pub fn decided(
+    tx: &mut Tx<'_>,
+    authorized: &Authorized<See>,
+    definition: &Definition,
+    name: &ActionName,
+    values: &Values,
+) -> Result<Decision, AppError> {
+    linked_is_seen(tx, values.case("linked_case"))?;
+    let facts = facts(tx, authorized, values.mediator("mediator"))?;
     let act = Act {
         action: name,
         values: Some(values),
     };
     let decision = case::decide(definition, authorized.case(), &tx.actor, act, &facts)?;
-    store(tx, authorized, decision)
+    Ok(decision)
 }
 
 /// Takes the open cases of a mediator whom the register has suspended or removed from them, the same day (D12): each by
@@ -445,6 +459,38 @@ pub fn facts<P>(
         },
     };
     Ok(tx.facts(authorized.case(), authorized.office_has_head(), mediator))
+}
+
+/// What a reader of a case is shown of what is confidential in it.
+pub enum Shown {
+    /// All of it.
+    Content(Authorized<ReadContent>),
+    /// The sides' names and settlements (D6).
+    Names(Authorized<ReadNames>),
+    /// Nothing.
+    Nothing,
+    /// Nothing any more, for nobody: the case was erased.
+    Erased,
+}
+
+/// What the caller is shown; the content is opened with it.
+///
+/// # Errors
+/// As the store.
+pub fn shown(tx: &Tx<'_>, authorized: &Authorized<See>) -> Result<Shown, AppError> {
+    let opened = if let Some(reader) = reads_content(tx, authorized) {
+        let opened = reader.content(&tx.app.vault).map(drop);
+        opened.map(|()| Shown::Content(reader))
+    } else if let Some(asked) = authorized.also::<ReadNames>(&tx.actor) {
+        let opened = asked.parties(&tx.app.vault).map(drop);
+        opened.map(|()| Shown::Names(asked))
+    } else {
+        return Ok(Shown::Nothing);
+    };
+    match opened {
+        Err(kelisim_persistence::Error::Erased) => Ok(Shown::Erased),
+        opened => Ok(opened?),
+    }
 }
 
 /// Whether the caller may read the content, and the proof.

@@ -15,9 +15,9 @@ use std::future::{Ready, ready};
 use url::form_urlencoded;
 
 /// How many entries a page has when nobody says.
-const LIMIT_DEFAULT: i64 = 50;
+pub(crate) const LIMIT_DEFAULT: i64 = 50;
 /// The most entries of a page (R31).
-const LIMIT_MOST: i64 = 100;
+pub(crate) const LIMIT_MOST: i64 = 100;
 /// The most values of one parameter.
 const VALUES_MOST: usize = 100;
 /// The longest search, in characters.

@@ -1,9 +1,6 @@
 //! The words of a message in the reader's language (Fluent, `locales/*/mail.ftl`).
 
-use chrono::{Datelike, NaiveDate};
-use icu_calendar::Date;
-use icu_datetime::{DateTimeFormatter, fieldsets::YMD};
-use icu_locale_core::{Locale, locale};
+use chrono::NaiveDate;
 use kelisim_domain::{
     language::{Language, Names},
     notice::{DataLevel, PartnerEvent, PartnerNotice},
@@ -13,7 +10,7 @@ use super::{
     message::{Content, Message},
     words_case,
 };
-use crate::locale::{Arguments, arguments, own_text, text, text_with};
+use crate::locale::{self, Arguments, arguments, own_text, text, text_with};
 
 /// A message in words; the two templates lay it out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -293,22 +290,7 @@ impl Speaker {
 
     /// A long date as people write it; the bare ISO date if the calendar cannot hold it.
     pub(super) fn date(&self, day: NaiveDate) -> String {
-        let locale: Locale = match self.0 {
-            Language::Kk => locale!("kk"),
-            Language::Ru => locale!("ru"),
-            Language::En => locale!("en-GB"),
-        };
-        let part = |number: u32| u8::try_from(number).unwrap_or_default();
-        let date = Date::try_new_iso(day.year(), part(day.month()), part(day.day()));
-        let format = DateTimeFormatter::try_new(locale.into(), YMD::long());
-        match (date, format) {
-            // The narrow no-break space of the locale data is a box in many an old font.
-            (Ok(date), Ok(format)) => format
-                .format(&date)
-                .to_string()
-                .replace('\u{202f}', "\u{a0}"),
-            _ => day.to_string(),
-        }
+        locale::day(self.0, day)
     }
 }
 

@@ -4,12 +4,12 @@ mod consent;
 mod due;
 mod export;
 mod handing;
-mod list;
-mod lookup;
+pub(crate) mod list;
+pub(crate) mod lookup;
 pub(crate) mod read;
 mod search;
-mod view;
-mod why;
+pub(crate) mod view;
+pub(crate) mod why;
 
 use crate::{
     app::{self, AppError},

@@ -48,22 +48,29 @@ async fn read_diagram(
         let region = tx.region();
         let definition = published::definition(tx.app, tx.db, region, &key, version)?;
         let walked = case.map(|case| walked(tx, &definition, case)).transpose()?;
-        let language = tx.language();
-        let layouts = &tx.app.layouts;
-        let layout = layouts.of((region, key.to_string(), version, language.code()), || {
-            Layout::of(&definition, language)
-        });
-        Ok(Answer::picture(draw::svg(
-            &definition,
-            &layout,
-            walked.as_ref(),
-        )))
+        let svg = picture(tx, &definition, walked.as_ref());
+        Ok(Answer::picture(svg))
     })
     .await
 }
 
+/// The picture in the reader's language.
+pub(crate) fn picture(tx: &Tx<'_>, definition: &Definition, walked: Option<&Walked>) -> String {
+    let (region, language) = (tx.region(), tx.language());
+    let key = definition.key.to_string();
+    let layouts = &tx.app.layouts;
+    let layout = layouts.of((region, key, definition.version, language.code()), || {
+        Layout::of(definition, language)
+    });
+    draw::svg(definition, &layout, walked)
+}
+
 /// Where a case stands, and how it came there; a case of another version is not found in this one.
-fn walked(tx: &mut Tx<'_>, definition: &Definition, case: CaseId) -> Result<Walked, AppError> {
+pub(crate) fn walked(
+    tx: &mut Tx<'_>,
+    definition: &Definition,
+    case: CaseId,
+) -> Result<Walked, AppError> {
     let authorized = app::case::access::<See>(tx, case)?;
     let case = authorized.case();
     if (&case.workflow, case.workflow_version) != (&definition.key, definition.version) {

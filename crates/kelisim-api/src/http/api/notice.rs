@@ -268,6 +268,22 @@ async fn list(call: Call, mut query: Query) -> HttpResponse {
     .await
 }
 
+/// The messages about a case within the reader's scope, newest first.
+///
+/// # Errors
+/// Not found, for a reader of no messages; as the store.
+pub(crate) fn of_case(tx: &mut Tx<'_>, case: CaseId, most: i64) -> Result<Vec<Message>, AppError> {
+    let (region, (scope, names_case)) = (tx.region(), scope(tx)?);
+    if !names_case {
+        return Err(AppError::NotFound);
+    }
+    let filter = NoticeFilter {
+        states: Vec::new(),
+        case: Some(case),
+    };
+    Ok(notice_list(tx.db, region, &scope, &filter, None, most)?)
+}
+
 /// Whoever looks at messages sees that none leaves (G10).
 fn shown_held(tx: &mut Tx<'_>, answer: Answer) -> Result<Answer, AppError> {
     let Some(held) = hold_find(tx.db)? else {

@@ -3,6 +3,7 @@
 use super::{
     FULL, Stop, acted, entered,
     factor::codes_shown,
+    guest::Guest,
     home::roles,
     left,
     page::Page,
@@ -22,7 +23,7 @@ use kelisim_domain::{
     policy::Role,
     sign_in::{TokenScope, must_have_second_factor},
 };
-use kelisim_persistence::store::{session::Visitor, token::PersonalToken};
+use kelisim_persistence::store::token::PersonalToken;
 
 /// Registers the pages.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
@@ -82,6 +83,7 @@ pub(super) async fn shown(
         Ok((visitor, (own, roles))) => {
             let page = Page::of(visit, &visitor, "page-account-title");
             let wrong = told_faults(page.say, &faults);
+            let page = page.noting(&wrong);
             let status = status_of(&wrong);
             let template = Account {
                 page: &page,
@@ -129,7 +131,7 @@ async fn end_everywhere(posted: Posted) -> HttpResponse {
 }
 
 /// Who is here, and whether the password was right.
-async fn confirmed(posted: &Posted) -> Result<Visitor, HttpResponse> {
+async fn confirmed(posted: &Posted) -> Result<Guest, HttpResponse> {
     let visit = &posted.visit;
     let (visitor, ()) = seen(visit, FULL, |_, _| Ok(())).await?;
     match own::confirm(&visit.app, &visitor, posted.field("current")).await {
@@ -168,7 +170,15 @@ async fn change_password(posted: Posted) -> HttpResponse {
         Err(answer) => return answer,
     };
     let (current, wanted) = (posted.field("current"), posted.field("password"));
-    match own::change_password(&visit.app, visitor, current, wanted, &visit.caller).await {
+    match own::change_password(
+        &visit.app,
+        visitor.into_visitor(),
+        current,
+        wanted,
+        &visit.caller,
+    )
+    .await
+    {
         Ok(opened) => entered(visit, &opened, Some("/account")),
         Err(error) => match Stop::Error(error).faults(visit) {
             Ok(faults) => shown(visit, None, faults).await,

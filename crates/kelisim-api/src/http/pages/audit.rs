@@ -5,6 +5,7 @@
 
 use super::{
     FULL,
+    guest::Guest,
     page::{Page, Say},
     seen, told_faults,
     visit::Visit,
@@ -33,7 +34,6 @@ use kelisim_persistence::store::{
     audit_anchor::audit_anchor_last,
     audit_list::{Sealed, audit_page},
     audit_seal::audit_head,
-    session::Visitor,
 };
 use std::collections::BTreeMap;
 use url::form_urlencoded;
@@ -127,7 +127,7 @@ impl Log<'_> {
 
 fn shown(
     visit: &Visit,
-    visitor: &Visitor,
+    visitor: &Guest,
     typed: &Typed,
     outcome: Result<Found, Vec<Fault>>,
 ) -> HttpResponse {
@@ -137,6 +137,7 @@ fn shown(
         Err(faults) => (Found::default(), faults),
     };
     let wrong = told_faults(page.say, &faults);
+    let page = page.noting(&wrong);
     let status = super::status_of(&wrong);
     let template = Log {
         page: &page,

@@ -2,6 +2,7 @@
 
 use super::{
     FULL, SETTING_UP, Stop, acted,
+    guest::Guest,
     page::Page,
     seen, set_cookies, status_of, told_faults, tried,
     visit::{Posted, Visit, see},
@@ -13,7 +14,7 @@ use kelisim_domain::{
     fault::Fault,
     sign_in::{SessionStage, must_have_second_factor},
 };
-use kelisim_persistence::store::{account::account_find, session::Visitor};
+use kelisim_persistence::store::account::account_find;
 
 /// Registers the pages.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
@@ -37,14 +38,10 @@ struct Factor<'a> {
     asks_password: bool,
 }
 
-fn shown(
-    visit: &Visit,
-    visitor: &Visitor,
-    typed: Option<String>,
-    faults: &[Fault],
-) -> HttpResponse {
+fn shown(visit: &Visit, visitor: &Guest, typed: Option<String>, faults: &[Fault]) -> HttpResponse {
     let page = Page::of(visit, visitor, "page-factor-title");
     let wrong = told_faults(page.say, faults);
+    let page = page.noting(&wrong);
     let status = status_of(&wrong);
     let template = Factor {
         page: &page,
@@ -122,7 +119,7 @@ struct Codes<'a> {
 }
 
 /// The recovery codes, shown once.
-pub(super) fn codes_shown(visit: &Visit, visitor: &Visitor, codes: &[String]) -> HttpResponse {
+pub(super) fn codes_shown(visit: &Visit, visitor: &Guest, codes: &[String]) -> HttpResponse {
     let page = Page::of(visit, visitor, "page-codes-title");
     Page::answer(StatusCode::OK, &Codes { page: &page, codes }, &page)
 }

@@ -77,6 +77,7 @@ fn link_shown(visit: &Visit, shown: &link::Shown, faults: &[Fault]) -> HttpRespo
     };
     let page = Page::open(visit, title).with_form();
     let wrong = told_faults(page.say, faults);
+    let page = page.noting(&wrong);
     let status = status_of(&wrong);
     let template = LinkPage {
         page: &page,

@@ -1,7 +1,9 @@
 //! The first page, signing out, the language, and what is missing before the first case (S1).
 
 use super::{
-    ANY, FULL, acted, append_cookie, left,
+    ANY, FULL, acted, append_cookie,
+    case::{Asked, act_first, card::Card},
+    left,
     page::Page,
     seen,
     visit::{Cookie, Posted, Visit, see},
@@ -9,7 +11,7 @@ use super::{
 use crate::app::{AppError, Tx, own, session};
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use askama::Template;
-use kelisim_domain::policy::{Grant, RegisterAct, Role, Standing};
+use kelisim_domain::policy::{CaseScope, Grant, RegisterAct, Role, Standing};
 use kelisim_persistence::store::{
     mediator::{MediatorPage, mediator_list},
     notice::notice_count,
@@ -28,22 +30,108 @@ pub(super) fn configure(routes: &mut web::ServiceConfig) {
         .service(speak);
 }
 
+/// Cases of a kind that are shown on the first page.
+const SHOWN: usize = 5;
+
+/// Cases that belong together, most urgent first.
+struct Section {
+    title: &'static str,
+    cards: Vec<Card>,
+    /// How many there are besides.
+    more: i64,
+}
+
+/// What somebody finds on their first page.
+#[derive(Default)]
+struct Found {
+    roles: Vec<(Role, String)>,
+    has_cases: bool,
+    sections: Vec<Section>,
+    /// How many open cases there are, when they could be counted.
+    open: Option<i64>,
+    keeps_accounts: bool,
+    reads_audit: bool,
+}
+
 #[derive(Template)]
 #[template(path = "pages/home.html")]
 struct Home<'a> {
     page: &'a Page,
-    roles: Vec<(Role, String)>,
+    found: &'a Found,
 }
 
-/// The first page: who somebody is here, and where they may go.
+impl Home<'_> {
+    /// What a role has no page for yet.
+    fn about(&self, role: &Role) -> Option<&'static str> {
+        match role {
+            Role::Registrar => Some("page-home-registrar"),
+            Role::Partner => Some("page-home-partner"),
+            Role::Mediator
+            | Role::OfficeHead
+            | Role::Coordinator
+            | Role::Auditor
+            | Role::Administrator => None,
+        }
+    }
+}
+
+/// The first page (S3): what waits for whoever is signed in, and where they may go.
 #[get("/")]
 async fn home(visit: Visit) -> HttpResponse {
-    match seen(&visit, FULL, |tx, visitor| roles(tx, &visitor.actor.grants)).await {
-        Ok((visitor, roles)) => {
-            let page = Page::of(&visit, &visitor, "page-home-title");
-            Page::answer(StatusCode::OK, &Home { page: &page, roles }, &page)
+    match seen(&visit, FULL, |tx, visitor| found(tx, &visitor.actor.grants)).await {
+        Ok((visitor, found)) => {
+            let page = Page::of(&visit, &visitor, "page-home-title").wide();
+            let template = Home {
+                page: &page,
+                found: &found,
+            };
+            Page::answer(StatusCode::OK, &template, &page)
         }
         Err(answer) => answer,
+    }
+}
+
+fn found(tx: &mut Tx<'_>, grants: &[Grant]) -> Result<Found, AppError> {
+    let mut found = Found {
+        roles: roles(tx, grants)?,
+        has_cases: !CaseScope::of(&tx.actor).is_empty(),
+        keeps_accounts: RegisterAct::KeepAccounts.allowed(&tx.actor),
+        reads_audit: RegisterAct::ReadAudit.allowed(&tx.actor),
+        ..Found::default()
+    };
+    if !found.has_cases {
+        return Ok(found);
+    }
+    let (cards, is_cut) = act_first(tx, &Asked::default())?;
+    found.open = (!is_cut).then(|| i64::try_from(cards.len()).unwrap_or_default());
+    let assigns = tx.actor.has_any(&[Role::OfficeHead, Role::Coordinator]);
+    let (mut asked, mut today, mut vacant) = (Vec::new(), Vec::new(), Vec::new());
+    for card in cards {
+        if card.is_asked {
+            asked.push(card);
+        } else if card.is_for_today() {
+            today.push(card);
+        } else if card.is_unassigned && assigns {
+            vacant.push(card);
+        }
+    }
+    let sections = [
+        ("page-home-asked", asked),
+        ("page-home-today", today),
+        ("page-home-vacant", vacant),
+    ];
+    let filled = sections.into_iter().filter(|(_, cards)| !cards.is_empty());
+    found.sections = filled.map(|(title, cards)| section(title, cards)).collect();
+    Ok(found)
+}
+
+fn section(title: &'static str, mut cards: Vec<Card>) -> Section {
+    let more = cards.len().saturating_sub(SHOWN);
+    cards.truncate(SHOWN);
+    Section {
+        title,
+        cards,
+        more: i64::try_from(more).unwrap_or_default(),
     }
 }
 

@@ -6,8 +6,10 @@
 mod account;
 pub(crate) mod assets;
 mod audit;
+mod case;
 mod factor;
 mod forgot;
+mod guest;
 mod home;
 mod page;
 mod people;
@@ -15,14 +17,19 @@ mod people_form;
 mod sign_in;
 mod visit;
 
-use crate::app::{AppError, Tx, session};
+use crate::app::{
+    AppError, Tx,
+    reading::{self, Reading},
+    session,
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
 use chrono::TimeDelta;
-use kelisim_domain::{fault::Fault, sign_in::SessionStage};
+use guest::Guest;
+use kelisim_domain::{audit::AuditEntry, fault::Fault, sign_in::SessionStage};
 use kelisim_persistence::{
     Db,
     store::session::{Visitor, session_touch},
@@ -41,6 +48,7 @@ pub(crate) fn configure(routes: &mut web::ServiceConfig) {
     account::configure(routes);
     people::configure(routes);
     audit::configure(routes);
+    case::configure(routes);
 }
 
 /// Only for whoever is signed in.
@@ -53,14 +61,14 @@ const ANY: &[SessionStage] = SessionStage::ALL;
 /// How long a session is used before that is written down, in seconds.
 const TOUCH_SECONDS: i64 = 60;
 
-type Outcome<T> = Result<Result<(Visitor, T), SessionStage>, AppError>;
+type Outcome<T> = Result<Result<(Guest, T), SessionStage>, AppError>;
 
 /// Runs a reading job for whoever is signed in.
 async fn seen<T: Send + 'static>(
     visit: &Visit,
     stages: &'static [SessionStage],
     job: impl FnOnce(&mut Tx<'_>, &Visitor) -> Result<T, AppError> + Send + 'static,
-) -> Result<(Visitor, T), HttpResponse> {
+) -> Result<(Guest, T), HttpResponse> {
     let Some(cookie) = visit.session.clone() else {
         return Err(turned_away(visit, None));
     };
@@ -71,12 +79,35 @@ async fn seen<T: Send + 'static>(
         if !stages.contains(&visitor.session.stage) {
             return Ok(Err(visitor.session.stage));
         }
-        let value = Tx::run(db, &app, visitor.actor.clone(), now, |tx| job(tx, &visitor))?;
-        Ok(Ok((visitor, value)))
+        let run = Tx::run(db, &app, visitor.actor.clone(), now, |tx| {
+            let value = job(tx, &visitor)?;
+            Ok((Guest::of(tx, visitor)?, value))
+        });
+        run.map(Ok)
     };
     let found = settled(visit, visit.app.database.at_door().read(look).await)?;
     touch(visit, &found.0);
     Ok(found)
+}
+
+/// As [`seen`], of a job that says what it shows that is confidential: that is entered into the audit log before the page
+/// leaves (R21).
+async fn seen_and_noted<T: Send + 'static>(
+    visit: &Visit,
+    stages: &'static [SessionStage],
+    job: impl FnOnce(&mut Tx<'_>, &Visitor) -> Result<(T, Vec<Reading>), AppError> + Send + 'static,
+) -> Result<(Guest, T), HttpResponse> {
+    let look = move |tx: &mut Tx<'_>, visitor: &Visitor| {
+        let (value, reads) = job(tx, visitor)?;
+        let entry = |read: &Reading| read.entry(tx.app, &tx.actor, tx.now);
+        let entries: Vec<AuditEntry> = reads.iter().map(entry).collect();
+        Ok((value, entries))
+    };
+    let (guest, (value, entries)) = seen(visit, stages, look).await?;
+    match reading::record(&visit.app, entries).await {
+        Ok(()) => Ok((guest, value)),
+        Err(error) => Err(Page::error(visit, &error)),
+    }
 }
 
 /// Runs a changing job for whoever is signed in.
@@ -84,7 +115,7 @@ async fn acted<T: Send + 'static>(
     visit: &Visit,
     stages: &'static [SessionStage],
     job: impl FnOnce(&mut Tx<'_>, &Visitor) -> Result<T, AppError> + Send + 'static,
-) -> Result<(Visitor, T), HttpResponse> {
+) -> Result<(Guest, T), HttpResponse> {
     let outcome = tried(visit, stages, job).await;
     outcome.map_err(|stop| stop.answer(visit))
 }
@@ -94,7 +125,7 @@ async fn tried<T: Send + 'static>(
     visit: &Visit,
     stages: &'static [SessionStage],
     job: impl FnOnce(&mut Tx<'_>, &Visitor) -> Result<T, AppError> + Send + 'static,
-) -> Result<(Visitor, T), Stop> {
+) -> Result<(Guest, T), Stop> {
     let Some(cookie) = visit.session.clone() else {
         return Err(Stop::Stage(None));
     };
@@ -106,8 +137,11 @@ async fn tried<T: Send + 'static>(
             return Ok(Err(visitor.session.stage));
         }
         session_touch(db, visitor.actor.region, visitor.session.id, now)?;
-        let value = Tx::run(db, &app, visitor.actor.clone(), now, |tx| job(tx, &visitor))?;
-        Ok(Ok((visitor, value)))
+        let run = Tx::run(db, &app, visitor.actor.clone(), now, |tx| {
+            let value = job(tx, &visitor)?;
+            Ok((Guest::of(tx, visitor)?, value))
+        });
+        run.map(Ok)
     };
     let outcome = visit.app.database.at_door().write(act).await;
     visit.app.wake();
@@ -151,7 +185,7 @@ impl Stop {
     clippy::result_large_err,
     reason = "an answer is made once a request, and moved once"
 )]
-fn settled<T>(visit: &Visit, outcome: Outcome<T>) -> Result<(Visitor, T), HttpResponse> {
+fn settled<T>(visit: &Visit, outcome: Outcome<T>) -> Result<(Guest, T), HttpResponse> {
     match outcome {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(stage)) => Err(turned_away(visit, Some(stage))),

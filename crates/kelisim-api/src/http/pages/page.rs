@@ -1,25 +1,27 @@
 //! What every page shares: the frame, the words, the answers for what went wrong.
 
-use super::visit::{Cookie, Visit};
+use super::{
+    guest::{Guest, Help},
+    visit::{Cookie, Visit},
+};
 use crate::{
     app::AppError,
     http::problem,
-    locale::{Arguments, arguments, text, text_with},
+    locale::{self, Arguments, arguments, text, text_with},
 };
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
     calendar::Zone,
     fault::Fault,
-    language::Language,
-    policy::{Actor, RegisterAct, Role},
+    language::{Language, Names},
+    policy::{Actor, CaseScope, RegisterAct, Role},
     sign_in::SessionStage,
 };
-use kelisim_persistence::store::session::Visitor;
 
 /// The words of a page, in one language.
 #[derive(Clone, Copy)]
@@ -44,6 +46,11 @@ impl Say {
         text_with(self.language, key, &given)
     }
 
+    /// A text with several arguments.
+    pub(crate) fn told(&self, key: &str, given: &Arguments) -> String {
+        text_with(self.language, key, given)
+    }
+
     /// A text with a number, which has its plural.
     pub(crate) fn count(&self, key: &str, value: &i64) -> String {
         text_with(self.language, key, &arguments([("count", (*value).into())]))
@@ -57,6 +64,31 @@ impl Say {
     /// What is wrong with a field.
     pub(crate) fn fault(&self, fault: &Fault) -> String {
         problem::fault_sentence(fault, self.language)
+    }
+
+    /// The reader's language.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What has a name in every language.
+    pub(crate) fn name<'n>(&self, names: &'n Names) -> &'n str {
+        names.get(self.language)
+    }
+
+    /// A day with the name of its month.
+    pub(crate) fn day(&self, day: &NaiveDate) -> String {
+        locale::day(self.language, *day)
+    }
+
+    /// A text that names a day.
+    pub(crate) fn on(&self, key: &str, day: &NaiveDate) -> String {
+        self.with(key, "day", &self.day(day))
+    }
+
+    /// The local day of an instant.
+    pub(crate) fn day_of(&self, at: &DateTime<Utc>) -> NaiveDate {
+        self.zone.day(*at)
     }
 
     /// An instant as people of the region read it.
@@ -75,17 +107,25 @@ pub(crate) struct Page {
     pub(crate) tongues: [(&'static str, &'static str, bool); 3],
     /// The name of whoever is signed in.
     pub(crate) name: Option<String>,
-    /// Where whoever is signed in may go.
-    pub(crate) ways: Vec<(&'static str, String)>,
+    /// Where whoever is signed in may go, and no other place.
+    pub(crate) ways: Vec<Way>,
+    /// Whom they call for help.
+    pub(crate) help: Option<Help>,
     /// The token of every form on the page.
     pub(crate) token: String,
     /// The path, to come back to after the language was changed.
     pub(crate) path: String,
     /// Whether the page has a form whose typed text must survive a change of language.
     pub(crate) has_form: bool,
+    /// Whether something on it has to be looked at again: then the title says so first.
+    pub(crate) is_wrong: bool,
+    /// Whether it needs more room than a letter, on a desk.
+    pub(crate) is_wide: bool,
     /// Whether everything here is invented.
     pub(crate) is_demo: bool,
     pub(crate) style: &'static str,
+    /// The mark, for the browser's tab.
+    pub(crate) mark: &'static str,
     /// Whether the browser is to give up the pages that it keeps for "back".
     pub(crate) forgets: bool,
     /// A cookie that the page needs.
@@ -99,11 +139,11 @@ impl Page {
     }
 
     /// The frame of a page for somebody who is signed in, or half way.
-    pub(crate) fn of(visit: &Visit, visitor: &Visitor, title: &str) -> Self {
+    pub(crate) fn of(visit: &Visit, visitor: &Guest, title: &str) -> Self {
         Page::framed(visit, title, Some(visitor))
     }
 
-    fn framed(visit: &Visit, title: &str, visitor: Option<&Visitor>) -> Self {
+    fn framed(visit: &Visit, title: &str, visitor: Option<&Guest>) -> Self {
         let language = visitor.map_or(visit.language(), |one| one.actor.language);
         let zone = match visitor {
             Some(one) => visit.app.laws.of(one.actor.region).zone(),
@@ -122,12 +162,18 @@ impl Page {
             ]
             .map(|(one, name)| (one.code(), name, one == language)),
             name: visitor.map(|one| one.name.to_string()),
-            ways: full.map(|one| ways(&one.actor, say)).unwrap_or_default(),
+            ways: full
+                .map(|one| ways(&one.actor, say, &visit.path))
+                .unwrap_or_default(),
+            help: full.and_then(|one| one.help().cloned()),
             token: visit.token(&secret),
             path: visit.path.clone(),
             has_form: false,
+            is_wrong: false,
+            is_wide: false,
             is_demo: visit.app.door.is_demo,
             style: super::assets::style_path(),
+            mark: super::assets::mark_path(),
             forgets: false,
             cookie: is_new.then(|| Cookie::Form.set(&secret, visit.is_secure)),
             say,
@@ -148,6 +194,27 @@ impl Page {
             has_form: true,
             ..self
         }
+    }
+
+    /// The same frame for a page that says what is wrong with its form.
+    pub(crate) fn noting(self, wrong: &[(String, String)]) -> Self {
+        Page {
+            is_wrong: !wrong.is_empty(),
+            ..self
+        }
+    }
+
+    /// The same frame with more room on a desk.
+    pub(crate) fn wide(self) -> Self {
+        Page {
+            is_wide: true,
+            ..self
+        }
+    }
+
+    /// The same frame under a title of its own.
+    pub(crate) fn titled(self, title: String) -> Self {
+        Page { title, ..self }
     }
 
     /// The answer with a page.
@@ -246,16 +313,37 @@ impl Page {
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-fn ways(actor: &Actor, say: Say) -> Vec<(&'static str, String)> {
-    let mut ways = vec![("/account", say.t("page-way-account"))];
-    if RegisterAct::KeepAccounts.allowed(actor) {
-        ways.push(("/people", say.t("page-way-people")));
-        ways.push(("/set-up", say.t("page-way-set-up")));
+/// A place in the menu.
+pub(crate) struct Way {
+    pub(crate) to: &'static str,
+    pub(crate) word: String,
+    /// Whether this is the place, or one below it.
+    pub(crate) is_here: bool,
+}
+
+fn ways(actor: &Actor, say: Say, path: &str) -> Vec<Way> {
+    let way = |to: &'static str, word: &str| Way {
+        to,
+        word: say.t(word),
+        is_here: path == to || (to != "/" && path.strip_prefix(to).is_some_and(below)),
+    };
+    let mut ways = vec![way("/", "page-way-home")];
+    if !CaseScope::of(actor).is_empty() {
+        ways.push(way("/cases", "page-way-cases"));
     }
     if RegisterAct::ReadAudit.allowed(actor) {
-        ways.push(("/audit", say.t("page-way-audit")));
+        ways.push(way("/audit", "page-way-audit"));
     }
+    if RegisterAct::KeepAccounts.allowed(actor) {
+        ways.push(way("/people", "page-way-people"));
+        ways.push(way("/set-up", "page-way-set-up"));
+    }
+    ways.push(way("/account", "page-way-account"));
     ways
+}
+
+fn below(rest: &str) -> bool {
+    rest.starts_with('/')
 }
 
 #[derive(Template)]

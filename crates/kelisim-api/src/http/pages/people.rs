@@ -2,6 +2,7 @@
 
 use super::{
     FULL, Stop, acted,
+    guest::Guest,
     home::scope,
     page::Page,
     people_form::Typed,
@@ -17,10 +18,7 @@ use kelisim_domain::{
     policy::{Grant, RegisterAct::KeepAccounts, Role},
     text::EmailAddress,
 };
-use kelisim_persistence::store::{
-    account_entry::{AccountEntry, AccountPage},
-    session::Visitor,
-};
+use kelisim_persistence::store::account_entry::{AccountEntry, AccountPage};
 use url::form_urlencoded;
 
 /// People on a page.
@@ -124,9 +122,10 @@ impl New<'_> {
     }
 }
 
-fn new_shown(visit: &Visit, visitor: &Visitor, typed: &Typed, faults: &[Fault]) -> HttpResponse {
+fn new_shown(visit: &Visit, visitor: &Guest, typed: &Typed, faults: &[Fault]) -> HttpResponse {
     let page = Page::of(visit, visitor, "page-people-new").with_form();
     let wrong = told_faults(page.say, faults);
+    let page = page.noting(&wrong);
     let status = status_of(&wrong);
     let template = New {
         page: &page,
@@ -231,6 +230,7 @@ async fn person_shown(
         Ok((visitor, (person, grants))) => {
             let page = Page::of(visit, &visitor, "page-person-title");
             let wrong = told_faults(page.say, &faults);
+            let page = page.noting(&wrong);
             let status = status_of(&wrong);
             let template = Person {
                 page: &page,

@@ -63,6 +63,7 @@ fn filled(page: Page, email: &str, next: Option<&str>, failed: Option<&AppError>
             )
         }
     };
+    let page = page.noting(&wrong);
     let template = SignIn {
         page: &page,
         wrong,
@@ -144,6 +145,7 @@ struct Code<'a> {
 fn code_shown(visit: &Visit, next: Option<&str>, faults: &[Fault]) -> HttpResponse {
     let page = Page::open(visit, "page-code-title").with_form();
     let wrong = told_faults(page.say, faults);
+    let page = page.noting(&wrong);
     let status = status_of(&wrong);
     let template = Code {
         page: &page,

@@ -196,6 +196,11 @@ impl Posted {
         values.next().map_or("", |(_, value)| value.as_str())
     }
 
+    /// Every field, in the order of the form.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// The language that somebody changes to: the switch is a button of the form, so that what was typed survives (J13).
     pub(crate) fn switch(&self) -> Option<Language> {
         self.field("switch").parse().ok()

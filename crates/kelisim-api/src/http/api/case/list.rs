@@ -8,7 +8,7 @@ use crate::{
     app::{self, AppError, Tx},
     http::{
         call::Call,
-        query::{Query, instant},
+        query::{LIMIT_DEFAULT, LIMIT_MOST, Paging, Query, instant},
     },
 };
 use actix_web::{HttpResponse, get};
@@ -44,28 +44,13 @@ use std::str::FromStr;
         ("after" = Option<String>, Query, description = "Where the page before ended.")),
     responses((status = 200, body = CaseList), (status = 401), (status = 404), (status = 422)))]
 #[get("/cases")]
-pub(super) async fn list(call: Call, mut query: Query) -> HttpResponse {
+pub(super) async fn list(call: Call, query: Query) -> HttpResponse {
     call.get(move |tx| {
-        let mut scope = CaseScope::of(&tx.actor);
-        if scope.is_empty() {
-            return Err(AppError::NotFound);
-        }
-        scope.whole_region |= tx.app.faults.has(Defect::DropCaseScope);
-        let wish = Wish::read(tx, &mut query);
-        let paging = query.finish()?;
-        let after = wish.cursor()?;
-        let cases = match wish.resolve(tx)? {
-            Some(filter) => case_page(
-                tx.db,
-                &scope,
-                &filter,
-                tx.zone(),
-                wish.sort,
-                after.as_ref(),
-                usize::try_from(paging.load()).unwrap_or_default(),
-            )?,
-            None => Vec::new(),
-        };
+        let Found {
+            cases,
+            paging,
+            sort,
+        } = find(tx, query, (LIMIT_DEFAULT, LIMIT_MOST))?;
         let lookup = Lookup::listed(tx, &cases)?;
         let mut shown = Vec::with_capacity(cases.len());
         for Listed { case, .. } in cases {
@@ -75,10 +60,62 @@ pub(super) async fn list(call: Call, mut query: Query) -> HttpResponse {
             let view = open_view(tx, &case, &lookup, allowed);
             shown.push((case, view));
         }
-        let cursor = |(case, _): &(_, _)| write_cursor(&CaseCursor::after(case, wish.sort));
+        let cursor = |(case, _): &(_, _)| write_cursor(&CaseCursor::after(case, sort));
         Ok(paging.answer(shown, cursor, |(_, view)| view))
     })
     .await
+}
+
+/// What a query has found: one more case than a page shows, when there is a next page.
+pub(crate) struct Found {
+    pub(crate) cases: Vec<Listed>,
+    paging: Paging,
+    sort: CaseSort,
+}
+
+impl Found {
+    /// Leaves the cases of this page, and gives the address of the next when there is one.
+    pub(crate) fn cut(&mut self) -> Option<String> {
+        let sort = self.sort;
+        let cursor = |one: &Listed| write_cursor(&CaseCursor::after(&one.case, sort));
+        self.paging.cut(&mut self.cases, cursor)
+    }
+}
+
+/// Finds cases within the reader's scope: the one way, for this list and for the page that shows it.
+///
+/// # Errors
+/// Not found, for a reader who sees no case; every fault of the query.
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    mut query: Query,
+    (default, most): (i64, i64),
+) -> Result<Found, AppError> {
+    let mut scope = CaseScope::of(&tx.actor);
+    if scope.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    scope.whole_region |= tx.app.faults.has(Defect::DropCaseScope);
+    let wish = Wish::read(tx, &mut query);
+    let paging = query.finish_within(default, most)?;
+    let after = wish.cursor()?;
+    let cases = match wish.resolve(tx)? {
+        Some(filter) => case_page(
+            tx.db,
+            &scope,
+            &filter,
+            tx.zone(),
+            wish.sort,
+            after.as_ref(),
+            usize::try_from(paging.load()).unwrap_or_default(),
+        )?,
+        None => Vec::new(),
+    };
+    Ok(Found {
+        cases,
+        paging,
+        sort: wish.sort,
+    })
 }
 
 /// What the reader asks for.

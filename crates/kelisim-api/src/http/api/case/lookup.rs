@@ -10,14 +10,14 @@ use kelisim_persistence::store::{case_list::Listed, mediator::MediatorName};
 use std::collections::{BTreeMap, btree_map::Entry};
 
 /// What a case's view needs from the registers, for one case or a page of them.
-pub(super) struct Lookup {
-    pub(super) mediators: BTreeMap<MediatorId, MediatorName>,
+pub(crate) struct Lookup {
+    pub(crate) mediators: BTreeMap<MediatorId, MediatorName>,
     pub(super) partners: BTreeMap<PartnerId, PartnerCode>,
 }
 
 impl Lookup {
     /// The names that came with a list, and those of mediators who are asked, of whom a page has few.
-    pub(super) fn listed(tx: &mut Tx<'_>, cases: &[Listed]) -> Result<Self, AppError> {
+    pub(crate) fn listed(tx: &mut Tx<'_>, cases: &[Listed]) -> Result<Self, AppError> {
         let mediators = cases
             .iter()
             .filter_map(|one| one.case.mediator.zip(one.mediator.clone()));

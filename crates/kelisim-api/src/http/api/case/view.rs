@@ -7,7 +7,11 @@ use super::{
     lookup::Lookup,
 };
 use crate::{
-    app::{self, AppError, Tx, case::Done, reading::Reading},
+    app::{
+        self, AppError, Tx,
+        case::{Done, Shown},
+        reading::Reading,
+    },
     http::answer::Answer,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -309,7 +313,7 @@ pub(super) fn open_view(
 }
 
 /// The name of a mediator for a reader.
-pub(super) fn name_in(name: &MediatorName, language: Language) -> String {
+pub(crate) fn name_in(name: &MediatorName, language: Language) -> String {
     match language {
         Language::Kk => name.kk.to_string(),
         Language::Ru | Language::En => name.ru.to_string(),
@@ -317,7 +321,7 @@ pub(super) fn name_in(name: &MediatorName, language: Language) -> String {
 }
 
 /// The actions that the reader may take on a case, as far as they can be known without answers to a form.
-pub(super) fn allowed_actions(
+pub(crate) fn allowed_actions(
     tx: &Tx<'_>,
     definition: &Definition,
     case: &Case,
@@ -347,27 +351,24 @@ pub(super) fn case_view(
     if let Some(referred) = authorized.referral() {
         view.referral.receipt_code = Some(referred.receipt_code.as_str().to_owned());
     }
-    if let Some(reader) = app::case::reads_content(tx, authorized) {
-        match reader.content(&tx.app.vault) {
-            Ok(content) => {
-                let reference = content.reference.reveal().as_ref();
-                view.referral.reference = reference.map(|text| text.as_str().to_owned());
-                view.confidential = Some(content_view(content));
-                let act = match act {
-                    Some(act) => Some(act),
-                    None => app::handing::reason(tx, &reader)?,
-                };
-                view.handed_up = act.map(HandedUpView::whole).or(view.handed_up);
-            }
-            Err(kelisim_persistence::Error::Erased) => view.erased = true,
-            Err(error) => return Err(error.into()),
+    match app::case::shown(tx, authorized)? {
+        Shown::Content(reader) => {
+            let content = reader.content(&tx.app.vault)?;
+            let reference = content.reference.reveal().as_ref();
+            view.referral.reference = reference.map(|text| text.as_str().to_owned());
+            view.confidential = Some(content_view(content));
+            let act = match act {
+                Some(act) => Some(act),
+                None => app::handing::reason(tx, &reader)?,
+            };
+            view.handed_up = act.map(HandedUpView::whole).or(view.handed_up);
         }
-    } else if let Some(asked) = authorized.also::<ReadNames>(&tx.actor) {
-        match asked.parties(&tx.app.vault) {
-            Ok(parties) => view.sides = parties.iter().map(side_view).collect(),
-            Err(kelisim_persistence::Error::Erased) => view.erased = true,
-            Err(error) => return Err(error.into()),
+        Shown::Names(asked) => {
+            let parties = asked.parties(&tx.app.vault)?;
+            view.sides = parties.iter().map(side_view).collect();
         }
+        Shown::Nothing => {}
+        Shown::Erased => view.erased = true,
     }
     Ok(view)
 }

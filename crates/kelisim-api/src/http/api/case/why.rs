@@ -105,9 +105,17 @@ pub(super) fn explain_answer(
 }
 
 /// The law, and the day on which it is asked.
-struct Day<'a> {
-    law: &'a Law,
-    today: NaiveDate,
+pub(crate) struct Day<'a> {
+    pub(crate) law: &'a Law,
+    pub(crate) today: NaiveDate,
+}
+
+impl<'a> Day<'a> {
+    /// The questions that the law of the day of filing asks (D3).
+    pub(crate) fn questions(&self, case: &Case) -> &'a [Exclusion] {
+        let version = self.law.on(self.law.zone().day(case.filed_at));
+        version.map_or(&[][..], |version| &version.exclusions)
+    }
 }
 
 fn form_view(
@@ -117,9 +125,7 @@ fn form_view(
     day: &Day<'_>,
     language: Language,
 ) -> Vec<FieldView> {
-    let filed_on = day.law.zone().day(case.filed_at);
-    let version = day.law.on(filed_on);
-    let asked = version.map_or(&[][..], |version| &version.exclusions);
+    let asked = day.questions(case);
     let question = |one: &Exclusion| QuestionView {
         code: one.code.clone(),
         question: one.question.get(language).to_owned(),
@@ -143,7 +149,7 @@ fn form_view(
 }
 
 /// The codes among which a field's answer is.
-fn choices(
+pub(crate) fn choices(
     definition: &Definition,
     action: &Action,
     field: &Field,
