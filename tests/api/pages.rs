@@ -178,7 +178,7 @@ fn a_form_is_bounded_and_of_its_kind() {
     let t = TestApp::on(Backend::Sqlite);
     let mut browser = Browser::new(&t);
     browser.get("/sign-in");
-    let long = "a".repeat(70_000);
+    let long = "a".repeat(200_001);
     assert_eq!(browser.post("/sign-in", &[("email", &long)]).status, 413);
     let reply = t
         .nobody()

@@ -7,10 +7,10 @@ use super::{
 use crate::{browser::PASSWORD, proofs::dice::Dice, wire::Raw};
 
 /// The pages, and the fields of their forms.
-const PAGES: [(&str, &[&str]); 24] = [
+const PAGES: [(&str, &[&str]); 28] = [
     ("/", &[]),
-    ("/sign-in", &["email", "password", "next", "switch"]),
-    ("/sign-in/code", &["code", "next"]),
+    ("/sign-in", &["email", "password", "next", "switch", "kept"]),
+    ("/sign-in/code", &["code", "next", "kept"]),
     ("/forgot", &["email", "switch"]),
     ("/link/", &["password"]),
     ("/set-up", &[]),
@@ -32,6 +32,24 @@ const PAGES: [(&str, &[&str]); 24] = [
         &["email", "name", "language", "role", "office"],
     ),
     ("/people/", &[]),
+    ("/cases", &["q", "stage", "sort", "from", "after"]),
+    ("/cases/search", &["name", "after", "switch"]),
+    (
+        "/cases/new",
+        &[
+            "at",
+            "go",
+            "key",
+            "again",
+            "f.office",
+            "f.parties.0.name",
+            "f.amount",
+        ],
+    ),
+    (
+        "/cases/0190d0e0-0000-7000-8000-000000000001/actions/close",
+        &["at", "go", "key", "version", "f.ground", "f.effective_on:d"],
+    ),
     (
         "/people/0190d0e0-0000-7000-8000-000000000001/grants",
         &["role", "office", "from", "to"],
@@ -157,7 +175,7 @@ fn form(ask: &mut Ask, fields: &[&str], kept: Option<&Kept>, dice: &Dice) {
         }
     }
     if dice.is(10) {
-        pairs.push(format!("{}={}", nasty::encoded(dice), "a".repeat(70_000)));
+        pairs.push(format!("{}={}", nasty::encoded(dice), "a".repeat(210_000)));
     }
     ask.body = pairs.join("&").into_bytes();
     if dice.is(5) {

@@ -34,7 +34,7 @@ page-court-criminal = criminal case
 page-court-enforcement = enforcement of a judgment
 page-court-in-court = in court
 page-court-pre-court = not in court
-page-cut = There are so many open cases that only the hundred oldest are put in order here. Narrow the list with a filter.
+page-cut = There are very many open cases. Here are those with the next deadlines, the new ones and the oldest. Narrow the list with a filter.
 page-date-counted = Counted from { $day }, which is day 0: { $length }.
 page-date-how = How this day was worked out
 page-date-law = Set by the law: { $article } (legal profile, version { $version }).
@@ -74,7 +74,6 @@ page-fact-standing = Whose turn
 page-fact-step = Step
 page-facts = About the case
 page-filed-from = Filed on or after
-page-filed-hint = For example 2026-11-01
 page-filed-on = filed on { $day }
 page-filed-to = Filed on or before
 page-filters = Filters
@@ -170,6 +169,7 @@ page-told = Who is told
 page-told-about = Each gets a letter of their own. It names no side and no topic.
 page-told-coordinator = The coordinator
 page-told-head = The head of the office
+page-told-letter = What the letter says
 page-told-mediator = The mediator { $name }
 page-told-nobody = Nobody gets a letter.
 page-told-partner = The partner { $code }, where its memorandum allows it
@@ -178,6 +178,7 @@ page-way = The way of the case
 page-way-alt = The workflow as a picture. The case stands at “{ $step }”; its way is listed below.
 page-way-cases = Cases
 page-way-home = First page
+page-way-show = Show the workflow as a picture
 page-way-whole = Open the picture by itself
 page-why-not = What is not possible now, and why not?
 page-wrong-title = Error
@@ -216,4 +217,8 @@ page-days-left = { $count ->
     [0] today
     [one] one day left
    *[other] { $count } days left
+}
+page-days-over = { $count ->
+    [one] one day over
+   *[other] { $count } days over
 }

@@ -34,7 +34,7 @@ page-court-criminal = қылмыстық іс
 page-court-enforcement = сот шешімін орындау
 page-court-in-court = сотта
 page-court-pre-court = сотқа дейін
-page-cut = Ашық іс тым көп: мұнда ең ескі жүз іс қана реттелген. Тізімді сүзгімен қысқартыңыз.
+page-cut = Ашық іс өте көп. Мұнда мерзімі ең жақындары, жаңалары және ең ескілері тұр. Тізімді сүзгімен қысқартыңыз.
 page-date-counted = { $day } күнінен саналады, ол – 0-күн: { $length }.
 page-date-how = Бұл күн қалай есептелді
 page-date-law = Заңда белгіленген: { $article } (құқықтық бейін, { $version }-нұсқа).
@@ -74,7 +74,6 @@ page-fact-standing = Кезек кімде
 page-fact-step = Қадам
 page-facts = Іс туралы
 page-filed-from = Осы күннен бастап тіркелген
-page-filed-hint = Мысалы 2026-11-01
 page-filed-on = тіркелген күні: { $day }
 page-filed-to = Осы күнге дейін тіркелген
 page-filters = Сүзгілер
@@ -170,6 +169,7 @@ page-told = Кімге хабарланады
 page-told-about = Әрқайсысына жеке хат барады. Онда тарап та, дау да аталмайды.
 page-told-coordinator = Үйлестіруші
 page-told-head = Кабинет басшысы
+page-told-letter = Хатта не жазылған
 page-told-mediator = Медиатор { $name }
 page-told-nobody = Ешкімге хат бармайды.
 page-told-partner = Серіктес { $code }, меморандумы рұқсат етсе
@@ -178,6 +178,7 @@ page-way = Істің жолы
 page-way-alt = Іс жүргізу барысының суреті. Іс «{ $step }» қадамында тұр; жүріп өткен жолы төменде жазылған.
 page-way-cases = Істер
 page-way-home = Басты бет
+page-way-show = Жүргізу барысын суретпен көрсету
 page-way-whole = Суретті бөлек ашу
 page-why-not = Қазір не болмайды және неге?
 page-wrong-title = Қате
@@ -195,3 +196,4 @@ page-days-left = { $count ->
     [0] бүгін
    *[other] { $count } күн қалды
 }
+page-days-over = { $count } күн өтіп кетті

@@ -34,7 +34,7 @@ page-court-criminal = уголовное дело
 page-court-enforcement = исполнение решения суда
 page-court-in-court = в суде
 page-court-pre-court = до суда
-page-cut = Открытых дел так много, что здесь упорядочены только сто самых старых. Сузьте список отбором.
+page-cut = Открытых дел очень много. Здесь те, чей срок ближе всего, новые и самые старые. Сузьте список отбором.
 page-date-counted = Считается от { $day }, это день 0: { $length }.
 page-date-how = Как посчитан этот день
 page-date-law = Установлено законом: { $article } (правовой профиль, версия { $version }).
@@ -74,7 +74,6 @@ page-fact-standing = Чей ход
 page-fact-step = Шаг
 page-facts = О деле
 page-filed-from = Зарегистрировано начиная с
-page-filed-hint = Например 2026-11-01
 page-filed-on = зарегистрировано { $day }
 page-filed-to = Зарегистрировано не позже
 page-filters = Отбор
@@ -170,6 +169,7 @@ page-told = Кому сообщат
 page-told-about = Каждый получит отдельное письмо. В нём нет ни сторон, ни предмета спора.
 page-told-coordinator = Координатор
 page-told-head = Руководитель кабинета
+page-told-letter = Что написано в письме
 page-told-mediator = Медиатор { $name }
 page-told-nobody = Писем никому не отправят.
 page-told-partner = Партнёр { $code }, если разрешает его меморандум
@@ -178,6 +178,7 @@ page-way = Путь дела
 page-way-alt = Порядок движения дела на рисунке. Дело стоит на шаге «{ $step }»; его путь описан ниже.
 page-way-cases = Дела
 page-way-home = Главная
+page-way-show = Показать порядок работы картинкой
 page-way-whole = Открыть рисунок отдельно
 page-why-not = Что сейчас невозможно и почему?
 page-wrong-title = Ошибка
@@ -224,4 +225,9 @@ page-days-left = { $count ->
     [one] остался { $count } день
     [few] осталось { $count } дня
    *[other] осталось { $count } дней
+}
+page-days-over = { $count ->
+    [one] просрочено на { $count } день
+    [few] просрочено на { $count } дня
+   *[other] просрочено на { $count } дней
 }

@@ -3,8 +3,8 @@
 use super::{AppError, Tx, message, published};
 use kelisim_domain::{
     case::{
-        self, Act, Case, Closure, ContentChange, Correction, Decision, Event, Facts, Filing,
-        FilingFacts, GroundCorrection, MediatorAsked, Referred, ground::Ground,
+        self, Act, Case, CaseNumber, Closure, ContentChange, Correction, Decision, Event, Facts,
+        Filing, FilingFacts, GroundCorrection, MediatorAsked, Referred, ground::Ground,
     },
     code::{ActionName, OfficeCode, PartnerCode},
     confidential::Confidential,
@@ -185,6 +185,35 @@ pub fn referred_by(tx: &mut Tx<'_>, code: &PartnerCode) -> Result<Referred, AppE
     };
     tx.told = Some(partner);
     Ok(referred)
+}
+
+/// What a filing would come to, with nothing stored and no number taken: the case, and who is told.
+///
+/// # Errors
+/// The domain's refusals.
+pub fn file_decided(
+    tx: &mut Tx<'_>,
+    place: &FilingPlace,
+    filing: Filing,
+) -> Result<(Case, Decision), AppError> {
+    let number = CaseNumber {
+        office: place.code.clone(),
+        year: tx.zone().year(tx.now),
+        serial: 0,
+    };
+    let id = tx.new_id();
+    let facts = FilingFacts {
+        office: place.office,
+        number,
+        case: id,
+        now: tx.now,
+        law: Arc::clone(&tx.law),
+    };
+    let decision = case::file(&place.definition, filing, facts, &tx.actor)?;
+    let event = event(tx, tx.actor.account, id, 1, &decision);
+    let case =
+        case::opened(&event).ok_or_else(|| AppError::Internal("a filing opens a case".into()))?;
+    Ok((case, decision))
 }
 
 /// Files a case.
@@ -499,6 +528,12 @@ pub fn reads_content<P>(
     authorized: &Authorized<P>,
 ) -> Option<Authorized<ReadContent>> {
     authorized.also::<ReadContent>(&tx.actor)
+}
+
+/// A case as a decision of the caller would leave it, with nothing stored.
+pub fn foreseen(tx: &Tx<'_>, case: &Case, decision: &Decision) -> Case {
+    let event = event(tx, tx.actor.account, case.id, case.version + 1, decision);
+    case::evolve(case.clone(), &event)
 }
 
 fn event(tx: &Tx<'_>, actor: AccountId, case: CaseId, seq: i32, decision: &Decision) -> Event {

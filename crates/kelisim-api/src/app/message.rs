@@ -6,7 +6,7 @@
 use super::{AppError, Tx, case::definition_of};
 use chrono::NaiveDate;
 use kelisim_domain::{
-    case::{Case, Event},
+    case::{Case, Event, EventData},
     code::TimerName,
     id::{EventId, MediatorId, MemorandumId},
     language::Language,
@@ -90,41 +90,7 @@ impl Cause<'_> {
 
     /// What the message keeps until it is first sent.
     fn payload(&self, tx: &mut Tx<'_>) -> Result<serde_json::Value, AppError> {
-        let timers = &self.case.course.timers;
-        payload(&Payload::Case {
-            number: self.case.number.clone(),
-            on: tx.today(),
-            own: self.order.own().cloned(),
-            timer: self
-                .event
-                .data
-                .fired()
-                .filter(|name| timers.contains_key(name))
-                .cloned(),
-            until: self.until(tx)?,
-        })
-    }
-
-    /// The timer whose last day such a message tells: it acts on the case if nobody does.
-    fn until(&self, tx: &mut Tx<'_>) -> Result<Option<TimerName>, AppError> {
-        let answers_an_offer = match self.order.kind() {
-            NoticeKind::Offer => true,
-            NoticeKind::TermIsOver => false,
-            _ => return Ok(None),
-        };
-        let definition = definition_of(tx, self.case)?;
-        let acts = |name: &TimerName| {
-            definition.timer(name).is_some_and(|timer| {
-                let starts = !answers_an_offer || timer.starts == Start::Offer;
-                starts && timer.fires.is_some()
-            })
-        };
-        let due = self.case.course.due();
-        Ok(due
-            .into_iter()
-            .map(|(name, _)| name)
-            .find(|name| acts(name))
-            .cloned())
+        payload(&told(tx, self.case, &self.event.data, self.order)?)
     }
 
     fn to_staff(
@@ -150,6 +116,49 @@ impl Cause<'_> {
             created_at: tx.now,
         }
     }
+}
+
+/// What a message to staff keeps of an event, with the case as it is after it.
+///
+/// # Errors
+/// As the store.
+pub fn told(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: &EventData,
+    order: &NoticeOrder,
+) -> Result<Payload, AppError> {
+    let timers = &case.course.timers;
+    let fired = event.fired().filter(|name| timers.contains_key(name));
+    Ok(Payload::Case {
+        number: case.number.clone(),
+        on: tx.today(),
+        own: order.own().cloned(),
+        timer: fired.cloned(),
+        until: until(tx, case, order)?,
+    })
+}
+
+/// The timer whose last day such a message tells: it acts on the case if nobody does.
+fn until(tx: &mut Tx<'_>, case: &Case, order: &NoticeOrder) -> Result<Option<TimerName>, AppError> {
+    let answers_an_offer = match order.kind() {
+        NoticeKind::Offer => true,
+        NoticeKind::TermIsOver => false,
+        _ => return Ok(None),
+    };
+    let definition = definition_of(tx, case)?;
+    let acts = |name: &TimerName| {
+        definition.timer(name).is_some_and(|timer| {
+            let starts = !answers_an_offer || timer.starts == Start::Offer;
+            starts && timer.fires.is_some()
+        })
+    };
+    let due = case.course.due();
+    Ok(due
+        .into_iter()
+        .map(|(name, _)| name)
+        .find(|name| acts(name))
+        .cloned())
 }
 
 fn to_mediator(

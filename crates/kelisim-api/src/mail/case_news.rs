@@ -12,7 +12,7 @@ use kelisim_domain::{
     notice::{NoticeKind, Payload},
 };
 use kelisim_persistence::store::{
-    case_mail::MailCase,
+    case_mail::MailFacts,
     outbox::{Message as Row, RecipientKind},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn outdated(
     kind: NoticeKind,
     row: &Row,
     payload: &Payload,
-    case: &MailCase,
+    case: &MailFacts,
 ) -> Option<&'static str> {
     let Payload::Case { timer, until, .. } = payload else {
         return None;
@@ -64,7 +64,7 @@ pub(super) fn outdated(
 
 /// Whether the case has gone on since the timer was due, or since the timer ran that the message tells of.
 fn gone_on(
-    case: &MailCase,
+    case: &MailFacts,
     timer: Option<&TimerName>,
     until: Option<&TimerName>,
 ) -> Option<&'static str> {
@@ -81,24 +81,24 @@ fn gone_on(
 }
 
 /// The mediator to whom a message goes.
-fn mediator_of(row: &Row) -> Option<MediatorId> {
+pub(super) fn mediator_of(row: &Row) -> Option<MediatorId> {
     (row.recipient.kind == RecipientKind::Mediator).then_some(MediatorId(row.recipient.id))
 }
 
 /// Whether the reader of a message may open the case: the office, whoever has it and whoever is asked.
-pub(super) fn may_open(row: &Row, case: &MailCase) -> bool {
-    match mediator_of(row) {
+pub(super) fn may_open(reader: Option<MediatorId>, case: &MailFacts) -> bool {
+    match reader {
         None => true,
         reader => case.mediator == reader || case.asked == reader,
     }
 }
 
-/// What a message tells; none when its kind or payload is none of these.
+/// What a message tells, to a mediator or to others of staff; none when its kind or payload is none of these.
 pub(super) fn news(
     kind: NoticeKind,
-    row: &Row,
+    to: Option<MediatorId>,
     payload: &Payload,
-    case: &MailCase,
+    case: &MailFacts,
     language: Language,
     zone: Zone,
 ) -> Option<CaseNews> {
@@ -113,7 +113,7 @@ pub(super) fn news(
         return None;
     };
     let on = *on;
-    let reader = reader(row, case, on);
+    let reader = reader(to, case, on);
     let last_day = case.term_end;
     let until = until
         .as_ref()
@@ -161,10 +161,10 @@ pub(super) fn news(
 }
 
 /// Who reads a letter about an event of a day. After an agreement, and when the term was over, nobody is chosen any more.
-fn reader(row: &Row, case: &MailCase, on: NaiveDate) -> Reader {
+fn reader(to: Option<MediatorId>, case: &MailFacts, on: NaiveDate) -> Reader {
     let is_chosen = case.mediator.is_some() || case.asked.is_some();
     let is_over = case.term_end.is_some_and(|last_day| last_day < on);
-    if mediator_of(row).is_some() {
+    if to.is_some() {
         Reader::Mediator
     } else if is_chosen || case.stage == Stage::Closed {
         Reader::Office

@@ -6,6 +6,7 @@
 
 mod case_news;
 pub mod directory;
+pub(crate) mod letter;
 pub mod message;
 pub mod prepare;
 pub mod probe;

@@ -37,8 +37,9 @@ use lettre::{Address, message::Mailbox};
 use crate::app::link::{account_key, secret_of};
 
 use super::{
-    case_news::{may_open, news, outdated},
-    message::{CaseLetter, Content, Message},
+    case_news::{mediator_of, outdated},
+    letter::Told,
+    message::{Content, Message},
     render::render,
     words::own_words,
 };
@@ -359,38 +360,24 @@ fn content(
     reader: &Reader,
 ) -> Result<Content, Stop> {
     match (payload, case, row.case) {
-        (Payload::Case { number, on, .. }, Some(case), Some(id)) => {
+        (Payload::Case { .. }, Some(case), Some(id)) => {
             let office = office_by_id(db, row.region, case.office)?.entry;
             let office = match reader.language {
                 Language::Kk => office.name_kk,
                 Language::Ru => office.name_ru,
                 Language::En => office.name_en,
             };
-            let (number, office, on) = (number.to_string(), office.as_str().to_owned(), *on);
-            Ok(match kind {
-                NoticeKind::Assignment => Content::Assignment {
-                    number,
-                    office,
-                    case_language: case.language,
-                    on,
-                    link: link(post, id),
-                },
-                NoticeKind::Unassignment => Content::Unassignment {
-                    number,
-                    office,
-                    on,
-                    replaced: case.mediator.is_some(),
-                },
-                _ => {
-                    let news = news(kind, row, payload, case, reader.language, reader.zone);
-                    Content::Staff(CaseLetter {
-                        number,
-                        office,
-                        link: may_open(row, case).then(|| link(post, id)),
-                        news: news.ok_or(Stop::Hold("unknown_payload"))?,
-                    })
-                }
-            })
+            let (to, link) = (mediator_of(row), link(post, id));
+            let told = Told {
+                kind,
+                to,
+                payload,
+                case,
+                office: office.as_str(),
+                link: &link,
+            };
+            told.content(reader.language, reader.zone)
+                .ok_or(Stop::Hold("unknown_payload"))
         }
         (Payload::Memorandum { on }, _, _) => memorandum_content(db, row, kind, *on, reader),
         _ => Err(Stop::Hold("unknown_payload")),

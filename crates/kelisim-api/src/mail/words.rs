@@ -30,14 +30,27 @@ pub(super) struct Words {
 /// Puts a message into words.
 pub(super) fn words(message: &Message) -> Words {
     let speaker = Speaker(message.language);
-    let kind = message.content.code().replace('_', "-");
     let mut words = Words {
         network: speaker.with("mail-network", "network", &message.network),
-        heading: speaker.say(&format!("mail-{kind}-heading")),
         hello: speaker.say("mail-hello"),
+        ..words_of(&message.content, message.language)
+    };
+    words.footer.push(speaker.say("mail-automatic"));
+    if message.reply_to.is_some() {
+        words.footer.push(speaker.say("mail-reply"));
+    }
+    words
+}
+
+/// Puts what a message tells into words, without what all messages share.
+pub(super) fn words_of(content: &Content, language: Language) -> Words {
+    let speaker = Speaker(language);
+    let kind = content.code().replace('_', "-");
+    let mut words = Words {
+        heading: speaker.say(&format!("mail-{kind}-heading")),
         ..Words::default()
     };
-    match &message.content {
+    match content {
         Content::Assignment {
             number,
             office,
@@ -63,9 +76,9 @@ pub(super) fn words(message: &Message) -> Words {
                 speaker.say("mail-assignment-cannot"),
             ];
         }
-        Content::Unassignment { .. } => unassigned(&speaker, &message.content, &mut words),
+        Content::Unassignment { .. } => unassigned(&speaker, content, &mut words),
         Content::Staff(letter) => words_case::tell(&speaker, &kind, letter, &mut words),
-        Content::MemorandumSigned { .. } => signed(&speaker, &message.content, &mut words),
+        Content::MemorandumSigned { .. } => signed(&speaker, content, &mut words),
         Content::MemorandumTerminated {
             memorandum,
             partner,
@@ -143,10 +156,6 @@ pub(super) fn words(message: &Message) -> Words {
             words.subject = speaker.say("mail-test-subject");
             words.paragraphs = vec![speaker.say("mail-test-body")];
         }
-    }
-    words.footer.push(speaker.say("mail-automatic"));
-    if message.reply_to.is_some() {
-        words.footer.push(speaker.say("mail-reply"));
     }
     words
 }

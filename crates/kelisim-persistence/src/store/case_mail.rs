@@ -3,11 +3,11 @@
 //! The worker is no actor, so it has no way through `access_case`; instead of the case it gets the
 //! few facts that a message can carry, and none of its content (R1, G6).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    case::{Armed, CaseNumber, Stage, Term},
+    case::{Armed, Case, CaseNumber, Stage, Term},
     code::{CategoryCode, DistrictCode, TimerName},
     id::{CaseId, MediatorId, OfficeId, RegionId},
     language::Language,
@@ -22,9 +22,9 @@ use crate::{
     vault::{DataKey, Vault},
 };
 
-/// A case as far as a message can speak of it.
+/// The facts of a case of which a message can speak.
 #[derive(Clone)]
-pub struct MailCase {
+pub struct MailFacts {
     /// Its number, for staff.
     pub number: CaseNumber,
     /// Its office, for staff.
@@ -51,10 +51,46 @@ pub struct MailCase {
     pub signed_on: Option<NaiveDate>,
     /// The timers of the step at which it stands.
     pub timers: BTreeMap<TimerName, Armed>,
+}
+
+impl MailFacts {
+    /// Those of a case, stored or still to come.
+    pub fn of(case: &Case) -> Self {
+        let course = &case.course;
+        MailFacts {
+            number: case.number.clone(),
+            office: case.office,
+            language: case.language,
+            category: case.category.clone(),
+            district: case.district.clone(),
+            stage: case.stage,
+            mediator: case.mediator,
+            asked: course.asked.map(|asked| asked.mediator),
+            filed_at: case.filed_at,
+            term_end: course.term.as_ref().map(Term::last_day),
+            ruled_on: course.ruled_on,
+            signed_on: course.signed_on,
+            timers: course.timers.clone(),
+        }
+    }
+}
+
+/// A case as far as a message can speak of it.
+#[derive(Clone)]
+pub struct MailCase {
+    facts: MailFacts,
     /// The names by which the partner knows it.
     pub referral: Option<MailReferral>,
     /// The key under which messages about it are sealed.
     pub key: DataKey,
+}
+
+impl Deref for MailCase {
+    type Target = MailFacts;
+
+    fn deref(&self) -> &MailFacts {
+        &self.facts
+    }
 }
 
 /// A referral as far as a message to its partner can speak of it.
@@ -86,21 +122,8 @@ pub fn case_for_mail(
             reference: reference_open(&key, id, sealed.as_deref())?,
         }),
     };
-    let case = loaded.case;
     Ok(MailCase {
-        number: case.number,
-        office: case.office,
-        language: case.language,
-        category: case.category,
-        district: case.district,
-        stage: case.stage,
-        mediator: case.mediator,
-        asked: case.course.asked.map(|asked| asked.mediator),
-        filed_at: case.filed_at,
-        term_end: case.course.term.as_ref().map(Term::last_day),
-        ruled_on: case.course.ruled_on,
-        signed_on: case.course.signed_on,
-        timers: case.course.timers,
+        facts: MailFacts::of(&loaded.case),
         referral,
         key,
     })

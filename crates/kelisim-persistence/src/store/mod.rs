@@ -11,6 +11,7 @@ pub mod audit_list;
 pub mod audit_seal;
 pub mod audit_verify;
 pub mod case;
+pub mod case_due;
 pub mod case_event;
 pub mod case_list;
 pub mod case_mail;

@@ -17,6 +17,7 @@ use kelisim_domain::{
     },
 };
 use kelisim_persistence::store::access::See;
+use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// More events than these are no way that a picture could show.
@@ -56,13 +57,22 @@ async fn read_diagram(
 
 /// The picture in the reader's language.
 pub(crate) fn picture(tx: &Tx<'_>, definition: &Definition, walked: Option<&Walked>) -> String {
+    draw::svg(definition, &layout(tx, definition), walked)
+}
+
+/// The width and height of the picture with the way of a case, in pixels: whoever shows it keeps room for it, so that nothing
+/// on their page moves when it comes.
+pub(crate) fn picture_size(tx: &Tx<'_>, definition: &Definition) -> (f64, f64) {
+    layout(tx, definition).size(true)
+}
+
+fn layout(tx: &Tx<'_>, definition: &Definition) -> Arc<Layout> {
     let (region, language) = (tx.region(), tx.language());
     let key = definition.key.to_string();
     let layouts = &tx.app.layouts;
-    let layout = layouts.of((region, key, definition.version, language.code()), || {
+    layouts.of((region, key, definition.version, language.code()), || {
         Layout::of(definition, language)
-    });
-    draw::svg(definition, &layout, walked)
+    })
 }
 
 /// Where a case stands, and how it came there; a case of another version is not found in this one.

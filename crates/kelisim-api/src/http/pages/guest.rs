@@ -91,7 +91,9 @@ pub(crate) fn grouped(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     let ends = match digits.len() {
         11 => vec![1, 4, 7, 9],
-        length => (1..length).filter(|at| (length - at).is_multiple_of(3)).collect(),
+        length => (1..length)
+            .filter(|at| (length - at).is_multiple_of(3))
+            .collect(),
     };
     let mut spoken = String::from("+");
     for (at, digit) in digits.iter().enumerate() {

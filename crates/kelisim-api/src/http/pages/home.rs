@@ -8,7 +8,7 @@ use super::{
     seen,
     visit::{Cookie, Posted, Visit, see},
 };
-use crate::app::{AppError, Tx, own, session};
+use crate::app::{AppError, Tx, case::may_file_somewhere, own, session};
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use askama::Template;
 use kelisim_domain::policy::{CaseScope, Grant, RegisterAct, Role, Standing};
@@ -46,6 +46,8 @@ struct Section {
 struct Found {
     roles: Vec<(Role, String)>,
     has_cases: bool,
+    /// Whether they may file a case somewhere.
+    files: bool,
     sections: Vec<Section>,
     /// How many open cases there are, when they could be counted.
     open: Option<i64>,
@@ -95,6 +97,7 @@ fn found(tx: &mut Tx<'_>, grants: &[Grant]) -> Result<Found, AppError> {
     let mut found = Found {
         roles: roles(tx, grants)?,
         has_cases: !CaseScope::of(&tx.actor).is_empty(),
+        files: may_file_somewhere(tx).is_ok(),
         keeps_accounts: RegisterAct::KeepAccounts.allowed(&tx.actor),
         reads_audit: RegisterAct::ReadAudit.allowed(&tx.actor),
         ..Found::default()

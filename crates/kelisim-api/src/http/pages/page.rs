@@ -86,6 +86,14 @@ impl Say {
         self.with(key, "day", &self.day(day))
     }
 
+    /// How far a day is away; less than none for one that has passed.
+    pub(crate) fn days_left(&self, days: &i64) -> String {
+        match *days < 0 {
+            true => self.count("page-days-over", &-days),
+            false => self.count("page-days-left", days),
+        }
+    }
+
     /// The local day of an instant.
     pub(crate) fn day_of(&self, at: &DateTime<Utc>) -> NaiveDate {
         self.zone.day(*at)

@@ -1,7 +1,7 @@
 //! Signing in: address and password, then the second factor (S2).
 
 use super::{
-    ANY, Stop, append_cookie, entered,
+    ANY, Stop, append_cookie, entered, kept,
     page::Page,
     seen, status_of, told_faults, tried,
     visit::{Cookie, Posted, Visit, append_language, see},
@@ -40,18 +40,21 @@ struct SignIn<'a> {
     wrong: Vec<(String, String)>,
     email: &'a str,
     next: &'a str,
+    kept: &'a str,
 }
 
-fn shown(
-    visit: &Visit,
-    email: &str,
-    next: Option<&str>,
-    failed: Option<&AppError>,
-) -> HttpResponse {
-    filled(Page::open(visit, TITLE), email, next, failed)
+/// What a sign-in leads to: a place, or what was typed before.
+#[derive(Clone, Copy, Default)]
+struct On<'a> {
+    next: Option<&'a str>,
+    kept: &'a str,
 }
 
-fn filled(page: Page, email: &str, next: Option<&str>, failed: Option<&AppError>) -> HttpResponse {
+fn shown(visit: &Visit, email: &str, on: On<'_>, failed: Option<&AppError>) -> HttpResponse {
+    filled(Page::open(visit, TITLE), email, on, failed)
+}
+
+fn filled(page: Page, email: &str, on: On<'_>, failed: Option<&AppError>) -> HttpResponse {
     let page = page.with_form();
     let (status, wrong) = match failed {
         None => (StatusCode::OK, Vec::new()),
@@ -68,30 +71,41 @@ fn filled(page: Page, email: &str, next: Option<&str>, failed: Option<&AppError>
         page: &page,
         wrong,
         email,
-        next: next.unwrap_or_default(),
+        next: on.next.unwrap_or_default(),
+        kept: on.kept,
     };
     Page::answer(status, &template, &page)
+}
+
+/// The form for whoever has typed something on a page that asks who they are.
+pub(super) fn again(visit: &Visit, kept: &str) -> HttpResponse {
+    let on = On { next: None, kept };
+    shown(visit, "", on, None)
 }
 
 /// The form. Whoever is signed in goes on.
 #[get("/sign-in")]
 async fn form(visit: Visit) -> HttpResponse {
+    let on = On {
+        next: visit.next.as_deref(),
+        kept: "",
+    };
     if visit.session.is_none() {
-        return shown(&visit, "", visit.next.as_deref(), None);
+        return shown(&visit, "", on, None);
     }
     match seen(&visit, ANY, |_, _| Ok(())).await {
         Ok((visitor, ())) if visitor.session.stage == SessionStage::Full => {
             see(visit.next.as_deref().unwrap_or("/"))
         }
-        Ok(_) => shown(&visit, "", visit.next.as_deref(), None),
-        Err(_) => over(&visit),
+        Ok(_) => shown(&visit, "", on, None),
+        Err(_) => over(&visit, on),
     }
 }
 
 /// The form, where a session has ended: what it showed goes from this browser with it (J10).
-fn over(visit: &Visit) -> HttpResponse {
+fn over(visit: &Visit, on: On<'_>) -> HttpResponse {
     let page = Page::open(visit, TITLE).that_forgets();
-    let mut response = filled(page, "", visit.next.as_deref(), None);
+    let mut response = filled(page, "", on, None);
     append_cookie(&mut response, &Cookie::Session.remove(visit.is_secure));
     response
 }
@@ -100,10 +114,14 @@ fn over(visit: &Visit) -> HttpResponse {
 #[post("/sign-in")]
 async fn sign_in(posted: Posted) -> HttpResponse {
     let (visit, email, next) = (&posted.visit, posted.field("email"), posted.next());
+    let on = On {
+        next: next.as_deref(),
+        kept: posted.field("kept"),
+    };
     if let Some(language) = posted.switch() {
         let mut changed = posted.visit.clone();
         changed.place.language = language;
-        let mut response = shown(&changed, email, next.as_deref(), None);
+        let mut response = shown(&changed, email, on, None);
         append_language(&mut response, visit, language);
         return response;
     }
@@ -111,7 +129,7 @@ async fn sign_in(posted: Posted) -> HttpResponse {
     let proven = match prove::by_password(&visit.app, email, password, &visit.caller).await {
         Ok(proven) => proven,
         Err(error @ AppError::Unauthenticated) => {
-            return shown(visit, email, next.as_deref(), Some(&error));
+            return shown(visit, email, on, Some(&error));
         }
         Err(error) => return Page::error(visit, &error),
     };
@@ -126,12 +144,20 @@ async fn sign_in(posted: Posted) -> HttpResponse {
         session::begin(db, &app, &proven, &caller, now)
     };
     match visit.app.database.at_door().write(begin).await {
-        Ok(opened) => entered(visit, &opened, next.as_deref()),
-        Err(error @ AppError::Unauthenticated) => {
-            shown(visit, email, next.as_deref(), Some(&error))
-        }
+        Ok(opened) => led(visit, &opened, on),
+        Err(error @ AppError::Unauthenticated) => shown(visit, email, on, Some(&error)),
         Err(error) => Page::error(visit, &error),
     }
+}
+
+/// Leads on: to what was typed before, where something was, else to the place.
+fn led(visit: &Visit, opened: &session::Opened, on: On<'_>) -> HttpResponse {
+    let kept = match opened.stage {
+        SessionStage::Full => kept::go_on(visit, opened, on.kept),
+        SessionStage::SecondFactor => kept::code(visit, opened, on.kept),
+        SessionStage::SetUp => None,
+    };
+    kept.unwrap_or_else(|| entered(visit, opened, on.next))
 }
 
 #[derive(Template)]
@@ -140,9 +166,16 @@ struct Code<'a> {
     page: &'a Page,
     wrong: Vec<(String, String)>,
     next: &'a str,
+    kept: &'a str,
 }
 
-fn code_shown(visit: &Visit, next: Option<&str>, faults: &[Fault]) -> HttpResponse {
+/// The form for whoever has typed something on a page that asks who they are.
+pub(super) fn code_again(visit: &Visit, kept: &str) -> HttpResponse {
+    let on = On { next: None, kept };
+    code_shown(visit, on, &[])
+}
+
+fn code_shown(visit: &Visit, on: On<'_>, faults: &[Fault]) -> HttpResponse {
     let page = Page::open(visit, "page-code-title").with_form();
     let wrong = told_faults(page.say, faults);
     let page = page.noting(&wrong);
@@ -150,7 +183,8 @@ fn code_shown(visit: &Visit, next: Option<&str>, faults: &[Fault]) -> HttpRespon
     let template = Code {
         page: &page,
         wrong,
-        next: next.unwrap_or_default(),
+        next: on.next.unwrap_or_default(),
+        kept: on.kept,
     };
     Page::answer(status, &template, &page)
 }
@@ -159,7 +193,13 @@ fn code_shown(visit: &Visit, next: Option<&str>, faults: &[Fault]) -> HttpRespon
 #[get("/sign-in/code")]
 async fn code_form(visit: Visit) -> HttpResponse {
     match seen(&visit, HALF_WAY, |_, _| Ok(())).await {
-        Ok(_) => code_shown(&visit, visit.next.as_deref(), &[]),
+        Ok(_) => {
+            let on = On {
+                next: visit.next.as_deref(),
+                kept: "",
+            };
+            code_shown(&visit, on, &[])
+        }
         Err(answer) => answer,
     }
 }
@@ -168,10 +208,14 @@ async fn code_form(visit: Visit) -> HttpResponse {
 #[post("/sign-in/code")]
 async fn enter_code(posted: Posted) -> HttpResponse {
     let (visit, next) = (&posted.visit, posted.next());
+    let on = On {
+        next: next.as_deref(),
+        kept: posted.field("kept"),
+    };
     if let Some(language) = posted.switch() {
         let mut changed = posted.visit.clone();
         changed.place.language = language;
-        let mut response = code_shown(&changed, next.as_deref(), &[]);
+        let mut response = code_shown(&changed, on, &[]);
         append_language(&mut response, visit, language);
         return response;
     }
@@ -180,10 +224,10 @@ async fn enter_code(posted: Posted) -> HttpResponse {
         session::second_factor(tx, visitor, &code, &caller)
     });
     match entered_code.await {
-        Ok((_, Ok(opened))) => entered(visit, &opened, next.as_deref()),
+        Ok((_, Ok(opened))) => led(visit, &opened, on),
         Ok((_, Err(AppError::Unauthenticated))) => {
             let wrong = Fault::new("/code", FaultKind::NotHere);
-            code_shown(visit, next.as_deref(), &[wrong])
+            code_shown(visit, on, &[wrong])
         }
         Ok((_, Err(error))) => Stop::Error(error).answer(visit),
         Err(stop) => stop.answer(visit),

@@ -24,8 +24,8 @@ use kelisim_domain::language::Language;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
 
-/// The largest form, in bytes.
-const FORM_MOST: usize = 64_000;
+/// The largest form, in bytes: a story of the longest kind in Cyrillic, where a letter of a form is six, and the rest of a page.
+const FORM_MOST: usize = 200_000;
 /// How long a form may take to arrive.
 const FORM_TIME: Duration = Duration::from_secs(60);
 /// The longest that a browser keeps the cookie of a device, in seconds.

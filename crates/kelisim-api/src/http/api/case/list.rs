@@ -22,6 +22,7 @@ use kelisim_domain::{
 };
 use kelisim_persistence::Defect;
 use kelisim_persistence::store::{
+    case_due::case_due_first,
     case_list::{CaseCursor, CaseFilter, CaseSort, Listed, case_page},
     office, partner,
 };
@@ -116,6 +117,23 @@ pub(crate) fn find(
         paging,
         sort: wish.sort,
     })
+}
+
+/// Finds the cases of a query whose time comes first: the part of a long list that is looked at first.
+///
+/// # Errors
+/// As [`find`].
+pub(crate) fn find_due_first(tx: &mut Tx<'_>, mut query: Query) -> Result<Vec<Listed>, AppError> {
+    let scope = CaseScope::of(&tx.actor);
+    if scope.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    let wish = Wish::read(tx, &mut query);
+    query.finish_within(LIMIT_DEFAULT, LIMIT_MOST)?;
+    match wish.resolve(tx)? {
+        Some(filter) => Ok(case_due_first(tx.db, &scope, &filter, tx.zone())?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What the reader asks for.

@@ -7,6 +7,7 @@ use super::{
     super::{
         FULL, Stop, append_cookie,
         guest::Guest,
+        kept::or_kept,
         page::{Page, Say},
         seen, seen_and_noted, told_faults, tried,
         visit::{Cookie, Posted, Visit, see},
@@ -104,13 +105,17 @@ pub(super) async fn form_page(visit: Visit, path: web::Path<(String, String)>) -
 /// Goes on from the form to the look over it, back again, or acts.
 #[post("/cases/{id}/actions/{action}")]
 pub(super) async fn send(posted: Posted, path: web::Path<(String, String)>) -> HttpResponse {
-    let (case, action) = path.into_inner();
+    let answer = sent(&posted, path.into_inner()).await;
+    or_kept(&posted, answer)
+}
+
+async fn sent(posted: &Posted, (case, action): (String, String)) -> HttpResponse {
     let visit = &posted.visit;
     let at_check = posted.field("at") == "check";
     let mut wish = Wish {
         case,
         action,
-        typed: Typed::of(&posted),
+        typed: Typed::of(posted),
         version: posted.field("version").parse().ok(),
         stage: Stage::Check,
     };
@@ -127,7 +132,7 @@ pub(super) async fn send(posted: Posted, path: web::Path<(String, String)>) -> H
         );
         return response;
     }
-    match (posted.field("go"), key_of(&posted)) {
+    match (posted.field("go"), key_of(posted)) {
         ("act", Some(key)) if at_check => act(visit, wish, key).await,
         ("form", _) => {
             wish.stage = Stage::Form;
@@ -138,26 +143,21 @@ pub(super) async fn send(posted: Posted, path: web::Path<(String, String)>) -> H
 }
 
 /// The key of a form, when it is one of ours.
-fn key_of(posted: &Posted) -> Option<String> {
+pub(super) fn key_of(posted: &Posted) -> Option<String> {
     let key = posted.field("key");
     let is_ours = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    ((20..=64).contains(&key.len()) && key.chars().all(is_ours)).then(|| format!("page-{key}"))
+    ((20..=64).contains(&key.len()) && key.chars().all(is_ours)).then(|| key.to_owned())
 }
 
 /// A digest of everything that an act depends on: the same key with another of them is another act.
-fn fingerprint(wish: &Wish) -> [u8; 32] {
+pub(super) fn fingerprint_of(what: &[&str], typed: &Typed) -> [u8; 32] {
     let mut digest = Sha256::new();
-    let version = wish
-        .version
-        .map_or_else(String::new, |version| version.to_string());
     let mut part = |text: &str| {
         digest.update(text.as_bytes());
         digest.update([0]);
     };
-    [&wish.case, &wish.action, &version]
-        .into_iter()
-        .for_each(|text| part(text));
-    for (name, value) in wish.typed.pairs() {
+    what.iter().for_each(|text| part(text));
+    for (name, value) in typed.pairs() {
         part(&name);
         part(&value);
     }
@@ -165,9 +165,10 @@ fn fingerprint(wish: &Wish) -> [u8; 32] {
 }
 
 async fn act(visit: &Visit, wish: Wish, key: String) -> HttpResponse {
+    let version = wish.version.unwrap_or_default().to_string();
     let key = once::Key {
-        key,
-        fingerprint: fingerprint(&wish),
+        key: format!("page-{key}"),
+        fingerprint: fingerprint_of(&[&wish.case, &wish.action, &version], &wish.typed),
     };
     let (wanted, sent) = (wish.clone(), key.clone());
     let acted = tried(visit, FULL, move |tx, _| take(tx, &wanted, &sent)).await;

@@ -5,14 +5,15 @@
 use super::{
     super::page::Say,
     act_form::{choice_word, element_word, field_id},
-    look::letter_title,
+    filed::office_name,
+    look::{letter_title, mediator_name},
     past::ground_word,
     typed::Typed,
 };
 use crate::{
-    app::{AppError, Tx},
-    http::api::case::view::name_in,
+    app::{self, AppError, Tx, message},
     locale::arguments,
+    mail::letter::foreseen,
 };
 use kelisim_domain::{
     case::{Case, Decision, EventData, Fact, TimerChange},
@@ -22,6 +23,7 @@ use kelisim_domain::{
     notice::NoticeOrder,
     workflow::{Action, Definition, Field, FieldType, Values},
 };
+use kelisim_persistence::store::{case_mail::MailFacts, office::office_by_id};
 
 /// An answer to look over.
 pub(super) struct Line {
@@ -35,6 +37,10 @@ pub(super) struct Told {
     pub(super) who: String,
     /// What stands at the head of the letter.
     pub(super) title: String,
+    /// Its sentences; none for a partner, whose letter says what its memorandum allows on the day on which it leaves.
+    pub(super) sentences: Vec<String>,
+    /// Its facts: the name and the value.
+    pub(super) facts: Vec<(String, String)>,
 }
 
 /// Everything to look over.
@@ -79,10 +85,12 @@ impl Checker<'_> {
                 answer,
             });
         }
+        let after = app::case::foreseen(tx, self.case, decision);
+        let told = told(tx, self.say, &after, decision, self.office_has_head)?;
         Ok(Checked {
             lines,
             changes: self.changes(tx, &decision.event)?,
-            told: self.told(tx, &decision.notices)?,
+            told,
         })
     }
 
@@ -127,12 +135,7 @@ impl Checker<'_> {
     }
 
     fn mediator(&self, tx: &mut Tx<'_>, id: MediatorId) -> Result<String, AppError> {
-        let language = tx.language();
-        let names = tx.mediator_names(&[id])?;
-        Ok(names
-            .get(&id)
-            .map(|name| name_in(name, language))
-            .unwrap_or_default())
+        Ok(mediator_name(tx, Some(id))?.unwrap_or_default())
     }
 
     fn step(&self, id: &StepId) -> String {
@@ -227,30 +230,58 @@ impl Checker<'_> {
         let armed = self.case.course.timers.get(timer);
         armed.is_some_and(|armed| !armed.fired)
     }
+}
 
-    fn told(&self, tx: &mut Tx<'_>, orders: &[NoticeOrder]) -> Result<Vec<Told>, AppError> {
-        let say = self.say;
-        let mut told = Vec::with_capacity(orders.len());
-        for order in orders {
-            let who = match order {
-                NoticeOrder::ToMediator { mediator, .. } => {
-                    say.with("page-told-mediator", "name", &self.mediator(tx, *mediator)?)
+/// Who is told, and what they will read (F12): of a decision, with the case as it is after it.
+///
+/// # Errors
+/// As the store.
+pub(super) fn told(
+    tx: &mut Tx<'_>,
+    say: Say,
+    after: &Case,
+    decision: &Decision,
+    office_has_head: bool,
+) -> Result<Vec<Told>, AppError> {
+    let region = tx.region();
+    let office = office_by_id(tx.db, region, after.office)?.entry;
+    let office = office_name(&office, say.language());
+    let facts = MailFacts::of(after);
+    let mut told = Vec::with_capacity(decision.notices.len());
+    for order in &decision.notices {
+        let who = match order {
+            NoticeOrder::ToMediator { mediator, .. } => {
+                let name = mediator_name(tx, Some(*mediator))?.unwrap_or_default();
+                say.with("page-told-mediator", "name", &name)
+            }
+            NoticeOrder::ToOffice(_) if office_has_head => say.t("page-told-head"),
+            NoticeOrder::ToOffice(_) | NoticeOrder::ToCoordinators(_) => {
+                say.t("page-told-coordinator")
+            }
+            NoticeOrder::ToPartner { .. } => match after.partner {
+                Some(partner) => {
+                    let code = tx.partner_code(partner)?;
+                    say.with("page-told-partner", "code", code.as_str())
                 }
-                NoticeOrder::ToOffice(_) if self.office_has_head => say.t("page-told-head"),
-                NoticeOrder::ToOffice(_) | NoticeOrder::ToCoordinators(_) => {
-                    say.t("page-told-coordinator")
-                }
-                NoticeOrder::ToPartner { .. } => match self.case.partner {
-                    Some(partner) => {
-                        let code = tx.partner_code(partner)?;
-                        say.with("page-told-partner", "code", code.as_str())
-                    }
-                    None => continue,
-                },
-            };
-            let title = letter_title(say, order.kind().code());
-            told.push(Told { who, title });
-        }
-        Ok(told)
+                None => continue,
+            },
+        };
+        let payload = message::told(tx, after, &decision.event, order)?;
+        let reader = (say.language(), tx.zone());
+        told.push(match foreseen(order, &payload, &facts, &office, reader) {
+            Some(letter) => Told {
+                who,
+                title: letter.heading,
+                sentences: letter.sentences,
+                facts: letter.facts,
+            },
+            None => Told {
+                who,
+                title: letter_title(say, order.kind().code()),
+                sentences: Vec::new(),
+                facts: Vec::new(),
+            },
+        });
     }
+    Ok(told)
 }

@@ -38,6 +38,8 @@ pub(super) struct FieldShown {
     pub(super) name: String,
     pub(super) id: String,
     pub(super) title: String,
+    /// What helps to answer; empty for nothing.
+    pub(super) hint: String,
     pub(super) required: bool,
     pub(super) confidential: bool,
     /// What is wrong with it.
@@ -53,6 +55,10 @@ pub(super) enum Control {
     Line(String),
     /// The number of a case.
     Number(String),
+    /// A telephone number, as people write it (F5).
+    Phone(String),
+    /// A sum of money, in whole tenge.
+    Amount(String),
     Day(DayShown),
     /// Tiles of which one is chosen; two short ones stand side by side.
     Tiles {
@@ -118,6 +124,7 @@ impl Maker<'_> {
                 name: format!("{OF_WORKFLOW}{}", field.name),
                 id: field_id(&field.name),
                 title: self.say.name(&field.title).to_owned(),
+                hint: String::new(),
                 required: field.required && field.default.is_none(),
                 confidential: field.confidential,
                 wrong: None,

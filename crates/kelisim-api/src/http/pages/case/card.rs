@@ -13,8 +13,9 @@ use kelisim_domain::{
     case::{Case, Class, Stage},
     id::{CaseId, MediatorId},
     language::Names,
+    legal::TermName,
     policy::Standing as Grants,
-    workflow::{Definition, Runs},
+    workflow::{Definition, Runs, Timer},
 };
 use kelisim_persistence::store::{case_list::Listed, reference::category_list};
 use std::collections::BTreeMap;
@@ -218,10 +219,17 @@ pub(super) fn standing(
     if case.stage == Stage::Closed {
         return Standing::Done;
     }
-    // A timer that has fired and moved nothing is a time that has passed; a warning is not.
+    // A timer that has fired and moved nothing is a time that has passed. A warning is none, and the pause that a court has
+    // given is the court's clock (3.4).
     let passed = case.course.timers.iter().filter(|(_, armed)| armed.fired);
     let mut passed = passed.filter_map(|(name, _)| definition.timer(name));
-    if passed.any(|timer| !matches!(timer.runs, Runs::Before(_))) {
+    let asks_for_an_act = |timer: &Timer| {
+        !matches!(
+            timer.runs,
+            Runs::Before(_) | Runs::Law(TermName::CourtPause)
+        )
+    };
+    if passed.any(asks_for_an_act) {
         return Standing::Late;
     }
     match case.class {

@@ -11,17 +11,27 @@ use super::{
 };
 use crate::{
     app::{AppError, Tx},
-    http::{api::case::list::find, query::Query},
+    http::{
+        api::case::list::{find, find_due_first},
+        query::Query,
+    },
 };
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
-use kelisim_domain::{case::Stage, fault::Fault, policy::Role};
+use kelisim_domain::{
+    case::Stage,
+    fault::Fault,
+    policy::{CaseScope, Role},
+};
+use std::collections::BTreeSet;
 use url::form_urlencoded::{self, Serializer};
 
 /// Cases on a page (W8).
 const PAGE: i64 = 20;
-/// The most open cases that are put in the order of what to do first; a list of the interface is not longer either.
-const ORDERED_MOST: i64 = 100;
+/// The most open cases of offices or mediators that are put in the order of what to do first.
+const ORDERED_MOST: i64 = 1000;
+/// The longest of the walks through the cases of a whole region.
+const WALK_MOST: i64 = 100;
 /// What a list can be narrowed by.
 const FILTERS: [&str; 10] = [
     "q",
@@ -118,26 +128,40 @@ impl Asked {
 
 /// Open cases in the order of what to do first, and whether there are more than could be put in order.
 ///
+/// Whoever sees the cases of some offices or of themselves gets all of them in order. Of a whole region those are put in order
+/// that can be the most urgent: whose time comes first, which nobody has begun with, and the oldest.
+///
 /// # Errors
 /// As `find`.
 pub(in crate::http::pages) fn act_first(
     tx: &mut Tx<'_>,
     asked: &Asked,
 ) -> Result<(Vec<Card>, bool), AppError> {
-    let stages = match asked.get("stage") {
-        Some(_) => "",
-        None => OPEN,
+    let is_whole = CaseScope::of(&tx.actor).whole_region;
+    let most = match is_whole {
+        true => WALK_MOST,
+        false => ORDERED_MOST,
     };
-    let others: &[(&str, &str)] = &[("stage", stages), ("sort", "filed_at")];
-    let others = if stages.is_empty() {
-        &others[1..]
-    } else {
-        others
+    let stages = asked.get("stage").is_none().then_some(("stage", OPEN));
+    let query = |others: &[(&str, &str)]| {
+        let others: Vec<(&str, &str)> = stages.into_iter().chain(others.iter().copied()).collect();
+        asked.query(&others)
     };
-    let mut found = find(tx, asked.query(others), (ORDERED_MOST, ORDERED_MOST))?;
+    let mut found = find(tx, query(&[("sort", "filed_at")]), (most, most))?;
     let is_more = found.cut().is_some();
+    let mut cases = found.cases;
+    // A search has walks of its own, and finds few.
+    if is_more && asked.get("q").is_none() {
+        cases.extend(find_due_first(tx, query(&[]))?);
+        if asked.get("class").is_none() {
+            let new = query(&[("class", "new"), ("sort", "filed_at")]);
+            cases.extend(find(tx, new, (most, most))?.cases);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    cases.retain(|one| seen.insert(one.case.id));
     let lists = Lists::read(tx)?;
-    let mut cards = cards(tx, &lists, &found.cases)?;
+    let mut cards = cards(tx, &lists, &cases)?;
     cards.sort_by_key(Card::urgency);
     Ok((cards, is_more))
 }

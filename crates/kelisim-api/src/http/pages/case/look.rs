@@ -26,11 +26,11 @@ use crate::{
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, http::header, web};
 use askama::Template;
 use kelisim_domain::{
-    case::{Case, Content, Party, PartyKind, StepRefusal, explain},
+    case::{Case, Content, Party, PartyKind, Stage, StepRefusal, explain},
     id::MediatorId,
     policy::Role,
     refusal::Refusal,
-    workflow::{Definition, Effect},
+    workflow::{Action, Definition, Effect},
 };
 use kelisim_persistence::store::{
     access::{Authorized, See},
@@ -103,6 +103,8 @@ struct Seen {
     past: Vec<Past>,
     has_earlier: bool,
     letters: Vec<Letter>,
+    /// The width and height of the picture of its way, in pixels.
+    way_size: (f64, f64),
 }
 
 #[derive(Template)]
@@ -202,6 +204,7 @@ fn look_at(
         past: told(tx, say, &definition, &history)?,
         has_earlier: after > 0,
         letters: letters(tx, say, case)?,
+        way_size: diagram::picture_size(tx, &definition),
     };
     let read = match app::case::shown(tx, authorized)? {
         Shown::Content(reader) => {
@@ -229,7 +232,7 @@ fn look_at(
 }
 
 /// The people who can go on with a case: the mediator who is asked by name, else those whom the workflow names.
-fn waits_for(
+pub(super) fn waits_for(
     say: Say,
     definition: &Definition,
     case: &Case,
@@ -254,7 +257,10 @@ fn waits_for(
     Some(names.collect::<Vec<_>>().join(", ")).filter(|names| !names.is_empty())
 }
 
-fn mediator_name(tx: &mut Tx<'_>, id: Option<MediatorId>) -> Result<Option<String>, AppError> {
+pub(super) fn mediator_name(
+    tx: &mut Tx<'_>,
+    id: Option<MediatorId>,
+) -> Result<Option<String>, AppError> {
     let Some(id) = id else { return Ok(None) };
     let language = tx.language();
     let names = tx.mediator_names(&[id])?;
@@ -282,14 +288,16 @@ fn explained(
     definition: &Definition,
 ) -> Result<Explained, AppError> {
     let facts = app::case::facts(tx, authorized, None)?;
+    let case = authorized.case();
     let (mut open, mut shut, mut elsewhere) = (Vec::new(), Vec::new(), Vec::new());
-    for answer in explain(definition, authorized.case(), &tx.actor, &facts, None) {
+    for answer in explain(definition, case, &tx.actor, &facts, None) {
         let title = say.name(&answer.action.title).to_owned();
         let is_elsewhere =
             |one: &Refusal| matches!(one, Refusal::Step(StepRefusal::NotFromHere { .. }));
         if answer.allowed() {
             let name = answer.name.to_string();
-            open.push(Open { name, title });
+            let rank = rank(definition, case, answer.action);
+            open.push((rank, Open { name, title }));
         } else if answer.refusals.iter().any(is_elsewhere) {
             elsewhere.push(title);
         } else {
@@ -298,7 +306,21 @@ fn explained(
             shut.push(Shut { title, reasons });
         }
     }
+    open.sort_by_key(|(rank, _)| *rank);
+    let open = open.into_iter().map(|(_, one)| one).collect();
     Ok((open, shut, elsewhere))
+}
+
+/// What leads on comes first, then what stays at the step, then what leads back, and what ends the case comes last: so nobody
+/// closes a case because that was the first button.
+fn rank(definition: &Definition, case: &Case, action: &Action) -> u8 {
+    let place = |stage: Stage| Stage::ALL.iter().position(|one| *one == stage);
+    match definition.step(&action.to).map(|step| step.stage) {
+        Some(Stage::Closed) => 3,
+        Some(stage) if place(stage) < place(case.stage) => 2,
+        _ if action.to == case.step => 1,
+        _ => 0,
+    }
 }
 
 fn facts(
@@ -343,7 +365,7 @@ fn facts(
         source = format!("{source} · {}", tx.partner_code(partner)?);
     }
     fact("page-fact-source", source);
-    let screens = |action: &kelisim_domain::workflow::Action| action.does(Effect::RecordScreening);
+    let screens = |action: &Action| action.does(Effect::RecordScreening);
     if definition.actions.iter().any(screens) {
         let word = match case.course.screening {
             None => "page-screened-nobody",

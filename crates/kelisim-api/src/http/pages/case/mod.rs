@@ -8,8 +8,11 @@ mod act_check;
 mod act_form;
 pub(super) mod card;
 mod date;
+mod filed;
 mod list;
 mod look;
+mod new;
+mod new_form;
 mod past;
 mod search;
 mod typed;
@@ -25,6 +28,9 @@ pub(super) fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(list::list)
         .service(search::search)
+        .service(new::begin)
+        .service(new::go)
+        .service(filed::filed)
         .service(look::look)
         .service(look::way_picture)
         .service(act::form_page)
