@@ -14,6 +14,7 @@ mod conditions;
 mod erasing;
 mod frame;
 mod handing;
+mod home;
 mod kept;
 mod laws;
 mod limits;

@@ -3,6 +3,7 @@
 use super::{
     ANY, FULL, acted, append_cookie,
     case::{Asked, act_first, card::Card},
+    home_own::{Agreed, agreed, registered},
     left,
     page::Page,
     seen,
@@ -48,11 +49,17 @@ struct Found {
     has_cases: bool,
     /// Whether they may file a case somewhere.
     files: bool,
+    /// Whether the cases are their own, and not those of an office or a region.
+    mediates: bool,
     sections: Vec<Section>,
     /// How many open cases there are, when they could be counted.
     open: Option<i64>,
     keeps_accounts: bool,
     reads_audit: bool,
+    /// For a partner: what is agreed with its agency.
+    agreed: Vec<Agreed>,
+    /// For the registrar: how many mediators stand where.
+    registered: Vec<(String, usize)>,
 }
 
 #[derive(Template)]
@@ -98,8 +105,11 @@ fn found(tx: &mut Tx<'_>, grants: &[Grant]) -> Result<Found, AppError> {
         roles: roles(tx, grants)?,
         has_cases: !CaseScope::of(&tx.actor).is_empty(),
         files: may_file_somewhere(tx).is_ok(),
+        mediates: tx.actor.has(Role::Mediator),
         keeps_accounts: RegisterAct::KeepAccounts.allowed(&tx.actor),
         reads_audit: RegisterAct::ReadAudit.allowed(&tx.actor),
+        agreed: agreed(tx, grants)?,
+        registered: registered(tx)?,
         ..Found::default()
     };
     if !found.has_cases {

@@ -11,6 +11,7 @@ mod factor;
 mod forgot;
 mod guest;
 mod home;
+mod home_own;
 mod kept;
 mod page;
 mod people;

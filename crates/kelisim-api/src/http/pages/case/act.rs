@@ -248,10 +248,9 @@ fn page_of(visit: &Visit, guest: &Guest, mut looked: Looked, typed: &Typed) -> H
     let page = Page::of(visit, guest, "page-act-title").with_form();
     let title = format!("{} · {}", looked.title, looked.number);
     let page = page.titled(title);
-    let wrong = told_faults(page.say, &looked.faults);
+    let mut wrong = told_faults(page.say, &looked.faults);
     for field in looked.fields.iter_mut().flatten() {
-        let own = wrong.iter().find(|(id, _)| *id == field.id);
-        field.wrong = own.map(|(_, sentence)| sentence.clone());
+        field.note(&mut wrong);
     }
     let page = page.noting(&wrong);
     // The controls of the form hold what was typed; where there is nothing but a look over it, hidden fields do.

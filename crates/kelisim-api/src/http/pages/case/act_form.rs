@@ -49,6 +49,16 @@ pub(super) struct FieldShown {
     pub(super) control: Control,
 }
 
+impl FieldShown {
+    /// Takes what is wrong with it; the summary on top then calls it by its title (F9).
+    pub(super) fn note(&mut self, wrong: &mut [(String, String)]) {
+        for (_, sentence) in wrong.iter_mut().filter(|(id, _)| *id == self.id) {
+            self.wrong.get_or_insert_with(|| sentence.clone());
+            *sentence = format!("{}: {sentence}", self.title);
+        }
+    }
+}
+
 /// How a field is asked for.
 pub(super) enum Control {
     Story(String),

@@ -39,9 +39,15 @@ struct Wish {
     is_again: bool,
 }
 
-/// An answer to look over.
-struct Line {
+/// The answers of a page, to look over.
+struct Group {
     step: &'static str,
+    title: String,
+    lines: Vec<Line>,
+}
+
+/// An answer.
+struct Line {
     title: String,
     answer: String,
 }
@@ -50,7 +56,7 @@ struct Line {
 struct Looked {
     step: Step,
     fields: Vec<FieldShown>,
-    lines: Vec<Line>,
+    groups: Vec<Group>,
     /// Who is told that there is a new case (F12).
     told: Vec<Told>,
     hidden: Vec<(String, String)>,
@@ -217,10 +223,9 @@ fn page_of(visit: &Visit, guest: &Guest, mut looked: Looked, key: &str) -> HttpR
     let steps = say.told("page-new-step", &given);
     let heading = say.t(&format!("page-new-{}-title", looked.step.code()));
     let title = format!("{steps}: {heading}");
-    let wrong = told_faults(say, &looked.faults);
+    let mut wrong = told_faults(say, &looked.faults);
     for field in &mut looked.fields {
-        let own = wrong.iter().find(|(id, _)| *id == field.id);
-        field.wrong = own.map(|(_, sentence)| sentence.clone());
+        field.note(&mut wrong);
     }
     let page = page.titled(title).noting(&wrong);
     let status = status_of(&wrong);
@@ -250,8 +255,8 @@ fn look(tx: &mut Tx<'_>, wish: &Wish) -> Result<Looked, AppError> {
         faults.retain(|one| Step::of_fault(&one.pointer) == first);
     }
     let fields = asking.fields(step);
-    let (lines, told) = match step {
-        Step::Check => (lines(&asking), foreseen(tx, &asking)?),
+    let (groups, told) = match step {
+        Step::Check => (groups(&asking), foreseen(tx, &asking)?),
         _ => (Vec::new(), Vec::new()),
     };
     Ok(Looked {
@@ -259,7 +264,7 @@ fn look(tx: &mut Tx<'_>, wish: &Wish) -> Result<Looked, AppError> {
         is_again: wish.is_again || step < wish.to,
         step,
         fields,
-        lines,
+        groups,
         told,
         faults,
     })
@@ -296,25 +301,27 @@ fn foreseen(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Told>, AppError>
     Ok(told)
 }
 
-/// Every answer, with the page on which it is given.
-fn lines(asking: &Asking<'_>) -> Vec<Line> {
+/// Every answer, by the page on which it is given.
+fn groups(asking: &Asking<'_>) -> Vec<Group> {
     let none = asking.say.t("page-new-no-answer");
-    let mut lines = Vec::new();
-    for step in Step::ALL {
-        for field in asking.fields(step) {
-            let answer = answered(&field.control);
-            lines.push(Line {
-                step: step.code(),
-                title: field.title,
-                answer: if answer.is_empty() {
-                    none.clone()
-                } else {
-                    answer
-                },
-            });
+    let line = |field: FieldShown| {
+        let answer = answered(&field.control);
+        Line {
+            title: field.title,
+            answer: if answer.is_empty() {
+                none.clone()
+            } else {
+                answer
+            },
         }
-    }
-    lines
+    };
+    let group = |step: Step| Group {
+        step: step.code(),
+        title: asking.say.t(&format!("page-new-{}-title", step.code())),
+        lines: asking.fields(step).into_iter().map(line).collect(),
+    };
+    let asked = Step::ALL.into_iter().filter(|step| *step != Step::Check);
+    asked.map(group).collect()
 }
 
 /// What was answered on other pages, to be sent once more.
