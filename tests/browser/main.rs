@@ -6,6 +6,7 @@
 mod artefacts;
 mod chromium;
 mod forged;
+mod journeys;
 mod look;
 mod people;
 mod sign_in;

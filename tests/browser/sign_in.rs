@@ -88,4 +88,6 @@ fn j10_whoever_loses_a_phone_ends_it_from_another_device() {
     });
     assert!(lost.path().starts_with("/sign-in"), "{}", lost.path());
     assert!(lost.text() != shown && !lost.has("form[action='/sign-out']"));
+    // Its owner finds it, and comes in again.
+    house.enter(&mut lost, "aigul", None);
 }

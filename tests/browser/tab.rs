@@ -237,26 +237,41 @@ impl Tab {
         self.leading(|tab| tab.touch(selector));
     }
 
-    /// Presses something that leads nowhere.
+    /// Presses something that leads nowhere, or whose page is waited for elsewhere.
     #[track_caller]
     pub(crate) fn touch(&mut self, selector: &str) {
-        let middle = self.value(&format!(
+        let path = self.path();
+        assert!(
+            self.try_touch(selector),
+            "nothing to press: {selector} at {path}"
+        );
+    }
+
+    /// As [`Tab::touch`]; says whether it was there.
+    pub(crate) fn try_touch(&mut self, selector: &str) -> bool {
+        let place = format!(
             "(() => {{ const e = document.querySelector({}); if (!e) return null;\
              e.scrollIntoView({{block: 'center'}}); const r = e.getBoundingClientRect();\
              return [r.x + r.width / 2, r.y + r.height / 2]; }})()",
             quoted(selector)
-        ));
-        assert!(
-            middle.is_array(),
-            "nothing to press: {selector} at {}",
-            self.path()
         );
+        let order = json!({"expression": place, "returnByValue": true});
+        let found = self
+            .wire
+            .borrow_mut()
+            .try_call(&self.session, "Runtime.evaluate", &order);
+        // A page that goes away just now has nothing to press.
+        let middle = found.unwrap_or_default()["result"]["value"].clone();
+        if !middle.is_array() {
+            return false;
+        }
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({
                 "type": kind, "x": middle[0], "y": middle[1], "button": "left", "clickCount": 1,
             });
             self.call("Input.dispatchMouseEvent", &event);
         }
+        true
     }
 
     /// Types into a field, in place of what stands there.

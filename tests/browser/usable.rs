@@ -9,9 +9,17 @@ const OUTSIDE: [&str; 3] = ["/sign-in", "/forgot", "/link/none"];
 
 /// Who opens what, besides their home and their account.
 const INSIDE: [(&str, &[&str]); 7] = [
-    ("aigul", &[]),
-    ("head", &["/second-factor"]),
-    ("coordinator", &[]),
+    ("aigul", &["/cases", "/cases/new"]),
+    (
+        "head",
+        &[
+            "/cases",
+            "/cases?sort=filed_at&stage=filed",
+            "/cases/new",
+            "/second-factor",
+        ],
+    ),
+    ("coordinator", &["/cases", "/cases/new"]),
     ("registrar", &[]),
     ("auditor", &["/audit", "/audit?action=office.update"]),
     ("administrator", &["/people", "/people/new"]),

@@ -104,7 +104,10 @@ async fn form(visit: Visit) -> HttpResponse {
 
 /// The form, where a session has ended: what it showed goes from this browser with it (J10).
 fn over(visit: &Visit, on: On<'_>) -> HttpResponse {
-    let page = Page::open(visit, TITLE).that_forgets();
+    // The form is one of somebody without a session: the token of the old one goes with its cookie.
+    let mut stranger = visit.clone();
+    stranger.session = None;
+    let page = Page::open(&stranger, TITLE).that_forgets();
     let mut response = filled(page, "", on, None);
     append_cookie(&mut response, &Cookie::Session.remove(visit.is_secure));
     response
