@@ -5,6 +5,7 @@
 //! whoever needs the value writes `reveal`, and a reviewer can search for that word.
 //! When it goes away, its bytes are overwritten, so that a dump of memory shows what was in use and not all that ever was.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, fmt};
 use zeroize::Zeroize;
@@ -26,6 +27,14 @@ macro_rules! wiped_by_zeroize {
 }
 
 wiped_by_zeroize!(String, i64);
+
+impl Wipe for NaiveDate {
+    fn wipe(&mut self) {
+        *self = NaiveDate::default();
+        // Somebody might still look at it, as far as the compiler knows, so it is written.
+        std::hint::black_box(self);
+    }
+}
 
 impl<T: Wipe> Wipe for Option<T> {
     fn wipe(&mut self) {

@@ -5,12 +5,14 @@
 
 use crate::{
     case::{Party, closed_enum},
+    confidential::{Confidential, Wipe},
     fault::FaultKind,
     id::PartyId,
     policy::Role,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 closed_enum! {
     /// What a side consents to.
@@ -34,8 +36,11 @@ closed_enum! {
     }
 }
 
-/// A consent of one side. It is sealed before it is stored, with the key of its case.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// A consent of one side. It is sealed before it is stored, with the key of its case, and goes about as
+/// `Confidential<Consent>` from the request to the row.
+///
+/// It is written into that ciphertext and nowhere else; it has no `Debug`, so whoever reveals it cannot log it by accident.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Whose.
@@ -49,6 +54,18 @@ pub struct Consent {
     /// The day from which on it does not hold any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_on: Option<NaiveDate>,
+}
+
+impl Wipe for Consent {
+    fn wipe(&mut self) {
+        self.party = PartyId(Uuid::nil());
+        self.to = ConsentTo::ALL[0];
+        self.form = ConsentForm::ALL[0];
+        self.given_on.wipe();
+        self.withdrawn_on.wipe();
+        self.withdrawn_on = None;
+        std::hint::black_box(self);
+    }
 }
 
 /// Why a consent is not recorded, or not taken back.
@@ -102,7 +119,7 @@ impl Consent {
     pub fn record(
         &self,
         parties: &[Party],
-        beside: &[Consent],
+        beside: &[Confidential<Consent>],
         today: NaiveDate,
     ) -> Result<(), ConsentFault> {
         if !parties.iter().any(|party| party.id == self.party) {
@@ -119,6 +136,7 @@ impl Consent {
         let is_same = |other: &&Consent| other.party == self.party && other.to == self.to;
         match beside
             .iter()
+            .map(Confidential::reveal)
             .filter(is_same)
             .any(|one| one.withdrawn_on.is_none())
         {
@@ -131,7 +149,11 @@ impl Consent {
     ///
     /// # Errors
     /// It was taken back; the day lies before the consent, or has not come.
-    pub fn withdraw(&self, on: NaiveDate, today: NaiveDate) -> Result<Consent, ConsentFault> {
+    pub fn withdraw(
+        &self,
+        on: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<Confidential<Consent>, ConsentFault> {
         if self.withdrawn_on.is_some() {
             return Err(ConsentFault::Refused(ConsentRefusal::IsWithdrawn));
         }
@@ -144,10 +166,10 @@ impl Consent {
         };
         match wrong {
             Some(kind) => Err(ConsentFault::Field("withdrawn_on", kind)),
-            None => Ok(Consent {
+            None => Ok(Confidential::new(Consent {
                 withdrawn_on: Some(on),
                 ..self.clone()
-            }),
+            })),
         }
     }
 }
@@ -157,10 +179,8 @@ mod tests {
     use super::*;
     use crate::{
         case::{PartyKind, Side},
-        confidential::Confidential,
         text::Name,
     };
-    use uuid::Uuid;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -194,13 +214,14 @@ mod tests {
         let today = day("2026-11-22");
         let (sides, one) = ([party(1)], consent(ConsentTo::Mediation));
         assert_eq!(one.record(&sides, &[], today), Ok(()));
-        let other = [consent(ConsentTo::PersonalData)];
+        let other = [Confidential::new(consent(ConsentTo::PersonalData))];
         assert_eq!(
             one.record(&sides, &other, today),
             Ok(()),
             "to something else"
         );
-        let twice = one.record(&sides, std::slice::from_ref(&one), today);
+        let beside = [Confidential::new(one.clone())];
+        let twice = one.record(&sides, &beside, today);
         assert_eq!(twice, Err(ConsentFault::Refused(ConsentRefusal::IsGiven)));
         let withdrawn = [one.withdraw(today, today).unwrap()];
         assert_eq!(one.record(&sides, &withdrawn, today), Ok(()), "given again");
@@ -221,12 +242,27 @@ mod tests {
             );
         }
         let taken_back = one.withdraw(day("2026-11-21"), today).unwrap();
+        let taken_back = taken_back.reveal();
         assert!(one.holds_on(today) && taken_back.holds_on(day("2026-11-20")));
         assert!(!taken_back.holds_on(day("2026-11-21")));
-        let twice = taken_back.withdraw(today, today);
+        let twice = taken_back.withdraw(today, today).err();
         assert_eq!(
             twice,
-            Err(ConsentFault::Refused(ConsentRefusal::IsWithdrawn))
+            Some(ConsentFault::Refused(ConsentRefusal::IsWithdrawn))
+        );
+    }
+
+    #[test]
+    fn r18_a_consent_is_shown_to_no_debugger_and_overwritten() {
+        let covered = Confidential::new(consent(ConsentTo::PersonalData));
+        assert_eq!(format!("{covered:?}"), "Confidential(…)");
+        let mut one = covered.into_revealed();
+        one.withdrawn_on = Some(day("2026-11-21"));
+        one.wipe();
+        assert!(one.party.0.is_nil() && one.withdrawn_on.is_none());
+        assert_eq!(
+            (one.given_on, one.to),
+            (NaiveDate::default(), ConsentTo::Mediation)
         );
     }
 }

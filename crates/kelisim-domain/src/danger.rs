@@ -18,7 +18,7 @@ pub struct DangerReport {
     /// The protection body that was told.
     pub body: Confidential<String>,
     /// The day on which it was told.
-    pub informed_on: NaiveDate,
+    pub informed_on: Confidential<NaiveDate>,
 }
 
 /// Roles to which a report may go.

@@ -6,6 +6,7 @@ use super::{
 };
 use chrono::NaiveDate;
 use kelisim_domain::{
+    confidential::Confidential,
     consent::{Consent, ConsentFault},
     id::{CaseId, ConsentId},
     refusal::Refusal,
@@ -69,14 +70,14 @@ pub fn list(
 pub fn add(
     tx: &mut Tx<'_>,
     authorized: &Authorized<ReadContent>,
-    consent: Consent,
+    consent: Confidential<Consent>,
 ) -> Result<ConsentRecord, AppError> {
-    let beside: Vec<Consent> = consent_list(tx.db, &tx.app.vault, authorized)?
+    let beside: Vec<Confidential<Consent>> = consent_list(tx.db, &tx.app.vault, authorized)?
         .into_iter()
         .map(|record| record.consent)
         .collect();
     let parties = &authorized.content(&tx.app.vault)?.parties;
-    consent.record(parties, &beside, tx.today())?;
+    consent.reveal().record(parties, &beside, tx.today())?;
     let new = ConsentRecord {
         id: tx.new_id::<ConsentId>(),
         version: 1,
@@ -117,7 +118,7 @@ pub fn withdraw(
 ) -> Result<ConsentRecord, AppError> {
     let after = ConsentRecord {
         version: before.version + 1,
-        consent: before.consent.withdraw(on, tx.today())?,
+        consent: before.consent.reveal().withdraw(on, tx.today())?,
         ..before.clone()
     };
     if !consent_update(tx.db, &tx.app.vault, authorized, &after)? {
@@ -134,11 +135,11 @@ fn form(
     authorized: &Authorized<ReadContent>,
     record: &ConsentRecord,
 ) -> Result<Map<String, Value>, AppError> {
-    let fields = match json!(record.consent) {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
+    let fields = match json!(record.consent.reveal()) {
+        Value::Object(fields) => Confidential::new(fields),
+        _ => Confidential::default(),
     };
-    let mut form = hashed(authorized.data_key(&tx.app.vault)?, &fields);
+    let mut form = hashed(authorized.data_key(&tx.app.vault)?, fields.reveal());
     form.insert("case".into(), json!(authorized.case().id));
     Ok(form)
 }

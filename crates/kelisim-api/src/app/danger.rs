@@ -39,7 +39,7 @@ pub fn add(
     let secret = Map::from_iter([
         ("facts".to_owned(), json!(report.facts.reveal())),
         ("body".to_owned(), json!(report.body.reveal())),
-        ("informed_on".to_owned(), json!(report.informed_on)),
+        ("informed_on".to_owned(), json!(report.informed_on.reveal())),
     ]);
     let mut after = hashed(&key, &secret);
     after.insert("receiver".into(), json!(note.receiver));

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kelisim_domain::confidential::Confidential;
 use kelisim_domain::consent::Consent;
 use kelisim_domain::id::{AccountId, ConsentId};
+use zeroize::Zeroizing;
 
 use crate::connection::Db;
 use crate::error::Error;
@@ -24,12 +26,13 @@ pub struct ConsentRecord {
     /// Who entered it.
     pub by: AccountId,
     /// What it says.
-    pub consent: Consent,
+    pub consent: Confidential<Consent>,
 }
 
 fn seal(key: &DataKey, record: &ConsentRecord) -> Result<Vec<u8>, Error> {
-    let plain = serde_json::to_vec(&record.consent)
+    let plain = serde_json::to_vec(record.consent.reveal())
         .map_err(|error| Error::broken("consent.secret", error))?;
+    let plain = Zeroizing::new(plain);
     Ok(key.seal(&place(record.id), &plain))
 }
 
@@ -111,8 +114,8 @@ pub fn consent_list(
         .load(db)?;
     let open = |(id, version, at, by, secret): (Uid, i32, Ts, Uid, Vec<u8>)| {
         let id = ConsentId::from(id);
-        let plain = key.open(&place(id), &secret)?;
-        let consent = serde_json::from_slice(&plain)
+        let plain = Zeroizing::new(key.open(&place(id), &secret)?);
+        let consent: Consent = serde_json::from_slice(&plain)
             // The parser's words could repeat a piece of what is confidential.
             .map_err(|_| Error::unreadable("consent.secret"))?;
         Ok(ConsentRecord {
@@ -120,7 +123,7 @@ pub fn consent_list(
             version,
             at: at.into(),
             by: by.into(),
-            consent,
+            consent: Confidential::new(consent),
         })
     };
     rows.into_iter().map(open).collect()

@@ -61,7 +61,7 @@ pub fn danger_report_insert(
     let secret = Secret {
         facts: report.facts.reveal().as_str(),
         body: report.body.reveal().as_str(),
-        informed_on: report.informed_on,
+        informed_on: *report.informed_on.reveal(),
     };
     let plain = serde_json::to_vec(&secret)
         .map_err(|error| Error::broken("danger_report.secret", error))?;
@@ -156,7 +156,7 @@ pub fn danger_report_find(
     let report = DangerReport {
         facts: Confidential::new(secret.facts),
         body: Confidential::new(secret.body),
-        informed_on: secret.informed_on,
+        informed_on: Confidential::new(secret.informed_on),
     };
     Ok((note(row), report))
 }

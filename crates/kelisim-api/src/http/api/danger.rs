@@ -56,7 +56,7 @@ fn view(note: &DangerNote, report: Option<DangerReport>) -> DangerReportView {
         confidential: report.map(|report| DangerContentView {
             facts: report.facts.into_revealed(),
             body: report.body.into_revealed(),
-            informed_on: report.informed_on,
+            informed_on: report.informed_on.into_revealed(),
         }),
     }
 }
@@ -121,7 +121,7 @@ async fn write(call: Call) -> HttpResponse {
             let report = DangerReport {
                 facts: Confidential::new(facts),
                 body: Confidential::new(told),
-                informed_on,
+                informed_on: Confidential::new(informed_on),
             };
             let (note, key) = app::danger::add(tx, &report, &receiver)?;
             let location = format!("/api/v1/danger-reports/{}", note.id);

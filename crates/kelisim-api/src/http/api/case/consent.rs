@@ -8,6 +8,7 @@ use crate::{
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
+    confidential::Confidential,
     consent::{Consent, ConsentForm, ConsentTo},
     fault::Faults,
     input::{Input, id},
@@ -49,7 +50,7 @@ struct ConsentContentView {
 impl ConsentView {
     /// A consent, for whoever reads the content of its case.
     pub(super) fn of(record: &ConsentRecord) -> Self {
-        let consent = &record.consent;
+        let consent = record.consent.reveal();
         ConsentView {
             id: record.id.0,
             version: record.version,
@@ -119,12 +120,14 @@ pub(super) async fn add(call: Call, path: web::Path<String>) -> HttpResponse {
             let given_on = input.date("given_on");
             input.finish();
             let consent = party.zip(to).zip(form).zip(given_on);
-            let consent = consent.map(|(((party, to), form), given_on)| Consent {
-                party,
-                to,
-                form,
-                given_on,
-                withdrawn_on: None,
+            let consent = consent.map(|(((party, to), form), given_on)| {
+                Confidential::new(Consent {
+                    party,
+                    to,
+                    form,
+                    given_on,
+                    withdrawn_on: None,
+                })
             });
             let consent = faults.finish(consent).map_err(AppError::Invalid)?;
             let record = app::consent::add(tx, &authorized, consent)?;

@@ -201,7 +201,7 @@ fn of_case(
         party,
         consents: consents
             .iter()
-            .filter(|record| record.consent.party == id)
+            .filter(|record| record.consent.reveal().party == id)
             .map(ConsentView::of)
             .collect(),
         agreement,
