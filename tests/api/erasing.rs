@@ -38,10 +38,12 @@ fn confirm(t: &TestApp, erasure: &Value) -> kelisim_tests::http::Reply {
     let path = format!("erasures/{}/confirm", erasure["id"].as_str().unwrap());
     let request = t.by("coordinator").request("POST", &path);
     let version = erasure["version"].as_i64().unwrap();
-    request
-        .if_match(version)
-        .json(&json!({"reason": "Due"}))
-        .send()
+    let reason = match erasure.get("months") {
+        Some(_) => "time_over",
+        None => "person_asked",
+    };
+    let body = json!({"reason": reason, "letter": "ЗТ-7/2026"});
+    request.if_match(version).json(&body).send()
 }
 
 fn refusal(reply: &kelisim_tests::http::Reply) -> Value {
@@ -156,11 +158,56 @@ on_both_databases! {
         assert_eq!(cases.iter().map(|case| named(case) > 0).collect::<Vec<_>>(), [false, false, true, false]);
         let shown = t.by("coordinator").get(&format!("erasures/{}", found["id"].as_str().unwrap())).expect(200);
         assert_eq!((&shown["state"], &shown["report"]["erased"]), (&json!("confirmed"), &json!(3)));
+        assert_eq!(shown["report"]["troubles"], json!({"damaged": 1}));
+        let left = &shown["report"]["left"];
+        assert_eq!((&left[0]["number"], &left[0]["trouble"]), (&cases[2]["number"], &json!("damaged")));
+        assert_eq!((&left[0]["case"], left.as_array().unwrap().len()), (&cases[2]["id"], 1));
+        let audited = t.by("auditor").get(&format!("erasures/{}", found["id"].as_str().unwrap())).expect(200);
+        assert_eq!(audited["report"], json!({"erased": 3, "troubles": {"damaged": 1}}), "how many, and no case");
         hinder_no_more(&t);
         let driven = erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
         assert!(driven.left.is_empty() && driven.erasure.finished_at.is_some());
         assert_eq!((destroyed(&t), entries(&t, "case.erase"), entries(&t, "erasure.end")), (4, 4, 1));
+        let shown = t.by("coordinator").get(&format!("erasures/{}", found["id"].as_str().unwrap())).expect(200);
+        assert!(shown["report"].get("troubles").is_none() && shown["report"].get("left").is_none(), "{shown}");
         assert_eq!(list_of(&t).read().unwrap().unwrap().len(), 4);
+    }
+
+    fn r20_why_something_is_erased_is_a_code_and_no_sentence(t: TestApp) {
+        let case = closed(&t);
+        let found = look(&t, &json!({"case": case["id"]})).expect(201);
+        let path = format!("erasures/{}/confirm", found["id"].as_str().unwrap());
+        let send = |body: &Value| t.by("coordinator").request("POST", &path).if_match(1).json(body).send();
+        for (body, fault) in [
+            (json!({"reason": "Canary Sidorova asked"}), "/reason unknown_code"),
+            (json!({"reason": "time_over"}), "/reason unknown_code"),
+            (json!({"reason": "person_asked", "letter": "canary-sidorova"}), "/letter bad_form"),
+            (json!({"letter": "7"}), "/reason missing"),
+        ] {
+            let reply = send(&body);
+            reply.expect(422);
+            assert_eq!(reply.faults(), [fault], "{body}");
+        }
+        let confirmed = send(&json!({"reason": "person_asked", "letter": "ЗТ-7/2026"})).expect(200);
+        assert_eq!((&confirmed["reason"], &confirmed["letter"]), (&json!("person_asked"), &json!("ЗТ-7/2026")));
+        let entered = t.database.count("audit_entry WHERE action = 'erasure.confirm' AND reason = 'person_asked'");
+        assert_eq!(entered, 1);
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+        assert_eq!(t.database.count("audit_entry WHERE action = 'case.erase' AND reason = 'person_asked'"), 1);
+        for canary in ["Canary Sidorova", "canary-sidorova"] {
+            assert_eq!(t.database.places_of(canary), [""; 0]);
+        }
+    }
+
+    fn r20_a_sentence_from_before_stays_where_it_was_entered_and_is_shown(t: TestApp) {
+        let case = closed(&t);
+        let found = look(&t, &json!({"case": case["id"]})).expect(201);
+        confirm(&t, &found).expect(200);
+        t.database.execute("UPDATE erasure SET reason = 'A sentence from before', letter = NULL");
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+        let shown = t.by("coordinator").get(&format!("erasures/{}", found["id"].as_str().unwrap())).expect(200);
+        assert_eq!((&shown["reason"], &shown["state"]), (&json!("A sentence from before"), &json!("done")));
+        assert_eq!(t.database.count("audit_entry WHERE action = 'case.erase' AND reason IS NULL"), 1, "not entered again");
     }
 
     fn r20_an_erasure_that_does_not_go_on_keeps_no_other(t: TestApp) {
@@ -213,6 +260,29 @@ on_both_databases! {
         ends.send(()).unwrap();
         reader.join().unwrap().unwrap();
         assert!(wipe::log_cut_patiently(t.database.url()).unwrap());
+    }
+
+    fn r20_no_page_that_an_erasure_emptied_keeps_a_key(t: TestApp) {
+        if t.database.backend() != Backend::Sqlite {
+            return;
+        }
+        // Enough that pages of keys become empty.
+        for _ in 0..60 {
+            closed(&t);
+        }
+        let wrapped = t.database.lines("hex(wrapped)", "data_key WHERE subject_kind = 'case'");
+        t.clock.advance(chrono::TimeDelta::days(40));
+        set(&t, 0, json!(1));
+        let found = look(&t, &json!({})).expect(201);
+        confirm(&t, &found).expect(200);
+        erase::drive(&t.app, &list_of(&t), &stored(&t, &found), |_| true).unwrap();
+        assert!(wipe::log_cut_patiently(t.database.url()).unwrap());
+        assert_eq!((wrapped.len(), destroyed(&t)), (60, 60));
+        for file in t.database.files() {
+            let raw: String = std::fs::read(&file).unwrap().iter().map(|byte| format!("{byte:02X}")).collect();
+            let kept = wrapped.iter().filter(|key| raw.contains(key.as_str())).count();
+            assert_eq!(kept, 0, "wrapped keys in {}", file.display());
+        }
     }
 
     fn r20_what_is_due_is_looked_at_confirmed_and_erased_and_nothing_else(t: TestApp) {

@@ -29,6 +29,7 @@ mod passes;
 mod protection;
 mod publishing;
 mod races;
+mod reasons;
 mod registers;
 mod reminders;
 mod scope;

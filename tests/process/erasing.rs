@@ -208,11 +208,11 @@ on_both_databases! {
             let server = house.serve(&[("WORKER__ENABLED", "false")]);
             let client = house.by("coordinator", &server);
             let asked = client.request("POST", &format!("erasures/{id}/confirm")).if_match(1);
-            let refused = asked.json(&json!({"reason": "The party asked"})).send().expect(409);
+            let refused = asked.json(&json!({"reason": "person_asked"})).send().expect(409);
             assert_eq!(refused["refusals"][0]["code"], "no_list");
             server.program.stop();
         }
-        let confirm = [&["erase", "confirm", id, "--reason", "The party asked", "--yes", "--json"][..], &coordinator].concat();
+        let confirm = [&["erase", "confirm", id, "--reason", "person_asked", "--letter", "ЗТ-7/2026", "--yes", "--json"][..], &coordinator].concat();
         // Killed with the line on the disk and the key still there; given again, it goes on.
         let mut killed = house.command(&confirm);
         killed.env("KELISIM__ENCRYPTION__ERASURE_LIST", &list).env("KELISIM_FAILPOINTS", "db.before_commit=kill@2");

@@ -65,6 +65,14 @@ on_both_databases! {
         assert!(told.contains("reference") && told.contains(leak::CLOSER_CONTACT), "in a letter to that partner: {told}");
     }
 
+    fn t11_finds_a_panic_that_tells_what_was_at_hand(backend: Backend) {
+        let order = Order { seed: 1, backend, is_quick: true };
+        let report = leak::run(&order, 2, "defect.tell_panics");
+        let found = report.figures.iter().find(|figure| figure.name == "canaries found").unwrap();
+        assert!(!found.reached && found.measured > 0.0, "the defect was not found: {report}");
+        assert!(report.to_string().contains("in log of troubles"), "where the panics stand: {report}");
+    }
+
     fn t09_finds_a_handler_that_stumbles_over_a_body(backend: Backend) {
         let order = Order { seed: 1, backend, is_quick: true };
         assert!(malformed::faults_with(&order, SHOTS_MOST, STUMBLE) > 0, "the defect was not found");

@@ -37,6 +37,8 @@ const TROUBLES: &str = "defect.stumble_over_nul;http.after_act=error:broken%20;o
 const STUMBLES: usize = 24;
 /// Those who read no content of a case, and may not come across a word of it either.
 const OUTSIDERS: [&str; 4] = ["partner", "coordinator", "registrar", "auditor"];
+/// Why somebody did something to a case: sealed with its entry of the history.
+const REASONS: [&str; 2] = ["form.over_limit_reason", "ground.reason"];
 /// What a release and a test run look through at least, of each kind.
 const PAGES_LEAST: f64 = 8.0;
 const COMMANDS_LEAST: f64 = 12.0;
@@ -80,6 +82,8 @@ pub fn run(order: &Order, cases: usize, defect: &str) -> Report {
         walk.mistakes();
         seen.flows += walk.actions;
         seen.corrections += walk.corrections;
+        seen.grounds += walk.grounds;
+        seen.reasons.append(&mut walk.reasons);
         seen.closed.append(&mut walk.closed);
         seen.blind.append(&mut walk.blind);
         seen.ids.append(&mut walk.ids);
@@ -96,7 +100,7 @@ pub fn run(order: &Order, cases: usize, defect: &str) -> Report {
         seen.scan(&canaries, "log", log.as_bytes());
         seen.scan_addresses("log", log.as_bytes());
     }
-    troubles(&house, (order.seed, &canaries), &mut seen);
+    troubles(&house, (order.seed, &canaries), defect, &mut seen);
     letters(&house, &canaries, &mut seen);
     let closed = seen.closed.first().cloned().unwrap_or_default();
     disk::commands(&house, (&canaries, &closed), &mut seen);
@@ -127,6 +131,9 @@ struct Seen {
     names_found: usize,
     searches: usize,
     corrections: usize,
+    grounds: usize,
+    /// Fields whose words a reader found as the reasons of a history.
+    reasons: BTreeSet<String>,
     bytes: usize,
     answers: usize,
     letters: usize,
@@ -258,10 +265,11 @@ fn filled(path: &str, ids: &[String]) -> Vec<String> {
 }
 
 /// What the program says when it panics or fails over content, in the log and to the client.
-fn troubles(house: &House, (seed, canaries): (u64, &Canaries), seen: &mut Seen) {
+fn troubles(house: &House, (seed, canaries): (u64, &Canaries), defect: &str, seen: &mut Seen) {
+    let points = [defect, TROUBLES].join(";");
     let server = house.serve(&[
         ("WORKFLOW__DEFAULT", "basic"),
-        ("KELISIM_FAILPOINTS", TROUBLES),
+        ("KELISIM_FAILPOINTS", points.trim_start_matches(';')),
     ]);
     let walk = Walk::new(house, &server, ("basic", seed), canaries);
     for number in 0..STUMBLES {
@@ -351,5 +359,11 @@ fn figures(report: &mut Report, canaries: &Canaries, seen: &Seen) {
     );
     report.at_least("searches without the scope", 20.0, number(seen.searches));
     report.at_least("corrections", 2.0, number(seen.corrections));
+    report.at_least("grounds corrected", 1.0, number(seen.grounds));
+    let unread = REASONS
+        .iter()
+        .filter(|field| !seen.reasons.contains(**field));
+    let unread: Vec<String> = unread.map(|field| (*field).to_owned()).collect();
+    report.none("reasons that no reader found in a history", &unread);
     report.noted("bytes looked through", number(seen.bytes));
 }

@@ -1,50 +1,34 @@
 //! What a process does for keys, beside serving: it follows which master key is in use, and erases what was confirmed.
 
-use crate::app::{App, erase};
+use crate::{
+    app::{App, erase},
+    watch::{EVERY, Looks, Stop, Watch},
+};
 use kelisim_domain::id::ErasureId;
 use kelisim_persistence::{
     SystemPart,
     store::erasure::{Erasure, erasures_running},
     wipe,
 };
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
-use tokio::{task::JoinHandle, time::MissedTickBehavior};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
 
-/// How often it looks: a rotation of the master key counts on it.
-const EVERY: Duration = Duration::from_secs(2);
 /// After an erasure that did not go on, it looks for erasures again only then.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// So many looks are that.
 const REST: u64 = PAUSE.as_secs() / EVERY.as_secs();
 
-/// Keeps watch until it is dropped.
+/// Keeps watch until it is dropped: an erasure stops behind its batch, and whoever comes next goes on.
 pub struct Custodian {
-    watching: JoinHandle<()>,
-    stops: Arc<AtomicBool>,
+    _watch: Watch,
 }
 
 impl Custodian {
     /// Begins to watch; within a runtime. Erasures are done where there is a list of them.
     pub fn start(app: Arc<App>) -> Self {
-        let stops = Arc::new(AtomicBool::new(false));
-        let watching = tokio::spawn(watch(app, Arc::clone(&stops)));
-        Self { watching, stops }
-    }
-}
-
-impl Drop for Custodian {
-    fn drop(&mut self) {
-        self.watching.abort();
-        // An erasure stops behind its batch, and whoever comes next goes on.
-        self.stops.store(true, Ordering::Relaxed);
+        let _watch = Watch::begin(|looks, stop| watch(app, looks, stop));
+        Self { _watch }
     }
 }
 
@@ -56,15 +40,13 @@ struct Went {
     is_held: bool,
 }
 
-async fn watch(app: Arc<App>, stops: Arc<AtomicBool>) {
+async fn watch(app: Arc<App>, mut looks: Looks, stop: Stop) {
     let mut erasing: Option<(ErasureId, JoinHandle<Went>)> = None;
     // The look from which on an erasure is tried again, so that one that does not go on keeps no other.
     let mut rests: BTreeMap<ErasureId, u64> = BTreeMap::new();
     let mut held = false;
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for look in 1_u64.. {
-        tick.tick().await;
+        looks.next().await;
         follow_the_key(&app).await;
         if let Some((id, task)) = erasing.take_if(|(_, task)| task.is_finished()) {
             let went = task.await.ok();
@@ -82,7 +64,7 @@ async fn watch(app: Arc<App>, stops: Arc<AtomicBool>) {
             let mut next = next.filter(|one| rests.get(&one.id).is_none_or(|at| *at <= look));
             erasing = next
                 .next()
-                .map(|one| (one.id, erase_left(&app, one, &stops)));
+                .map(|one| (one.id, erase_left(&app, one, stop.clone())));
         }
     }
 }
@@ -115,12 +97,11 @@ async fn confirmed(app: &Arc<App>) -> Vec<Erasure> {
 }
 
 /// Goes on with an erasure.
-fn erase_left(app: &Arc<App>, left: Erasure, stops: &Arc<AtomicBool>) -> JoinHandle<Went> {
-    let (app, stops) = (Arc::clone(app), Arc::clone(stops));
+fn erase_left(app: &Arc<App>, left: Erasure, stop: Stop) -> JoinHandle<Went> {
+    let app = Arc::clone(app);
     tokio::task::spawn_blocking(move || {
         let is_done = app.erasures.as_ref().is_some_and(|list| {
-            let goes_on = |_| !stops.load(Ordering::Relaxed);
-            match erase::drive(&app, list, &left, goes_on) {
+            match erase::drive(&app, list, &left, |_| stop.goes_on()) {
                 Ok(done) => {
                     let (cases, left_out) = (done.erasure.cases, done.left.len());
                     tracing::info!(erasure = %left.id, cases, left_out, "erased cases");

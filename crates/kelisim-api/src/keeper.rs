@@ -4,7 +4,10 @@
 //! Passes are driven one at a time, in turns. One that cannot go on is tried again, more rarely each time and for ever,
 //! and stands in the way of no other.
 
-use crate::app::{App, AppError, pass, published, sweep};
+use crate::{
+    app::{App, AppError, pass, published, sweep},
+    watch::{EVERY, Looks, Stop, Watch},
+};
 use kelisim_persistence::SystemPart;
 use kelisim_persistence::store::case_pass::{PassKey, pass_list_left};
 use std::{
@@ -15,10 +18,8 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{task::JoinHandle, time::MissedTickBehavior};
+use tokio::task::JoinHandle;
 
-/// How often it looks.
-const EVERY: Duration = Duration::from_secs(2);
 /// How many looks lie between two sweeps: ten minutes.
 const SWEEP_AFTER: u32 = 300;
 
@@ -29,26 +30,16 @@ const TURN_LOOKS: u64 = 5;
 const PAUSE_FIRST_LOOKS: u64 = 5;
 const PAUSE_MOST_LOOKS: u64 = 300;
 
-/// Keeps until it is dropped.
+/// Keeps until it is dropped: a pass stops behind its batch, and whoever comes next drives it on.
 pub struct Keeper {
-    looking: JoinHandle<()>,
-    stops: Arc<AtomicBool>,
+    _watch: Watch,
 }
 
 impl Keeper {
     /// Begins to look; within a runtime.
     pub fn start(app: Arc<App>) -> Self {
-        let stops = Arc::new(AtomicBool::new(false));
-        let looking = tokio::spawn(look_on(app, Arc::clone(&stops)));
-        Self { looking, stops }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.looking.abort();
-        // A pass stops behind its batch, and whoever comes next drives it on.
-        self.stops.store(true, Ordering::Relaxed);
+        let _watch = Watch::begin(|looks, stop| look_on(app, looks, stop));
+        Self { _watch }
     }
 }
 
@@ -62,16 +53,12 @@ struct Driving {
     task: JoinHandle<Result<(), AppError>>,
 }
 
-async fn look_on(app: Arc<App>, stops: Arc<AtomicBool>) {
+async fn look_on(app: Arc<App>, mut looks: Looks, stop: Stop) {
     let mut driving: Option<Driving> = None;
     let mut turns = Turns::default();
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut looks = 0;
-    loop {
-        tick.tick().await;
-        looks = (looks + 1) % SWEEP_AFTER;
-        if looks == 0
+    for look in 1_u32.. {
+        looks.next().await;
+        if look.is_multiple_of(SWEEP_AFTER)
             && let Err(error) = sweep::sweep(&app).await
         {
             tracing::warn!(?error, "what is over was not removed");
@@ -101,7 +88,7 @@ async fn look_on(app: Arc<App>, stops: Arc<AtomicBool>) {
             None => {
                 driving = turns
                     .next(&left)
-                    .map(|pass| turns.drive(&app, pass, &stops))
+                    .map(|pass| turns.drive(&app, pass, stop.clone()))
             }
         }
     }
@@ -220,11 +207,11 @@ impl Turns {
         self.stopped.retain(|one, _| left.contains(one));
     }
 
-    fn drive(&self, app: &Arc<App>, pass: PassKey, stops: &Arc<AtomicBool>) -> Driving {
-        let (app, stops) = (Arc::clone(app), Arc::clone(stops));
+    fn drive(&self, app: &Arc<App>, pass: PassKey, stop: Stop) -> Driving {
+        let app = Arc::clone(app);
         let enough = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&enough);
-        let goes_on = move || !(stops.load(Ordering::Relaxed) || over.load(Ordering::Relaxed));
+        let goes_on = move || stop.goes_on() && !over.load(Ordering::Relaxed);
         Driving {
             pass,
             since: self.looks,

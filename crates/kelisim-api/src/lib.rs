@@ -23,4 +23,5 @@ pub mod region;
 pub mod setup;
 pub mod start;
 pub mod telemetry;
+pub mod watch;
 pub mod worker;

@@ -12,6 +12,7 @@ pub mod confidential;
 pub mod consent;
 pub mod danger;
 pub mod document;
+pub mod erasure;
 pub mod fault;
 pub mod id;
 pub mod input;

@@ -189,6 +189,8 @@ points! {
         LogContent = "defect.log_content",
         /// Partners are told all that a memorandum can allow, whatever theirs allows.
         TellPartners = "defect.tell_partners",
+        /// A panic tells all that it has to say, as it does without the program's own hook.
+        TellPanics = "defect.tell_panics",
     }
 }
 

@@ -250,7 +250,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::types::{SqlTime, SqlUuid};
-    use diesel::sql_types::{Binary, Nullable, Text};
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
 
     token (region_id, id) {
         region_id -> SqlUuid,
@@ -262,6 +262,7 @@ diesel::table! {
         revoked_at -> Nullable<SqlTime>,
         scope -> Text,
         label -> Text,
+        exports -> Bool,
     }
 }
 

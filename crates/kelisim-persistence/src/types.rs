@@ -16,6 +16,7 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self as st, SqlOrd, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use kelisim_domain::case::{Class, CourtStage, Side, Stage, ground::Ground};
+use kelisim_domain::erasure::Trouble;
 use kelisim_domain::id;
 use kelisim_domain::language::Language;
 use kelisim_domain::policy::Role;
@@ -110,6 +111,7 @@ worded!(
     LinkKind,
     TokenScope,
     Counted,
+    Trouble,
 );
 
 /// Makes domain ids convertible to and from [`Uid`].

@@ -306,7 +306,8 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", "/cases") => crate::TestApp::filing(),
         ("PATCH", "/cases/{id}") => json!({"category": "debts_contracts"}),
         ("POST", "/cases/{id}/transitions") => json!({"action": "reassign", "mediator": BERIK.0}),
-        ("POST", "/cases/{id}/hand-up" | "/erasures/{id}/confirm") => json!({"reason": "As it is"}),
+        ("POST", "/cases/{id}/hand-up") => json!({"reason": "As it is"}),
+        ("POST", "/erasures/{id}/confirm") => json!({"reason": "mistake"}),
         ("POST", "/cases/search") => json!({"name": "Demo"}),
         ("PATCH", "/retention/{kind}") => json!({"months": 60, "reason": "As it is"}),
         ("POST", "/cases/{id}/consents") => json!({

@@ -7,12 +7,14 @@ use serde_json::Value;
 use super::{Canaries, Seen, canary::unhexed};
 use crate::house::House;
 
-/// A reason that tells nothing of anybody.
-const WHY: [&str; 4] = [
+/// A reason that tells nothing of anybody: there is no other.
+const WHY: [&str; 6] = [
     "--as",
     "coordinator@example.kz",
     "--reason",
-    "As the rules ask",
+    "person_asked",
+    "--letter",
+    "ЗТ-7/2026",
 ];
 /// Files that the commands write, in the folder of the house.
 const WRITTEN: [&str; 7] = [
@@ -38,6 +40,7 @@ pub(super) fn commands(house: &House, (canaries, closed): (&Canaries, &str), see
     let confirm = ["erase", "confirm", erasure, "--yes", "--json"];
     say(&[&confirm[..], &WHY].concat());
     say(&["erase", "list", "--json"]);
+    say(&["erase", "show", "--json", erasure]);
     say(&["keys", "rotate", "--yes", "--json"]);
     say(&["audit", "anchor"]);
     say(&["audit", "verify", "--json"]);

@@ -56,8 +56,11 @@ pub(super) struct Walk<'a> {
     pub(super) closed: Vec<String>,
     /// A word of the name of a side of each case, as a reader saw it last.
     pub(super) names: Vec<String>,
-    /// What was corrected: contents and grounds.
+    /// What was corrected: contents, and grounds.
     pub(super) corrections: usize,
+    pub(super) grounds: usize,
+    /// Fields whose words a reader found as the reasons of a history.
+    pub(super) reasons: BTreeSet<String>,
     /// Words that a reader of the content has read back.
     pub(super) read: BTreeSet<String>,
 }
@@ -82,6 +85,8 @@ impl<'a> Walk<'a> {
             closed: Vec::new(),
             names: Vec::new(),
             corrections: 0,
+            grounds: 0,
+            reasons: BTreeSet::new(),
             ids: house.mediators.iter().cloned().collect(),
             read: BTreeSet::new(),
         }
@@ -161,6 +166,7 @@ impl<'a> Walk<'a> {
             self.correct_ground(&id);
             self.closed.push(id.clone());
         }
+        self.read_history(&id);
         let shown = head.get(&format!("cases/{id}")).expect(200);
         self.reads(&shown);
         self.blind_spots(&shown);
@@ -215,12 +221,31 @@ impl<'a> Walk<'a> {
         let path = format!("cases/{id}");
         let before = coordinator.get(&path);
         for ground in GROUNDS {
-            let change = json!({"ground": ground, "reason": "As the rules ask"});
+            let mut change = json!({"ground": ground, "reason": self.story("ground.reason")});
+            if ground == "not_suitable" {
+                change["exclusion_code"] = json!(self.canaries.word("ground.exclusion_code"));
+            }
             let reply = coordinator.patch(&path, before.version(), &change);
             if reply.status == 200 {
-                self.corrections += 1;
+                self.grounds += 1;
                 return;
             }
+        }
+    }
+
+    /// The head reads why somebody went over a limit or corrected a ground.
+    fn read_history(&mut self, id: &str) {
+        let head = self.house.by("head", self.server);
+        let told = head
+            .get(&format!("cases/{id}/events?limit=100"))
+            .expect(200);
+        self.reads(&told);
+        for event in told["items"].as_array().into_iter().flatten() {
+            let reason = event["reason"].to_string();
+            let found = self.canaries.found_in(reason.as_bytes());
+            self.reasons
+                .extend(found.into_iter().map(|(_, field)| field));
+            self.blind_in("events.reason", &event["reason"]);
         }
     }
 
@@ -400,7 +425,31 @@ impl<'a> Walk<'a> {
         filing["category"] = json!(word("mistake.category"));
         filing["parties"][0]["name"] = json!(format!("{}\u{0}", word("mistake.name")));
         head.post("cases", &filing);
+        self.mistaken_reason();
         self.mistakes_on_pages();
+    }
+
+    /// Why something is erased is a code: a sentence of somebody stays nowhere.
+    fn mistaken_reason(&self) {
+        let Some(case) = self.closed.first() else {
+            return;
+        };
+        let coordinator = self.house.by("coordinator", self.server);
+        let looked = coordinator
+            .post("erasures", &json!({"case": case}))
+            .expect(201);
+        let path = format!("erasures/{}/confirm", looked["id"].as_str().unwrap());
+        for (reason, letter) in [
+            (self.story("mistake.erasure_reason"), "7".to_owned()),
+            (
+                "mistake".to_owned(),
+                self.canaries.word("mistake.erasure_letter"),
+            ),
+        ] {
+            let body = json!({"reason": reason, "letter": letter});
+            let asked = coordinator.request("POST", &path).if_match(1);
+            asked.json(&body).send().expect(422);
+        }
     }
 
     /// The same on pages: what is typed into a form, above all by who does not come in.

@@ -81,7 +81,6 @@ flaw-not-a-ground = { $code } is not a ground
 flaw-rule-of-other-type = the rule { $rule } is for a field of type { $kind }
 flaw-elements-of-nothing = `choices` of elements names one document: mediation_contract or settlement_agreement
 flaw-is-confidential = this field is confidential
-flaw-is-open = this field is on open record
 flaw-notice-does-not-fit = the message { $notice } does not fit { $on } to { $to }
 flaw-timer-notice-does-not-fit = the message { $notice } does not fit a timer to { $to }
 flaw-partner-not-told = a partner is not told of { $on } (D24)

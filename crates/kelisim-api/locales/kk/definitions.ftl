@@ -81,7 +81,6 @@ flaw-not-a-ground = { $code } — негіз емес
 flaw-rule-of-other-type = { $rule } ережесі { $kind } түріндегі өріске арналған
 flaw-elements-of-nothing = элементтердің `choices` тізімі бір құжатты атайды: mediation_contract немесе settlement_agreement
 flaw-is-confidential = бұл өріс құпия
-flaw-is-open = бұл өріс ашық
 flaw-notice-does-not-fit = { $notice } хабарламасы { $on } кезінде { $to } үшін келмейді
 flaw-timer-notice-does-not-fit = { $notice } хабарламасы таймерден { $to } үшін келмейді
 flaw-partner-not-told = серіктеске { $on } туралы хабарланбайды (D24)

@@ -81,7 +81,6 @@ flaw-not-a-ground = { $code } — не основание
 flaw-rule-of-other-type = правило { $rule } — для поля типа { $kind }
 flaw-elements-of-nothing = `choices` элементов называет один документ: mediation_contract или settlement_agreement
 flaw-is-confidential = это поле конфиденциально
-flaw-is-open = это поле открыто
 flaw-notice-does-not-fit = сообщение { $notice } не подходит к { $on } для { $to }
 flaw-timer-notice-does-not-fit = сообщение { $notice } не подходит к таймеру для { $to }
 flaw-partner-not-told = партнёру о { $on } не сообщают (D24)

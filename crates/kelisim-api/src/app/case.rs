@@ -20,14 +20,15 @@ use kelisim_persistence::store::{
         access_case, access_lost, access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
+    case_event::Recorded,
     due::DueTimer,
     mediator,
     office::FilingOffice,
     outbox::NewMessage,
     partner::{PartnerAsked, partner_told},
 };
-use kelisim_persistence::{Defect, Point};
-use std::sync::Arc;
+use kelisim_persistence::{Defect, Error as StoreError, Point};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What a change came to.
 pub struct Done {
@@ -406,7 +407,7 @@ pub struct RightGround {
     /// The code of the exclusion, for a dispute that may not be mediated.
     pub exclusion_code: Confidential<Option<String>>,
     /// Why it is corrected.
-    pub reason: String,
+    pub reason: Confidential<String>,
 }
 
 /// Corrects the ground of a closed case (D20).
@@ -534,6 +535,32 @@ pub fn reads_content<P>(
 pub fn foreseen(tx: &Tx<'_>, case: &Case, decision: &Decision) -> Case {
     let event = event(tx, tx.actor.account, case.id, case.version + 1, decision);
     case::evolve(case.clone(), &event)
+}
+
+/// Why somebody did what the entries of a history say, by their number, for a caller who reads the content; of a case that was
+/// erased nothing is left to read.
+///
+/// # Errors
+/// As the store.
+pub fn reasons(
+    tx: &Tx<'_>,
+    authorized: &Authorized<See>,
+    history: &[Recorded],
+) -> Result<BTreeMap<i32, Confidential<String>>, AppError> {
+    let mut reasons = BTreeMap::new();
+    let Some(reader) = reads_content(tx, authorized) else {
+        return Ok(reasons);
+    };
+    for recorded in history {
+        let reason = match reader.reason_of(&tx.app.vault, recorded) {
+            Err(StoreError::Erased) => break,
+            reason => reason?.into_revealed(),
+        };
+        if let Some(reason) = reason {
+            reasons.insert(recorded.event.seq, Confidential::new(reason));
+        }
+    }
+    Ok(reasons)
 }
 
 fn event(tx: &Tx<'_>, actor: AccountId, case: CaseId, seq: i32, decision: &Decision) -> Event {

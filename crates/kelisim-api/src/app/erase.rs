@@ -16,6 +16,7 @@ use super::{
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::Stage,
+    erasure::ErasureWhy,
     id::{CaseId, ErasureId, RegionId},
     policy::RegisterAct::Erase,
     refusal::Refusal,
@@ -100,6 +101,7 @@ pub fn look(tx: &mut Tx<'_>, named: Option<CaseId>) -> Result<Erasure, AppError>
         confirmed_at: None,
         confirmed_by: None,
         reason: None,
+        letter: None,
         finished_at: None,
     };
     erasure_insert(tx.db, &new, &found)?;
@@ -141,25 +143,22 @@ fn named_case(tx: &mut Tx<'_>, id: CaseId) -> Result<CaseId, AppError> {
 /// Confirms an erasure that was looked at: the job may begin.
 ///
 /// # Errors
-/// It was confirmed, looked at too long ago, or another time has been set since; there is no list of erasures; stale when somebody else was faster.
-pub fn confirm(tx: &mut Tx<'_>, before: &Erasure, reason: &str) -> Result<Erasure, AppError> {
+/// It was confirmed, looked at too long ago, or another time has been set since; there is no list of erasures; the reason is none
+/// for such an erasure; stale when somebody else was faster.
+pub fn confirm(tx: &mut Tx<'_>, before: &Erasure, why: &ErasureWhy) -> Result<Erasure, AppError> {
     tx.allow(Erase)?;
     let (region, by, now) = (tx.region(), tx.actor.by_name(), tx.now);
     let kept = retention_of(tx.db, region, DataKind::Case)?;
     may_confirm(before.looked(), kept.months, now).map_err(refused)?;
     look_at_list(tx)?;
-    let after = match erasure_confirm(tx.db, before, by, reason, now) {
+    let fits = why.reason.fitting(before.months.is_none());
+    fits.map_err(|kind| AppError::invalid("/reason", kind))?;
+    let after = match erasure_confirm(tx.db, before, by, why, now) {
         Err(StoreError::Conflict { .. }) => return Err(AppError::Stale),
         other => other?,
     };
-    let cases = json!({"cases": after.cases});
-    note(
-        tx,
-        &after,
-        "erasure.confirm",
-        cases,
-        Some(reason.to_owned()),
-    )?;
+    let about = json!({"cases": after.cases, "letter": after.letter});
+    note(tx, &after, "erasure.confirm", about, after.reason.clone())?;
     Ok(after)
 }
 

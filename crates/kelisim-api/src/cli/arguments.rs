@@ -7,7 +7,8 @@ pub(super) use publishing::{
     PublishOptions, SimulateOptions, UndoOptions, WorkflowCommand,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
+use kelisim_domain::erasure::ErasureReason;
 use std::path::PathBuf;
 
 /// The whole command line.
@@ -228,6 +229,14 @@ pub(super) enum EraseCommand {
         #[arg(long)]
         json: bool,
     },
+    /// One look or erasure: what it is about, how far it has come, and which cases could not be erased.
+    Show {
+        /// The erasure.
+        id: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write the cases that the database has erased into the list of erasures, where the list and its copy are lost.
     MendList {
         /// Do not ask.
@@ -238,8 +247,15 @@ pub(super) enum EraseCommand {
     Confirm {
         /// The erasure.
         id: String,
-        #[command(flatten)]
-        who: Decider,
+        /// The mail address of whoever decides: a coordinator.
+        #[arg(long = "as", value_name = "ADDRESS")]
+        email: String,
+        /// Why: a code, for a sentence would tell of the people whose data go.
+        #[arg(long, value_name = "CODE", value_parser = PossibleValuesParser::new(ErasureReason::ALL.iter().map(|reason| reason.code())))]
+        reason: String,
+        /// The number of the letter that asks for it.
+        #[arg(long, value_name = "NUMBER")]
+        letter: Option<String>,
         /// Do not ask.
         #[arg(long)]
         yes: bool,

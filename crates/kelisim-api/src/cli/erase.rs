@@ -10,13 +10,15 @@ use super::{
 use crate::{app, config::Config};
 use indicatif::{ProgressBar, ProgressStyle};
 use kelisim_domain::{
+    erasure::{ErasureReason, ErasureWhy, LetterNumber},
     id::{CaseId, ErasureId},
     retention::{DataKind, look_holds_until},
 };
 use kelisim_persistence::{
-    store::erasure::{
-        Erasure, ErasureReport, cases_erased, erasure_find, erasure_list, erasure_report,
-        retention_of,
+    erasure_list::ErasureList,
+    store::{
+        erasure::{Erasure, cases_erased, erasure_find, erasure_list, retention_of},
+        erasure_report::{ErasureReport, erasure_report},
     },
     wipe,
 };
@@ -33,9 +35,21 @@ pub(super) fn run(command: EraseCommand, config: &Config) -> Result<(), Failure>
             look(&desk, email.as_deref(), case.as_deref(), json)
         }
         EraseCommand::List { json } => list(&desk, json),
+        EraseCommand::Show { id, json } => show(&desk, &id, json),
         EraseCommand::MendList { yes } => mend_list(&desk, config, yes),
-        EraseCommand::Confirm { id, who, yes, json } => {
-            erase(&desk, config, &id, &who.email, &who.reason, yes, json)
+        EraseCommand::Confirm {
+            id,
+            email,
+            reason,
+            letter,
+            yes,
+            json,
+        } => {
+            let why = why(&reason, letter.as_deref())?;
+            let list = config.erasures().map_err(Failure::Failed)?;
+            let (erasure, report) = found(&desk, &id)?;
+            let confirmed = confirmed(&desk, (erasure, &report), &email, why, yes)?;
+            erase(&desk, config, (&confirmed, &list), json)
         }
     }
 }
@@ -73,7 +87,7 @@ fn look(desk: &Desk, email: Option<&str>, case: Option<&str>, json: bool) -> Res
     }
     print(&words(&erasure, &report))?;
     eprintln!(
-        "Nothing was erased. Until {} a coordinator may confirm exactly this:\n  kelisim erase confirm {} --as ADDRESS --reason TEXT",
+        "Nothing was erased. Until {} a coordinator may confirm exactly this:\n  kelisim erase confirm {} --as ADDRESS --reason CODE",
         look_holds_until(erasure.at).format("%Y-%m-%d %H:%M UTC"),
         erasure.id
     );
@@ -101,40 +115,72 @@ fn list(desk: &Desk, json: bool) -> Result<(), Failure> {
     print(&lines.collect::<String>())
 }
 
-fn erase(
-    desk: &Desk,
-    config: &Config,
-    id: &str,
-    email: &str,
-    reason: &str,
-    yes: bool,
-    json: bool,
-) -> Result<(), Failure> {
+fn show(desk: &Desk, id: &str, json: bool) -> Result<(), Failure> {
+    let (erasure, report) = found(desk, id)?;
+    if json {
+        return print(&format!("{}\n", as_json(&erasure, Some(&report))));
+    }
+    let mut text = words(&erasure, &report);
+    text.push_str(&format!("{}, {} erased\n", state(&erasure), report.erased));
+    text.push_str(&troubles(&report));
+    print(&text)
+}
+
+/// An erasure of the region, with its report.
+fn found(desk: &Desk, id: &str) -> Result<(Erasure, ErasureReport), Failure> {
     let id: ErasureId = id
         .parse()
         .map_err(|_| Failure::Usage("the id of an erasure is asked for".to_owned()))?;
-    let list = config.erasures().map_err(Failure::Failed)?;
-    let (reason, region) = (desk::line(reason)?, desk.region);
-    let looked = desk.database().read_blocking(move |db| {
+    let region = desk.region;
+    Ok(desk.database().read_blocking(move |db| {
         let erasure = erasure_find(db, region, id)?;
         let report = erasure_report(db, &erasure, NUMBERS)?;
         Ok::<_, kelisim_persistence::Error>((erasure, report))
+    })?)
+}
+
+fn why(reason: &str, letter: Option<&str>) -> Result<ErasureWhy, Failure> {
+    let reason: ErasureReason = reason
+        .parse()
+        .map_err(|_| Failure::Usage("--reason is none of the codes".to_owned()))?;
+    let letter = letter.map(LetterNumber::parse).transpose().map_err(|_| {
+        Failure::Usage("--letter must be a number such as ЗТ-О-125/2026".to_owned())
     })?;
-    let (erasure, report) = looked;
-    let confirmed = match erasure.confirmed_at {
-        // It goes on where it stopped.
-        Some(_) => erasure,
-        None => {
-            eprint!("{}", words(&erasure, &report));
-            confirm("Erase these cases? Nothing brings their content back.", yes)?;
-            desk.act(Some(email), move |tx| {
-                let erasure = app::erase::find(tx, id)?;
-                app::erase::confirm(tx, &erasure, &reason)
-            })?
-        }
-    };
+    Ok(ErasureWhy { reason, letter })
+}
+
+/// The erasure, confirmed now or before: then it goes on where it stopped.
+fn confirmed(
+    desk: &Desk,
+    (erasure, report): (Erasure, &ErasureReport),
+    email: &str,
+    why: ErasureWhy,
+    yes: bool,
+) -> Result<Erasure, Failure> {
+    if erasure.confirmed_at.is_some() {
+        return Ok(erasure);
+    }
+    if why.reason.fitting(erasure.months.is_none()).is_err() {
+        return Err(Failure::Usage(
+            "--reason time_over is for all that is due, and the others are for a case that was named".to_owned(),
+        ));
+    }
+    eprint!("{}", words(&erasure, report));
+    confirm("Erase these cases? Nothing brings their content back.", yes)?;
+    desk.act(Some(email), move |tx| {
+        let erasure = app::erase::find(tx, erasure.id)?;
+        app::erase::confirm(tx, &erasure, &why)
+    })
+}
+
+fn erase(
+    desk: &Desk,
+    config: &Config,
+    (confirmed, list): (&Erasure, &ErasureList),
+    json: bool,
+) -> Result<(), Failure> {
     let bar = bar(u64::try_from(confirmed.cases).unwrap_or_default());
-    let done = app::erase::drive(&desk.app, &list, &confirmed, |went| {
+    let done = app::erase::drive(&desk.app, list, confirmed, |went| {
         bar.inc(went);
         true
     });
@@ -183,6 +229,23 @@ fn left_words(done: &app::erase::Driven) -> String {
         done.erasure.cases,
         cases.collect::<String>()
     )
+}
+
+/// What keeps cases from being erased, as it was met last.
+fn troubles(report: &ErasureReport) -> String {
+    let counted = report.troubles.iter();
+    let counted =
+        counted.map(|(trouble, cases)| format!("  {cases} not erased: {}\n", trouble.code()));
+    let named = report.left.iter().map(|left| {
+        let at = left.tried_at.format("%Y-%m-%d %H:%M UTC");
+        format!(
+            "  {}  {}  {}  tried {at}\n",
+            left.case,
+            left.number,
+            left.trouble.code()
+        )
+    });
+    counted.chain(named).collect()
 }
 
 fn mend_list(desk: &Desk, config: &Config, yes: bool) -> Result<(), Failure> {
@@ -243,11 +306,16 @@ fn as_json(erasure: &Erasure, report: Option<&ErasureReport>) -> Value {
     json!({
         "id": erasure.id, "state": state(erasure), "months": erasure.months, "closed_before": erasure.closed_before,
         "cases": erasure.cases, "looked_at": erasure.at, "holds_until": look_holds_until(erasure.at),
-        "confirmed_at": erasure.confirmed_at, "finished_at": erasure.finished_at,
+        "confirmed_at": erasure.confirmed_at, "reason": erasure.reason, "letter": erasure.letter, "finished_at": erasure.finished_at,
         "report": report.map(|report| json!({
             "erased": report.erased,
             "offices": report.offices.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
             "numbers": report.numbers,
+            "troubles": report.troubles.iter().map(|(trouble, cases)| (trouble.code(), *cases))
+                .collect::<std::collections::BTreeMap<_, _>>(),
+            "left": report.left.iter().map(|left| json!({
+                "case": left.case, "number": left.number, "trouble": left.trouble, "tried_at": left.tried_at,
+            })).collect::<Vec<_>>(),
         })),
     })
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use kelisim_domain::{audit::AuditEntry, id::AuditId};
 use kelisim_persistence::{
-    Database, Db, Error, KeyFiles, MasterKey, Options, SystemPart, Vault,
+    Database, Db, Error, KeyFiles, MasterKey, Options, Patience, SystemPart, Vault,
     entropy::new_id,
     rotation::{self, Ending, Rotation, Standing},
     store::{audit::audit_insert, region::region_list},
@@ -16,7 +16,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
     thread,
-    time::Duration,
 };
 
 /// Data keys of one transaction: few enough that a request beside it hardly waits.
@@ -24,9 +23,6 @@ const BATCH: i64 = 500;
 /// A server looks every two seconds which master key is in use. So long after the new one was entered every server makes
 /// its data keys under it, and the old one can be retired without a request that fails.
 const KNOWN_AFTER: TimeDelta = TimeDelta::seconds(5);
-/// How often a batch is tried again when the database is busy, and how long it is waited between.
-const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) fn run(command: KeysCommand, file: Option<PathBuf>) -> Result<(), Failure> {
     match command {
@@ -141,16 +137,9 @@ impl Turning {
         &self,
         job: impl FnOnce(&mut Db) -> Result<T, Error> + Clone + Send + 'static,
     ) -> Result<T, Failure> {
-        let mut tries = 0;
-        loop {
-            match self.database.write_blocking(job.clone()) {
-                Err(Error::Busy) if tries < TRIES => {
-                    tries += 1;
-                    thread::sleep(PAUSE);
-                }
-                other => return Ok(other?),
-            }
-        }
+        let attempt = || self.database.write_blocking(job.clone());
+        let done = Patience::BUSY.with(attempt, |done, _| matches!(done, Err(Error::Busy)));
+        Ok(done?)
     }
 
     fn wait_until(&self, known: DateTime<Utc>) {

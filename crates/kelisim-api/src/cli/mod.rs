@@ -34,7 +34,7 @@ use crate::{
 };
 use arguments::{Arguments, Command};
 use clap::Parser;
-use kelisim_persistence::{Entropy, Failpoints, OsEntropy, faults::Plan};
+use kelisim_persistence::{Defect, Entropy, Failpoints, OsEntropy, faults::Plan};
 use std::{
     io::{self, IsTerminal, Write},
     path::PathBuf,
@@ -174,6 +174,9 @@ pub(crate) fn serving_sources() -> Result<Sources, Failure> {
             Failpoints::new(Arc::new(plan))
         }
     };
+    if faults.has(Defect::TellPanics) {
+        crate::telemetry::tell_panics_whole();
+    }
     Ok(Sources {
         faults,
         ..sources()

@@ -48,6 +48,7 @@ pub fn action(kind: &str) -> String {
 
 impl From<StoredEvent> for AuditEntry {
     fn from(event: StoredEvent) -> Self {
+        // A reason of a person is sealed; it stands here in entries from before it was, and where a program gave it.
         let reason = |name| event.data.get(name).and_then(Value::as_str);
         let reason = reason("reason").or_else(|| reason("over_limit_reason"));
         AuditEntry {

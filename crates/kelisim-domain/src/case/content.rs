@@ -149,6 +149,9 @@ pub struct ContentChange {
     /// Confidential answers of the workflow's form.
     #[serde(with = "answers", skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, Confidential<String>>,
+    /// Why somebody lifted the limit of D5 or corrected a ground: it belongs to the entry, and the content goes on without it.
+    #[serde(with = "sealed", skip_serializing_if = "is_none")]
+    pub reason: Confidential<Option<String>>,
 }
 
 fn is_none<T: Wipe>(value: &Confidential<Option<T>>) -> bool {

@@ -73,7 +73,7 @@ pub struct GroundCorrection {
     /// The code of the exclusion, for a dispute that may not be mediated.
     pub exclusion_code: Confidential<Option<String>>,
     /// Why it is corrected.
-    pub reason: String,
+    pub reason: Confidential<String>,
 }
 
 /// Corrects the ground of a closed case: a separate act of the coordinator, with a reason (D20).
@@ -115,10 +115,11 @@ pub fn correct_ground(
         event: EventData::GroundCorrected {
             closure,
             class: class_of(Some(closure.ground)),
-            reason,
+            reason: None,
         },
         content: ContentChange {
             exclusion_code,
+            reason: Confidential::new(Some(reason.into_revealed())),
             ..ContentChange::default()
         },
         grant: Some(grant),

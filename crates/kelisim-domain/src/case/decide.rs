@@ -218,7 +218,10 @@ pub fn decide(
     if outlives_answer(definition, case, action, &learned, mediator) {
         learned.push(Fact::OfferEnded);
     }
-    let (answers, content) = answers(action, values);
+    let (answers, mut content) = answers(action, values);
+    // D5: that the limit was lifted is on open record, and why is sealed: a reason tells of people and their dispute.
+    let why = values.text("over_limit_reason");
+    content.reason = Confidential::new(why.map(|reason| reason.reveal().clone()));
     let event = EventData::Moved {
         action: action.name.clone(),
         from: case.step.clone(),
@@ -228,9 +231,8 @@ pub fn decide(
             closure.or(case.closure).map(|closure| closure.ground),
         ),
         mediator,
-        over_limit_reason: values
-            .text("over_limit_reason")
-            .map(|reason| reason.reveal().clone()),
+        limit_lifted: why.is_some(),
+        over_limit_reason: None,
         closure: closure.filter(|_| case.closure.is_none()),
         answers,
         facts: learned,
@@ -442,7 +444,7 @@ fn answers(action: &Action, values: &Values) -> (BTreeMap<String, String>, Conte
         let Some(value) = values.get(&field.name).map(Value::to_text) else {
             continue;
         };
-        if field.confidential {
+        if field.is_sealed() {
             content
                 .answers
                 .insert(field.name.clone(), Confidential::new(value));

@@ -125,7 +125,10 @@ pub enum EventData {
         /// The mediator who has the case from now on.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         mediator: Option<MediatorId>,
-        /// Why the limit of D5 was lifted.
+        /// Whether somebody gave a reason to lift the limit of D5; it tells of the case, so it is sealed.
+        #[serde(skip_serializing_if = "is_no", default)]
+        limit_lifted: bool,
+        /// That reason, in entries from before it was sealed: the chain covers them, so they stay as they are.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         over_limit_reason: Option<String>,
         /// The ground that was set.
@@ -190,9 +193,15 @@ pub enum EventData {
         closure: Closure,
         /// The class that follows from it.
         class: Class,
-        /// Why.
-        reason: String,
+        /// Why, in entries from before the reason was sealed.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<String>,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_no(yes: &bool) -> bool {
+    !yes
 }
 
 impl EventData {
@@ -208,6 +217,15 @@ impl EventData {
             EventData::HandedUp => "handed_up",
             EventData::TakenBack => "taken_back",
             EventData::GroundCorrected { .. } => "ground_corrected",
+        }
+    }
+
+    /// Whether the confidential half says why somebody did it.
+    pub fn has_sealed_reason(&self) -> bool {
+        match self {
+            EventData::Moved { limit_lifted, .. } => *limit_lifted,
+            EventData::GroundCorrected { reason, .. } => reason.is_none(),
+            _ => false,
         }
     }
 

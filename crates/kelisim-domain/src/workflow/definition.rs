@@ -311,6 +311,14 @@ pub struct Field {
     pub title: Names,
 }
 
+impl Field {
+    /// Whether the answer is sealed: where the definition says so, and always why a limit was lifted, which definitions
+    /// from before that was sealed do not say.
+    pub fn is_sealed(&self) -> bool {
+        self.confidential || self.name == "over_limit_reason"
+    }
+}
+
 closed_enum! {
     /// The fact of a case from which a timer counts.
     Start {

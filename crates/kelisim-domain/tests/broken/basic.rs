@@ -274,14 +274,6 @@ pub(super) const CORPUS: &[Broken] = &[
         &["this field is confidential"],
     ),
     broken(
-        "a hidden reason",
-        &[(
-            "name = \"over_limit_reason\"\n  type = \"text\"",
-            "name = \"over_limit_reason\"\n  type = \"text\"\n  confidential = true",
-        )],
-        &["this field is on open record"],
-    ),
-    broken(
         "a choice of nothing",
         &[(
             "name = \"over_limit_reason\"\n  type = \"text\"",

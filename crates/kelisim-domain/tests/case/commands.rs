@@ -50,7 +50,7 @@ pub(crate) enum Command {
     /// Any action by anybody, with any answers.
     Try(usize, &'static str, Values),
     /// A correction of facts.
-    Correct(usize, Correction, ContentChange),
+    Correct(usize, Correction, Box<ContentChange>),
     /// A correction of the ground.
     CorrectGround(usize, Closure, Option<String>),
     /// The register changes.
@@ -160,7 +160,7 @@ pub(crate) fn any_command() -> impl Strategy<Value = Command> {
         4 => (who.clone(), select(actions), any_values())
             .prop_map(|(who, action, values)| Command::Try(who, action, values)),
         1 => (who.clone(), any_correction())
-            .prop_map(|(who, (facts, content))| Command::Correct(who, facts, content)),
+            .prop_map(|(who, (facts, content))| Command::Correct(who, facts, Box::new(content))),
         1 => (who, ground).prop_map(|(who, (ground, linked_case, code))| {
             let effective_on = today();
             let closure = Closure { ground, effective_on, linked_case };
@@ -185,7 +185,7 @@ pub(crate) fn attempt(
         }
         Command::Correct(who, facts, content) => {
             let by = person(who);
-            let answer = correct(&given.case, &by, true, facts, content);
+            let answer = correct(&given.case, &by, true, facts, *content);
             Some((by, answer))
         }
         Command::CorrectGround(who, closure, code) => {
@@ -193,7 +193,7 @@ pub(crate) fn attempt(
             let correction = GroundCorrection {
                 closure,
                 exclusion_code: Confidential::new(code),
-                reason: "the wrong line".into(),
+                reason: "the wrong line".to_owned().into(),
             };
             let answer = correct_ground(&given.definition, &given.case, &by, correction);
             Some((by, answer))

@@ -275,7 +275,7 @@ fn d19_a_ground_is_corrected_by_the_stage_also_where_no_mediator_was_left() {
                 linked_case: None,
             },
             exclusion_code: Confidential::new(None),
-            reason: "Both have signed the refusal.".into(),
+            reason: "Both have signed the refusal.".to_owned().into(),
         };
         correct_ground(&closed.definition, &closed.case, &coordinator(), correction)
     };

@@ -108,9 +108,34 @@ fn assigned_over_the_limit() {
         "from": "filed",
         "to": {"step": "assigned", "stage": "assigned", "class": "active"},
         "mediator": BERIK,
+        "limit_lifted": true
+    });
+    let sealed = json!({"reason": "nobody else"});
+    assert_eq!(last(&given), (expected, sealed));
+}
+
+#[test]
+fn entries_from_before_reasons_were_sealed_are_written_as_they_were_read() {
+    let lifted = json!({
+        "kind": "moved",
+        "action": "assign",
+        "from": "filed",
+        "to": {"step": "assigned", "stage": "assigned", "class": "active"},
+        "mediator": BERIK,
         "over_limit_reason": "nobody else"
     });
-    assert_eq!(last(&given), (expected, json!({})));
+    let corrected = json!({
+        "kind": "ground_corrected",
+        "closure": {"ground": "withdrawn", "effective_on": "2026-11-22"},
+        "class": "done_other",
+        "reason": "the wrong line was chosen"
+    });
+    for old in [lifted, corrected] {
+        let read: EventData = serde_json::from_value(old.clone()).expect("read");
+        assert!(!read.has_sealed_reason());
+        // The chain of a case covers these bytes.
+        assert_eq!(serde_json::to_value(&read).expect("written"), old);
+    }
 }
 
 #[test]
@@ -248,7 +273,7 @@ fn ground_corrected() {
             linked_case: None,
         },
         exclusion_code: Confidential::new(None),
-        reason: "the wrong line".into(),
+        reason: "the wrong line".to_owned().into(),
     };
     let decision = correct_ground(&given.definition, &given.case, &coordinator(), correction)
         .expect("corrected");
@@ -257,10 +282,11 @@ fn ground_corrected() {
         json!({
             "kind": "ground_corrected",
             "closure": {"ground": "proposal_rejected", "effective_on": "2026-11-22"},
-            "class": "done_other",
-            "reason": "the wrong line"
+            "class": "done_other"
         })
     );
+    let reason = json!({"reason": "the wrong line"});
+    assert_eq!(sealed(&decision.content), reason);
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::store::audit::audit_insert;
 use crate::store::erase::{Erasing, case_erase};
 use crate::store::erasure::cases_erased;
+use crate::wipe::overwriting;
 
 /// What to do where the list is missing or is not the list.
 const HOW: &str = "put the list or its copy where encryption.erasure_list says. What was erased after the backup comes back \
@@ -90,7 +91,8 @@ pub(super) fn erase_again(
             reason: "restored".to_owned(),
             at: wanted.now,
         };
-        match case_erase(db, one.region.into(), erasing) {
+        let region = one.region.into();
+        match overwriting(db, |db| case_erase(db, region, erasing)) {
             Ok(true) => {
                 note(db, wanted, head, &one)?;
                 count += 1;

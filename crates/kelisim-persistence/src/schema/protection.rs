@@ -60,18 +60,21 @@ diesel::table! {
         confirmed_by -> Nullable<SqlUuid>,
         reason -> Nullable<Text>,
         finished_at -> Nullable<SqlTime>,
+        letter -> Nullable<Text>,
     }
 }
 
 diesel::table! {
     use crate::types::{SqlTime, SqlUuid};
-    use diesel::sql_types::Nullable;
+    use diesel::sql_types::{Nullable, Text};
 
     erasure_case (region_id, erasure_id, case_id) {
         region_id -> SqlUuid,
         erasure_id -> SqlUuid,
         case_id -> SqlUuid,
         erased_at -> Nullable<SqlTime>,
+        trouble -> Nullable<Text>,
+        tried_at -> Nullable<SqlTime>,
     }
 }
 

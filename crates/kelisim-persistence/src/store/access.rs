@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use kelisim_domain::{
     case::{Case, Content, Party, Referred},
+    confidential::Confidential,
     id::{CaseId, MediatorId, RegionId},
     policy::{Actor, CasePermission, CaseScope, may},
 };
@@ -252,5 +253,21 @@ impl Authorized<ReadContent> {
     /// [`Error::Key`] when the key does not fit or was destroyed.
     pub fn content(&self, vault: &Vault) -> Result<&Content, Error> {
         self.loaded.content(vault)
+    }
+
+    /// Why somebody did what an entry of the history says, where that was sealed.
+    ///
+    /// # Errors
+    /// [`Error::Erased`]; [`Error::Key`] when the key does not fit.
+    pub fn reason_of(
+        &self,
+        vault: &Vault,
+        recorded: &Recorded,
+    ) -> Result<Confidential<Option<String>>, Error> {
+        if !recorded.event.data.has_sealed_reason() {
+            return Ok(Confidential::default());
+        }
+        let change = case_event::content_change(self.data_key(vault)?, recorded)?;
+        Ok(change.map_or_else(Confidential::default, |change| change.reason))
     }
 }

@@ -9,6 +9,7 @@ use kelisim_domain::{
     id::{AccountId, CaseId, EventId, RegionId},
 };
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::connection::Db;
 use crate::error::Error;
@@ -213,15 +214,22 @@ pub fn chain_verify(region: RegionId, history: &[Recorded]) -> Result<(), Error>
 /// # Errors
 /// [`Error::Key`] when the key does not fit.
 pub fn content_changes(key: &DataKey, history: &[Recorded]) -> Result<Vec<ContentChange>, Error> {
-    let mut changes = Vec::new();
-    for recorded in history {
-        let Some(secret) = &recorded.secret else {
-            continue;
-        };
-        let plain = key.open(&place(recorded.event.case, recorded.event.seq), secret)?;
-        changes.push(
-            serde_json::from_slice(&plain).map_err(|_| Error::unreadable("case_event.secret"))?,
-        );
-    }
-    Ok(changes)
+    let opened = history.iter().map(|recorded| content_change(key, recorded));
+    opened.filter_map(Result::transpose).collect()
+}
+
+/// Opens the confidential half of an entry; none where there is none.
+pub(crate) fn content_change(
+    key: &DataKey,
+    recorded: &Recorded,
+) -> Result<Option<ContentChange>, Error> {
+    let Some(secret) = &recorded.secret else {
+        return Ok(None);
+    };
+    let place = place(recorded.event.case, recorded.event.seq);
+    let plain = Zeroizing::new(key.open(&place, secret)?);
+    let change = serde_json::from_slice(&plain);
+    change
+        .map(Some)
+        .map_err(|_| Error::unreadable("case_event.secret"))
 }

@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use kelisim_domain::erasure::{ErasureWhy, LetterNumber, Trouble};
 use kelisim_domain::id::{AccountId, CaseId, ErasureId, RegionId};
 use kelisim_domain::retention::{DataKind, Looked};
 
 use crate::connection::{Db, Locked};
 use crate::erasure_list::Erased;
 use crate::error::Error;
-use crate::schema::{cases, data_key, erasure, erasure_case, office, retention};
-use crate::types::{Ts, Uid};
+use crate::schema::{cases, data_key, erasure, erasure_case, retention};
+use crate::types::{Ts, Uid, Word};
 
 /// How long a kind of data is kept in a region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,7 @@ struct ErasureRow {
     confirmed_by: Option<Uid>,
     reason: Option<String>,
     finished_at: Option<Ts>,
+    letter: Option<String>,
 }
 
 /// An erasure: looked at, perhaps confirmed, perhaps done.
@@ -131,8 +133,10 @@ pub struct Erasure {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// By whom.
     pub confirmed_by: Option<AccountId>,
-    /// Why.
+    /// Why: a code, or what was typed before there were codes.
     pub reason: Option<String>,
+    /// The number of the letter that asks for it.
+    pub letter: Option<String>,
     /// When the last case was erased.
     pub finished_at: Option<DateTime<Utc>>,
 }
@@ -162,6 +166,7 @@ impl From<ErasureRow> for Erasure {
             confirmed_at: row.confirmed_at.map(Into::into),
             confirmed_by: row.confirmed_by.map(Into::into),
             reason: row.reason,
+            letter: row.letter,
             finished_at: row.finished_at.map(Into::into),
         }
     }
@@ -272,9 +277,11 @@ pub fn erasure_confirm(
     db: &mut Db,
     before: &Erasure,
     by: Option<AccountId>,
-    reason: &str,
+    why: &ErasureWhy,
     at: DateTime<Utc>,
 ) -> Result<Erasure, Error> {
+    let reason = why.reason.code();
+    let letter = why.letter.as_ref().map(LetterNumber::as_str);
     let row = erasure::table
         .find((Uid::from(before.region), Uid::from(before.id)))
         .filter(erasure::version.eq(before.version));
@@ -284,6 +291,7 @@ pub fn erasure_confirm(
             erasure::confirmed_at.eq(Some(Ts::from(at))),
             erasure::confirmed_by.eq(by.map(Uid::from)),
             erasure::reason.eq(Some(reason)),
+            erasure::letter.eq(letter),
         ))
         .execute(db)?;
     match changed {
@@ -292,6 +300,7 @@ pub fn erasure_confirm(
             confirmed_at: Some(at),
             confirmed_by: by,
             reason: Some(reason.to_owned()),
+            letter: letter.map(str::to_owned),
             ..before.clone()
         }),
         _ => Err(Error::conflict("erasure.version")),
@@ -389,6 +398,29 @@ pub fn erasure_left(
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
+/// Notes what keeps a case of an erasure from being erased.
+///
+/// # Errors
+/// Those of the database.
+pub fn erasure_case_left(
+    db: &mut Db,
+    of: &Erasure,
+    case: CaseId,
+    trouble: Trouble,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let row = erasure_case::table
+        .find((Uid::from(of.region), Uid::from(of.id), Uid::from(case)))
+        .filter(erasure_case::erased_at.is_null());
+    diesel::update(row)
+        .set((
+            erasure_case::trouble.eq(Some(Word(trouble))),
+            erasure_case::tried_at.eq(Some(Ts::from(at))),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
 /// Notes that a case of an erasure is erased.
 ///
 /// # Errors
@@ -401,68 +433,11 @@ pub fn erasure_case_done(
 ) -> Result<(), Error> {
     let row = erasure_case::table.find((Uid::from(of.region), Uid::from(of.id), Uid::from(case)));
     diesel::update(row)
-        .set(erasure_case::erased_at.eq(Some(Ts::from(at))))
+        .set((
+            erasure_case::erased_at.eq(Some(Ts::from(at))),
+            erasure_case::trouble.eq(None::<Word<Trouble>>),
+            erasure_case::tried_at.eq(None::<Ts>),
+        ))
         .execute(db)?;
     Ok(())
-}
-
-/// What an erasure is about, in totals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ErasureReport {
-    /// Cases of each office, by its code.
-    pub offices: Vec<(String, i64)>,
-    /// How many are erased.
-    pub erased: i64,
-    /// The first numbers.
-    pub numbers: Vec<String>,
-}
-
-/// Counts an erasure out, and gives the first numbers in it.
-///
-/// # Errors
-/// Those of the database.
-pub fn erasure_report(db: &mut Db, of: &Erasure, numbers: i64) -> Result<ErasureReport, Error> {
-    let found = || {
-        erasure_case::table
-            .inner_join(
-                cases::table.on(cases::region_id
-                    .eq(erasure_case::region_id)
-                    .and(cases::id.eq(erasure_case::case_id))),
-            )
-            .filter(erasure_case::region_id.eq(Uid::from(of.region)))
-            .filter(erasure_case::erasure_id.eq(Uid::from(of.id)))
-    };
-    let offices: Vec<(String, i64)> = erasure_case::table
-        .inner_join(
-            cases::table.on(cases::region_id
-                .eq(erasure_case::region_id)
-                .and(cases::id.eq(erasure_case::case_id))),
-        )
-        .inner_join(
-            office::table.on(office::region_id
-                .eq(cases::region_id)
-                .and(office::id.eq(cases::office_id))),
-        )
-        .filter(erasure_case::region_id.eq(Uid::from(of.region)))
-        .filter(erasure_case::erasure_id.eq(Uid::from(of.id)))
-        .group_by(office::code)
-        .select((office::code, diesel::dsl::count_star()))
-        .order(office::code)
-        .load(db)?;
-    let erased: i64 = erasure_case::table
-        .filter(erasure_case::region_id.eq(Uid::from(of.region)))
-        .filter(erasure_case::erasure_id.eq(Uid::from(of.id)))
-        .filter(erasure_case::erased_at.is_not_null())
-        .count()
-        .get_result(db)?;
-    let numbers: Vec<String> = found()
-        .order(cases::number)
-        .limit(numbers)
-        .select(cases::number)
-        .load(db)?;
-    Ok(ErasureReport {
-        offices,
-        erased,
-        numbers,
-    })
 }

@@ -32,6 +32,7 @@ pub mod drill;
 pub mod due;
 pub mod erase;
 pub mod erasure;
+pub mod erasure_report;
 pub mod handing_up;
 pub mod hold;
 pub mod idempotency;

@@ -1,35 +1,34 @@
 //! The job that erases what was confirmed: batch by batch, and on after a kill.
 //!
 //! It stops where the list of erasures cannot be written: what the list does not name, a restore would bring back. A case
-//! that cannot be erased is left out and told, and the others go on; it is tried again with the erasure.
+//! that cannot be erased is left out, noted and told, and the others go on; it is tried again with the erasure.
 
 use super::super::{App, AppError};
 use kelisim_domain::{
     audit::AuditEntry,
+    erasure::{ErasureReason, Trouble},
     id::{AccountId, AuditId, CaseId, EventId},
 };
 use kelisim_persistence::{
-    Db, Error as StoreError, SystemPart,
+    Db, Error as StoreError, Patience, SystemPart,
     erasure_list::{Erased, ErasureList},
     store::{
         audit::audit_insert,
         erase::{Erasing, case_erase},
         erasure::{
-            Erasure, cases_erased, erasing_alone, erasure_case_done, erasure_find, erasure_finish,
-            erasure_left, is_any_erased,
+            Erasure, cases_erased, erasing_alone, erasure_case_done, erasure_case_left,
+            erasure_find, erasure_finish, erasure_left, is_any_erased,
         },
     },
+    wipe::overwriting,
 };
 use serde_json::json;
-use std::{collections::BTreeMap, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 /// Cases of one transaction.
 const BATCH: i64 = 50;
-/// How often a batch is tried again when the database is busy, and how long it is waited between.
-const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(100);
-/// How often when a case has changed meanwhile: one at odds with itself says so every time.
+/// How often a batch is tried again when a case has changed meanwhile: one at odds with itself says so every time.
 const TRIES_OF_A_CASE: u32 = 3;
 
 /// How far an erasure has come.
@@ -54,22 +53,20 @@ impl From<StoreError> for Stopped {
 }
 
 impl Stopped {
-    /// The case that is damaged or at odds with itself; none when something is wrong with the house.
-    fn at_a_case(&self) -> Option<CaseId> {
-        match self.error {
-            StoreError::NotFound
-            | StoreError::Conflict { .. }
-            | StoreError::Missing { .. }
-            | StoreError::Erased
-            | StoreError::Key { .. }
-            | StoreError::Broken { .. } => self.case,
-            _ => None,
-        }
+    /// The case that cannot be erased, and what keeps it; none when something is wrong with the house.
+    fn at_a_case(&self) -> Option<(CaseId, Trouble)> {
+        let trouble = match self.error {
+            StoreError::NotFound | StoreError::Erased => Trouble::NoKey,
+            StoreError::Conflict { .. } | StoreError::Missing { .. } => Trouble::AtOdds,
+            StoreError::Key { .. } | StoreError::Broken { .. } => Trouble::Damaged,
+            _ => return None,
+        };
+        self.case.map(|case| (case, trouble))
     }
 
     fn passes(&self, tries: u32) -> bool {
         match self.error {
-            StoreError::Busy => tries < TRIES,
+            StoreError::Busy => true,
             StoreError::Conflict { .. } => tries < TRIES_OF_A_CASE,
             _ => false,
         }
@@ -104,10 +101,11 @@ pub fn drive(
             Ok((_, true)) => break,
             Ok((went, false)) => went,
             Err(stopped) => {
-                let case = stopped.at_a_case();
-                let case = case.ok_or_else(|| AppError::from(stopped.error.clone()))?;
+                let found = stopped.at_a_case();
+                let (case, trouble) = found.ok_or_else(|| AppError::from(stopped.error.clone()))?;
                 tracing::error!(erasure = %erasure.id, %case, error = %stopped.error,
                     "a case cannot be erased; the others go on");
+                note(app, erasure, case, trouble)?;
                 left.insert(case, stopped.error.to_string());
                 0
             }
@@ -127,22 +125,28 @@ fn patiently(
     erasure: &Erasure,
     without: &[CaseId],
 ) -> Result<(u64, bool), Stopped> {
-    let mut tries = 0;
-    loop {
+    let database = app.database.as_system(SystemPart::Erasure);
+    let attempt = || {
         let (house, list, of) = (Arc::clone(app), list.clone(), erasure.clone());
         let without = without.to_vec();
-        let done = app
-            .database
-            .as_system(SystemPart::Erasure)
-            .write_blocking(move |db| batch(db, &house, &list, &of, &without));
-        match done {
-            Err(stopped) if stopped.passes(tries) => {
-                tries += 1;
-                thread::sleep(PAUSE);
-            }
-            other => return other,
-        }
-    }
+        database
+            .write_blocking(move |db| overwriting(db, |db| batch(db, &house, &list, &of, &without)))
+    };
+    Patience::BUSY.with(attempt, |done, tries| match done {
+        Err(stopped) => stopped.passes(tries),
+        Ok(_) => false,
+    })
+}
+
+/// Notes what keeps a case, where whoever confirmed the erasure reads it. The batch in which it was met is undone.
+fn note(app: &App, of: &Erasure, case: CaseId, trouble: Trouble) -> Result<(), AppError> {
+    let (database, at) = (app.database.as_system(SystemPart::Erasure), app.clock.now());
+    let attempt = || {
+        let of = of.clone();
+        database.write_blocking(move |db| erasure_case_left(db, &of, case, trouble, at))
+    };
+    let noted = Patience::BUSY.with(attempt, |noted, _| matches!(noted, Err(StoreError::Busy)));
+    Ok(noted?)
 }
 
 /// One transaction: how many went, and whether nothing is left but what was left out.
@@ -216,6 +220,9 @@ fn audit(
     (action, kind, id): (&'static str, &'static str, Uuid),
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
+    // A sentence from before there were codes stands where it was entered, and is not entered again.
+    let is_code = |reason: &&str| reason.parse::<ErasureReason>().is_ok();
+    let code = of.reason.as_deref().filter(is_code);
     let entry = AuditEntry {
         id: app.new_id::<AuditId>(now),
         region: of.region,
@@ -226,7 +233,7 @@ fn audit(
         object_id: id.to_string(),
         before: None,
         after: Some(json!({"erasure": of.id})),
-        reason: of.reason.clone(),
+        reason: code.map(str::to_owned),
     };
     audit_insert(db, &entry)
 }

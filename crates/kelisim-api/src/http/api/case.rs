@@ -12,11 +12,13 @@ pub(crate) mod view;
 pub(crate) mod why;
 
 use crate::{
-    app::{self, AppError},
+    app::{self, AppError, reading::Reading},
     http::{answer::Answer, call::Call, form::Form, query::Query},
 };
 use actix_web::{HttpResponse, get, patch, post, web};
-use kelisim_domain::{code::ActionName, fault::FaultKind, id::CaseId, input::id};
+use kelisim_domain::{
+    code::ActionName, confidential::Confidential, fault::FaultKind, id::CaseId, input::id,
+};
 use kelisim_persistence::store::access::{Correct, CorrectGround, See};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -150,7 +152,8 @@ async fn transition(call: Call, path: web::Path<String>) -> HttpResponse {
     .await
 }
 
-/// The history of a case, oldest first; nothing confidential.
+/// The history of a case, oldest first; of what is confidential only why a limit was lifted or a ground corrected, and only for
+/// whoever reads the content.
 #[utoipa::path(tag = "cases", params(("id" = String, Path, description = "The case."),
         ("limit" = Option<i64>, Query, description = "At most 100."),
         ("after" = Option<i32>, Query, description = "The last `seq` of the page before.")),
@@ -165,11 +168,17 @@ async fn events(call: Call, path: web::Path<String>, mut query: Query) -> HttpRe
         });
         let paging = query.finish()?;
         let recorded = authorized.history(tx.db, after.unwrap_or(0), paging.load())?;
-        Ok(paging.answer(
+        let mut reasons = app::case::reasons(tx, &authorized, &recorded)?;
+        let read = (!reasons.is_empty()).then(|| Reading::content(authorized.case().id));
+        let answer = paging.answer(
             recorded,
             |last| last.event.seq.to_string(),
-            |recorded| EventView::of(&recorded),
-        ))
+            |recorded| {
+                let reason = reasons.remove(&recorded.event.seq);
+                EventView::of(&recorded, reason.map(Confidential::into_revealed))
+            },
+        );
+        Ok(answer.reads(read))
     })
     .await
 }

@@ -2,20 +2,22 @@
 
 use crate::{
     app::{self, AppError, Tx},
-    http::{answer::Answer, api::draft::reason_of, body::Body, call::Call},
+    http::{answer::Answer, body::Body, call::Call},
     locale::text,
 };
 use actix_web::{HttpResponse, get, patch, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
+    erasure::{ErasureReason, ErasureWhy, LetterNumber, Trouble},
     fault::{FaultKind, Faults},
     input::{Input, id},
     policy::RegisterAct::{Erase, ReadRetention},
     publish::reason,
     retention::{DataKind, Kept, MONTHS_MOST, look_holds_until},
 };
-use kelisim_persistence::store::erasure::{
-    Erasure, Retention, erasure_list, erasure_report, retention_of,
+use kelisim_persistence::store::{
+    erasure::{Erasure, Retention, erasure_list, retention_of},
+    erasure_report::erasure_report,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -179,8 +181,12 @@ struct ErasureView {
     confirmed_at: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     confirmed_by: Option<Uuid>,
+    /// A code; of erasures that were confirmed before there were codes, what was typed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The number of the letter that asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<DateTime<Utc>>,
     /// Only of one that is asked for by its id.
@@ -199,6 +205,23 @@ struct ReportView {
     /// The first hundred numbers, for the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     numbers: Vec<String>,
+    /// How many could not be erased when it was tried last, by what keeps them: `damaged`, `at_odds` or `no_key`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    troubles: BTreeMap<String, i64>,
+    /// The first hundred of these, for whoever sees the cases.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<LeftCaseView>,
+}
+
+/// A case that could not be erased; the others are, and it is tried again.
+#[derive(Serialize, ToSchema)]
+struct LeftCaseView {
+    case: Uuid,
+    number: String,
+    #[schema(value_type = String, example = "damaged")]
+    trouble: Trouble,
+    /// When it was tried last.
+    tried_at: DateTime<Utc>,
 }
 
 fn erasure_view(erasure: &Erasure) -> ErasureView {
@@ -220,6 +243,7 @@ fn erasure_view(erasure: &Erasure) -> ErasureView {
         confirmed_at: erasure.confirmed_at,
         confirmed_by: erasure.confirmed_by.map(|account| account.0),
         reason: erasure.reason.clone(),
+        letter: erasure.letter.clone(),
         finished_at: erasure.finished_at,
         report: None,
     }
@@ -232,12 +256,24 @@ fn whole(tx: &mut Tx<'_>, erasure: &Erasure) -> Result<Answer, AppError> {
     if !Erase.allowed(&tx.actor) {
         report.offices.clear();
         report.numbers.clear();
+        report.left.clear();
     }
+    let troubles = report.troubles.iter();
+    let left = report.left.into_iter().map(|left| LeftCaseView {
+        case: left.case.0,
+        number: left.number,
+        trouble: left.trouble,
+        tried_at: left.tried_at,
+    });
     let view = ErasureView {
         report: Some(ReportView {
             erased: report.erased,
             offices: report.offices.into_iter().collect(),
             numbers: report.numbers,
+            troubles: troubles
+                .map(|(trouble, cases)| (trouble.code().to_owned(), *cases))
+                .collect(),
+            left: left.collect(),
         }),
         ..erasure_view(erasure)
     };
@@ -316,8 +352,23 @@ async fn one(call: Call, path: web::Path<String>) -> HttpResponse {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body that is read field by field")]
 struct ConfirmBody {
-    /// One line, for the audit log.
+    /// `time_over` for all that is due; `person_asked`, `court`, `authority` or `mistake` for a case that was named.
+    #[schema(example = "person_asked")]
     reason: String,
+    /// The number of the letter that asks for it: digits, few letters, and the signs between them.
+    #[schema(example = "ЗТ-О-125/2026")]
+    letter: Option<String>,
+}
+
+fn why(body: &serde_json::Map<String, serde_json::Value>) -> Result<ErasureWhy, AppError> {
+    let mut faults = Faults::new();
+    let mut input = Input::new(body, &mut faults);
+    let reason = input.text("reason", str::parse::<ErasureReason>);
+    let letter = input.text_if("letter", LetterNumber::parse);
+    input.finish();
+    let why = reason.zip(letter);
+    let why = why.map(|(reason, letter)| ErasureWhy { reason, letter });
+    faults.finish(why).map_err(AppError::Invalid)
 }
 
 /// Confirm exactly what was looked at: its keys are destroyed, and nothing brings the content back.
@@ -334,7 +385,7 @@ async fn confirm(call: Call, path: web::Path<String>) -> HttpResponse {
             Ok((erasure, version))
         },
         |tx, erasure, body| {
-            let why = reason_of(&body.object()?)?;
+            let why = why(&body.object()?)?;
             let confirmed = app::erase::confirm(tx, &erasure, &why)?;
             whole(tx, &confirmed)
         },

@@ -92,7 +92,6 @@ sentences! {
         RuleOfOtherType { rule, kind } = "rule_of_other_type" "the rule {rule} is for a field of type {kind}";
         ElementsOfNothing = "elements_of_nothing" "`choices` of elements names one document: mediation_contract or settlement_agreement";
         IsConfidential = "is_confidential" "this field is confidential";
-        IsOpen = "is_open" "this field is on open record";
 
         // Messages.
         NoticeDoesNotFit { notice, on, to } = "notice_does_not_fit" "the message {notice} does not fit {on} to {to}";

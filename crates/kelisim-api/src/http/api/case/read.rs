@@ -404,7 +404,7 @@ pub(super) fn ground_change(
             effective_on: effective_on?,
             linked_case: linked_case?,
             exclusion_code: Confidential::new(exclusion_code?),
-            reason: reason?,
+            reason: Confidential::new(reason?),
         })
     })();
     faults.finish(change).map_err(AppError::Invalid)

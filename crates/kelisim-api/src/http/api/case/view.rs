@@ -225,6 +225,9 @@ pub(super) struct EventView {
     actor: Option<Uuid>,
     #[schema(value_type = Object)]
     data: EventData,
+    /// Why somebody lifted a limit or corrected a ground; only for whoever reads the content of the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     /// Chains the entry to the one before: SHA-256, hexadecimal.
     hash: String,
 }
@@ -434,8 +437,8 @@ pub(super) fn party_view(party: &Party) -> PartyView {
 }
 
 impl EventView {
-    /// An entry of the history.
-    pub(super) fn of(recorded: &Recorded) -> Self {
+    /// An entry of the history, and why it was done, for whoever may read that.
+    pub(super) fn of(recorded: &Recorded, reason: Option<String>) -> Self {
         let event = &recorded.event;
         EventView {
             id: recorded.id.0,
@@ -444,6 +447,7 @@ impl EventView {
             at: event.at,
             actor: person(event),
             data: event.data.clone(),
+            reason,
             hash: recorded
                 .hash
                 .iter()

@@ -140,7 +140,7 @@ fn form_view(
         kind: field.kind.code(),
         title: field.title.get(language).to_owned(),
         required: field.required,
-        confidential: field.confidential,
+        confidential: field.is_sealed(),
         choices: choices(definition, action, field, case, day),
         questions: questions(field),
         default: field.default.clone(),
