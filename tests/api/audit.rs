@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use kelisim_api::worker::seal::{Options, Sealer};
 use kelisim_audit_verify::Checker;
+use kelisim_tests::browser::{Browser, PASSWORD};
+use kelisim_tests::http::Client;
 use kelisim_tests::network::{AIGUL, BERIK};
 use kelisim_tests::{TestApp, on_both_databases};
 use serde_json::{Value, json};
@@ -17,6 +19,21 @@ fn read(t: &TestApp, action: &str) -> i64 {
 
 fn path(case: &Value) -> String {
     format!("cases/{}", case["id"].as_str().unwrap())
+}
+
+/// Somebody with a token that they made on the page of their account.
+fn personal(t: &TestApp, browser: &mut Browser, (scope, more): (&str, &[(&str, &str)])) -> Client {
+    browser.get("/account");
+    let fields = [
+        ("label", "Report"),
+        ("scope", scope),
+        ("days", "9"),
+        ("current", PASSWORD),
+    ];
+    let page = browser.post("/account/tokens", &[&fields[..], more].concat());
+    let (_, rest) = page.text.split_once("klsm_").unwrap();
+    let text = rest.split('<').next().unwrap();
+    t.nobody().with_token(&format!("klsm_{text}"))
 }
 
 fn seal(t: &TestApp) {
@@ -136,33 +153,65 @@ on_both_databases! {
         assert!(page.status == 200 && page.text.contains("case.filed") && page.text.contains("Demo head"), "{page:?}");
         assert!(!page.text.contains("cow"), "no content");
         let found = browser.get("/audit?action=case.filed&from=2026-11-22");
-        assert!(found.text.contains("/audit/export?from=2026-11-22&amp;action=case.filed") || found.text.contains("/audit/export?from=2026-11-22&#38;action=case.filed"), "{found:?}");
+        assert!(found.text.contains("action=\"/audit/export\"") && found.text.contains("name=\"from\" value=\"2026-11-22\""), "{found:?}");
         assert!(browser.get("/audit?to=2026-11-21").text.contains("Nothing was found."));
-        for (wrong, field) in [("from=yesterday", "from"), ("actor=aigul", "actor"), ("object_id=1", "object_kind"), ("frm=2026-11-22", "frm")] {
-            for path in ["/audit", "/audit/export"] {
-                let page = browser.get(&format!("{path}?{wrong}"));
-                assert_eq!(page.status, 422, "{path} {wrong}");
-                assert!(page.text.contains(&format!("href=\"#{field}\"")), "{path} {wrong}: {page:?}");
+        for (name, wrong, field) in [("from", "yesterday", "from"), ("actor", "aigul", "actor"), ("object_id", "1", "object_kind"), ("frm", "2026-11-22", "frm")] {
+            let page = browser.get(&format!("/audit?{name}={wrong}"));
+            browser.get("/audit");
+            for page in [page, browser.post("/audit/export", &[(name, wrong), ("current", PASSWORD)])] {
+                assert_eq!(page.status, 422, "{name}={wrong}");
+                assert!(page.text.contains(&format!("href=\"#{field}\"")), "{name}={wrong}: {page:?}");
             }
         }
         let entry = "00000000-0000-7000-8000-000000000001";
-        for part in ["limit=1".to_owned(), "limit=5000".to_owned(), format!("after={entry}")] {
-            let refused = browser.get(&format!("/audit/export?{part}"));
-            assert_eq!(refused.status, 422, "{part}: a piece would look like the whole");
-            let field = part.split('=').next().unwrap();
-            assert!(refused.text.contains(&format!("href=\"#{field}\"")), "{part}: {refused:?}");
+        for (field, value) in [("limit", "1"), ("limit", "5000"), ("after", entry)] {
+            browser.get("/audit");
+            let refused = browser.post("/audit/export", &[(field, value), ("current", PASSWORD)]);
+            assert_eq!(refused.status, 422, "{field}: a piece would look like the whole");
+            assert!(refused.text.contains(&format!("href=\"#{field}\"")), "{field}: {refused:?}");
         }
         let exports = || t.database.count("audit_entry WHERE action = 'audit.export'");
+        let asked = [("action", "case.filed"), ("current", PASSWORD)];
+        // Whoever sits down at a browser that was left open takes nothing away (R31).
+        for wrong in ["", "not the password"] {
+            browser.get("/audit");
+            let refused = browser.post("/audit/export", &[("action", "case.filed"), ("current", wrong)]);
+            assert_eq!(refused.status, 422, "{refused:?}");
+            assert!(refused.text.contains("href=\"#current\"") && refused.text.contains("id=\"current\""), "{refused:?}");
+            assert!(refused.text.contains("case.filed"), "what was found is still there");
+        }
+        assert!([404, 405].contains(&browser.get("/audit/export?action=case.filed").status), "an address gives no file");
         assert_eq!(exports(), 0);
-        let file = browser.get("/audit/export?action=case.filed");
+        browser.get("/audit");
+        let file = browser.post("/audit/export", &asked);
         assert_eq!((file.status, file.header("content-type")), (200, Some("application/x-ndjson")));
         assert!(file.header("content-disposition").unwrap().starts_with("attachment"));
         assert_eq!(file.text.lines().count(), 1);
         assert_eq!(exports(), 1);
         // What cannot be entered does not leave.
         t.database.execute("ALTER TABLE audit_entry RENAME TO elsewhere");
-        let kept = browser.get("/audit/export");
+        let kept = browser.post("/audit/export", &asked);
         assert!(kept.status >= 500 && !kept.text.contains("case.filed"), "{kept:?}");
+    }
+
+    fn r31_whole_files_leave_with_a_token_alone_that_was_made_for_it(t: TestApp) {
+        let case = t.file(&TestApp::filing());
+        seal(&t);
+        let party = &case["confidential"]["parties"][0]["id"];
+        let parties = json!({"parties": [{"case": case["id"], "party": party}]});
+        let [mut auditor, mut head, mut registrar] = ["auditor", "head", "registrar"].map(|who| t.signed_in(who));
+        let plain = |browser: &mut Browser| personal(&t, browser, ("write", &[]));
+        plain(&mut auditor).get("audit/export").expect_problem(403, "not_permitted");
+        plain(&mut head).post("party-exports", &parties).expect_problem(403, "not_permitted");
+        plain(&mut registrar).get("audit/export").expect_problem(404, "not_found");
+        plain(&mut registrar).post("party-exports", &parties).expect_problem(404, "not_found");
+        for action in ["audit.export", "party.export"] {
+            assert_eq!(read(&t, action), 0);
+        }
+        let exporting = |browser: &mut Browser| personal(&t, browser, ("read", &[("exports", "yes")]));
+        assert_eq!(exporting(&mut auditor).get("audit/export").status, 200);
+        exporting(&mut head).post("party-exports", &parties).expect(200);
+        assert!(auditor.get("/account").text.contains("take out whole files"));
     }
 
     fn an_export_can_be_verified_by_others_and_is_entered_itself(t: TestApp) {

@@ -57,6 +57,27 @@ on_both_databases! {
         }
     }
 
+    fn r12_nobody_goes_through_a_list_of_names(t: TestApp) {
+        let ask = |who: &str| t.by(who).post("cases/search", &json!({"name": "Nobody"}));
+        std::thread::scope(|all| {
+            for _ in 0..10 {
+                all.spawn(|| (0..6).for_each(|_| _ = ask("head").expect(200)));
+            }
+        });
+        let refused = ask("head");
+        let problem = refused.expect_problem(429, "searched_too_often");
+        assert!(problem["detail"].as_str().unwrap().contains("Wait 1 minutes"), "{problem}");
+        let seconds: i64 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=31).contains(&seconds), "{seconds}");
+        ask("other_head").expect(200);
+        ask("partner").expect(404);
+        let counted = t.database.count("rate WHERE kind = 'search'");
+        assert_eq!(counted, 2, "each person by themselves, and nobody who may not look");
+        t.clock.advance(chrono::TimeDelta::seconds(31));
+        ask("head").expect(200);
+        ask("head").expect_problem(429, "searched_too_often");
+    }
+
     fn r02_a_name_is_found_only_where_the_sides_are_read(t: TestApp) {
         let own = t.by("head").post("cases", &filing("ORL-01", "Сания Демо")).expect(201);
         t.clock.advance(chrono::TimeDelta::seconds(1));

@@ -409,6 +409,7 @@ fn coordinator(db: &mut Db, now: chrono::DateTime<chrono::Utc>) -> Result<(), Er
         account: account.id,
         digest: Sha256::digest(COORDINATOR).into(),
         expires_at: now + chrono::TimeDelta::days(90),
+        exports: true,
     };
     token_insert(db, &token, now)
 }

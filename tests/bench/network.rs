@@ -229,6 +229,7 @@ impl Layer<'_> {
             account,
             digest: Sha256::digest(token).into(),
             expires_at: self.now + TimeDelta::days(90),
+            exports: true,
         };
         token_insert(self.db, &token, self.now)
     }

@@ -1,4 +1,4 @@
-//! A real Chromium, spoken to over a pipe in its own protocol (ADR 0036): people on devices of their own.
+//! A real Chromium, spoken to over a pipe in its own protocol (ADR 0037): people on devices of their own.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -31,6 +31,8 @@ struct Size {
     ids: usize,
     /// Pairs of tries whose times are compared; none in a test run, whose machine has other work.
     pairs: usize,
+    /// The same of searches by name.
+    searches: usize,
 }
 
 const QUICK: Size = Size {
@@ -40,6 +42,7 @@ const QUICK: Size = Size {
     letters: 200,
     ids: 200,
     pairs: 0,
+    searches: 0,
 };
 
 const FULL: Size = Size {
@@ -49,6 +52,7 @@ const FULL: Size = Size {
     letters: 5_000,
     ids: 5_000,
     pairs: 1_500,
+    searches: 400,
 };
 
 /// The tries are spread over so many rounds of five minutes: three hours.
@@ -137,6 +141,20 @@ pub fn prove(order: &Order) -> Report {
             welch::TOLD_APART,
             forgot.abs(),
         );
+        let [rare, often] = look::search_times(&house, order.seed, size.searches);
+        report.noted("pairs of searches", number(size.searches));
+        for (name, t) in [
+            (
+                "t of the times to look for a rare name of others, against nobody's",
+                rare,
+            ),
+            (
+                "t of the times to look for a frequent name of others, against nobody's",
+                often,
+            ),
+        ] {
+            report.at_most(name, welch::TOLD_APART, t.abs());
+        }
     }
     report.end()
 }

@@ -33,6 +33,7 @@ fn token_of(db: &mut Db, number: u128, digest: [u8; 32]) -> Result<(), Error> {
         account: kelisim_domain::id::AccountId(id(number)),
         digest,
         expires_at: now() + TimeDelta::days(90),
+        exports: true,
     };
     token_insert(db, &token, now())
 }

@@ -106,6 +106,7 @@ on_both_databases! {
                 account: account_of(db, 9)?,
                 digest: [1; 32],
                 expires_at: now() + TimeDelta::days(1),
+                exports: true,
             };
             token_insert(db, &token, now())
         }).unwrap();

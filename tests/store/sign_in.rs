@@ -354,6 +354,7 @@ on_both_databases! {
                 account: owner,
                 digest: [1; 32],
                 expires_at: now() + TimeDelta::days(30),
+                exports: true,
             };
             token_insert_personal(db, &new, TokenScope::Read, "Report", now())?;
             assert_eq!(token_bearer(db, &[1; 32], None, now())?.unwrap().scope, TokenScope::Read);

@@ -145,7 +145,7 @@ impl House {
         let person = ["--email", &email, "--name", name, "--language", "en"];
         let create = [&["account", "create"][..], &person, &["--role"], standing];
         self.done(&create.concat());
-        let token = self.done(&["token", "create", "--email", &email]);
+        let token = self.done(&["token", "create", "--email", &email, "--exports"]);
         self.tokens.insert(name.to_owned(), token);
     }
 

@@ -187,6 +187,7 @@ pub fn person(db: &mut Db, number: u128, name: &str, standings: &[Standing]) -> 
         account,
         digest: Sha256::digest(token(name)).into(),
         expires_at: start() + TimeDelta::days(400),
+        exports: true,
     };
     token_insert(db, &token, start())
 }

@@ -233,14 +233,15 @@ impl Desk<'_> {
         self.audit("grant.create", grant.id.to_string(), after)
     }
 
-    /// Makes a bearer token; `secret` is the chance that nobody can guess. Only its digest is stored.
+    /// Makes a bearer token; `secret` is the chance that nobody can guess. Only its digest is stored. `exports` says whether it
+    /// may take many rows out in one piece.
     ///
     /// # Errors
     /// No active account has the address.
     pub fn token_create(
         &mut self,
         email: &EmailAddress,
-        days: i64,
+        (days, exports): (i64, bool),
         secret: &dyn Entropy,
     ) -> Result<String, EnrolError> {
         let account = match account_find_by_email(self.db, email) {
@@ -259,9 +260,11 @@ impl Desk<'_> {
             account: account.id,
             digest: Sha256::digest(&text).into(),
             expires_at: self.now + Duration::days(days),
+            exports,
         };
         token_insert(self.db, &token, self.now)?;
-        let after = json!({"account": account.id, "expires_at": token.expires_at});
+        let after =
+            json!({"account": account.id, "exports": exports, "expires_at": token.expires_at});
         self.region = account.region;
         self.audit("token.create", token.id.to_string(), after)?;
         Ok(text)

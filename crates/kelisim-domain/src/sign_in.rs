@@ -189,6 +189,8 @@ closed_enum! {
         AddressLetter = "address_letter",
         /// Links opened from one address.
         Link = "link",
+        /// Names of sides that one person looks for.
+        Search = "search",
     }
 }
 
@@ -204,6 +206,8 @@ impl Counted {
             Counted::Office => (40, 80),
             Counted::AddressLetter => (10, 20),
             Counted::Link => (30, 60),
+            // More than anybody needs who answers the telephone all day, and too few to go through a list of names.
+            Counted::Search => (60, 120),
         };
         Budget { at_once, an_hour }
     }

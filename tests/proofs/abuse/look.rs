@@ -7,6 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -198,4 +199,47 @@ pub(super) fn times(house: &House, seed: u64, pairs: usize) -> (f64, f64) {
     }
     let [signed, not_signed, asked, not_asked] = &lots;
     (welch::t(signed, not_signed), welch::t(asked, not_asked))
+}
+
+/// A name of one side in one case of others, one of many, and one of nobody: of one length.
+const RARE: &str = "Qzrarea";
+const OFTEN: &str = "Qzoften";
+const NOBODY: &str = "Qznobod";
+/// Cases of others with the name of many.
+const CASES: usize = 200;
+/// Pairs of searches until the budget of a person is whole again an hour later.
+const PAIRS_AN_HOUR: usize = 25;
+
+/// Welch's t of the times to look for a name that stands in cases of others against one that stands nowhere: for a rare name,
+/// and for a frequent one. Whoever looks has no case with either.
+pub(super) fn search_times(house: &House, seed: u64, pairs: usize) -> [f64; 2] {
+    let (dice, t) = (Dice::new(seed), &house.app);
+    for number in 0..CASES {
+        let mut filing = TestApp::filing();
+        filing["parties"][0]["name"] = json!(format!("{OFTEN} Demo"));
+        if number == 0 {
+            filing["parties"][1]["name"] = json!(format!("{RARE} Demo"));
+        }
+        t.file(&filing);
+    }
+    let stranger = t.by("dana");
+    [RARE, OFTEN].map(|there| {
+        let mut lots = [const { Vec::new() }; 2];
+        for number in 0..pairs {
+            if number % PAIRS_AN_HOUR == 0 {
+                t.clock.advance(TimeDelta::hours(1));
+            }
+            let first = usize::from(dice.is(50));
+            for turn in [first, 1 - first] {
+                let name = [there, NOBODY][turn];
+                let body = json!({"name": name});
+                let begun = Instant::now();
+                let reply = stranger.post("cases/search", &body);
+                lots[turn].push(begun.elapsed().as_secs_f64() * 1_000.0);
+                assert_eq!(reply.expect(200)["items"], json!([]), "{reply:?}");
+            }
+        }
+        let [there, nowhere] = &lots;
+        welch::t(there, nowhere)
+    })
 }

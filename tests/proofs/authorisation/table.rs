@@ -389,7 +389,7 @@ pub(super) struct Route {
 }
 
 impl Route {
-    fn changes(&self) -> bool {
+    pub(super) fn changes(&self) -> bool {
         self.method != "GET" && !ASKING.contains(&self.path.as_str())
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kelisim_api::door::subject;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::pages;
 use super::scene::{MISSING, Scene};
@@ -119,14 +121,19 @@ pub(super) fn walk(scene: &Scene, care: Care, dice: &Dice) -> Outcome {
 fn readers(table: &Table, route: &Route, things: usize) -> Vec<&'static str> {
     let reads = |who: &&str| {
         let mut answers = (0..things).map(|thing| table.answer(route, who, thing));
-        route.method == "GET" && answers.any(|answer| answer == Some(Answer::Allowed))
+        !route.changes() && answers.any(|answer| answer == Some(Answer::Allowed))
     };
     PEOPLE.iter().map(|(who, _)| *who).filter(reads).collect()
 }
 
-/// All that is stored, but for the entries of what may be read: whoever reads something confidential leaves one.
+/// All that is stored, but for what readers leave: an entry of what they read that is confidential, and how often they have
+/// looked for a name.
 pub(super) fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut contents = scene.t.database.contents();
+    let counted: Vec<String> = readers.iter().map(|who| counted(scene, who)).collect();
+    if let Some(rates) = contents.get_mut("rate") {
+        rates.retain(|row| !counted.iter().any(|one| row.to_lowercase().contains(one)));
+    }
     let emails: Vec<String> = readers
         .iter()
         .map(|who| format!("'{who}@example.kz'"))
@@ -141,6 +148,15 @@ pub(super) fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<St
     let entries = scene.t.database.lines("#id#", &others);
     contents.insert("audit_entry".to_owned(), entries);
     contents
+}
+
+/// Under what the searches of somebody are counted, in hexadecimal digits.
+fn counted(scene: &Scene, who: &str) -> String {
+    let of = format!("account WHERE email = '{who}@example.kz'");
+    let ids = scene.t.database.lines("#id#", &of);
+    let id: Option<Uuid> = ids.first().and_then(|id| id.parse().ok());
+    let digest = subject("search", id.unwrap_or_default().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Every entry of a reading is of somebody who may read that.

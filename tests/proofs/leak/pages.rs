@@ -178,7 +178,7 @@ impl Things<'_> {
                 let accounts = self.accounts.iter();
                 accounts.map(|id| page.replace("{id}", id)).collect()
             }
-            "/audit" | "/audit/export" => {
+            "/audit" => {
                 let mut paths = vec![page.to_owned(), format!("{page}?action=case.file")];
                 paths.extend(some.map(|id| format!("{page}?object_kind=case&object_id={id}")));
                 paths

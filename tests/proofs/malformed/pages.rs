@@ -7,7 +7,7 @@ use super::{
 use crate::{browser::PASSWORD, proofs::dice::Dice, wire::Raw};
 
 /// The pages, and the fields of their forms.
-const PAGES: [(&str, &[&str]); 28] = [
+const PAGES: [(&str, &[&str]); 29] = [
     ("/", &[]),
     ("/sign-in", &["email", "password", "next", "switch", "kept"]),
     ("/sign-in/code", &["code", "next", "kept"]),
@@ -20,8 +20,12 @@ const PAGES: [(&str, &[&str]); 28] = [
     ("/account/sessions/end", &["session"]),
     ("/account/codes", &["password"]),
     ("/account/password", &["old", "password"]),
-    ("/account/tokens", &["label", "scope", "days"]),
+    ("/account/tokens", &["label", "scope", "days", "exports"]),
     ("/account/tokens/end", &["token_id"]),
+    (
+        "/audit/export",
+        &["from", "to", "action", "actor", "object_kind", "object_id"],
+    ),
     ("/second-factor", &["code"]),
     ("/second-factor/begin", &["password"]),
     ("/second-factor/remove", &["password"]),

@@ -161,6 +161,7 @@ fn token_for(db: &mut kelisim_persistence::Db, number: u128, name: &str) -> Resu
         account: AccountId(Uuid::from_u128(account)),
         digest: Sha256::digest(token(name)).into(),
         expires_at: now + TimeDelta::days(30),
+        exports: true,
     };
     token_insert(db, &new, now)
 }

@@ -51,6 +51,11 @@ pub enum AppError {
         /// How long to wait.
         seconds: i64,
     },
+    /// Somebody has looked for too many names; the next one is possible after so many seconds.
+    SearchedTooOften {
+        /// How long to wait.
+        seconds: i64,
+    },
     /// Too much is waiting; try again soon.
     Busy,
     /// The database cannot be reached, or it is unknown whether the change was made: repeat with the same key.

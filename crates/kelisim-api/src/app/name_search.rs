@@ -4,12 +4,14 @@
 //! single side has all the words is left out.
 
 use super::{AppError, Tx, case::access};
+use crate::door::subject;
 use kelisim_domain::{
-    confidential::Confidential, id::CaseId, names::name_words, policy::NameScope,
+    confidential::Confidential, id::CaseId, names::name_words, policy::NameScope, sign_in::Counted,
 };
 use kelisim_persistence::store::{
     access::{Authorized, ReadNames},
     name_index::{NameAsked, cases_named},
+    rate::rate_take,
 };
 
 /// What somebody looks for.
@@ -40,6 +42,25 @@ pub fn scope(tx: &Tx<'_>) -> Result<NameScope, AppError> {
     match scope.is_empty() {
         true => Err(AppError::NotFound),
         false => Ok(scope),
+    }
+}
+
+/// Lets through whoever may read the sides of any case and has not looked for too many names: even where nothing is found,
+/// somebody who could go through a list would learn whom their cases are about.
+///
+/// # Errors
+/// Not found; searched too often.
+pub fn count(tx: &mut Tx<'_>) -> Result<(), AppError> {
+    scope(tx)?;
+    let person = (
+        Counted::Search,
+        subject("search", tx.actor.account.0.as_bytes()),
+    );
+    match rate_take(tx.db, &[person], tx.now)? {
+        Ok(()) => Ok(()),
+        Err(used) => Err(AppError::SearchedTooOften {
+            seconds: (used.until - tx.now).num_seconds() + 1,
+        }),
     }
 }
 

@@ -175,6 +175,8 @@ pub struct TokenWish {
     pub scope: TokenScope,
     /// How long it holds, in days.
     pub days: i64,
+    /// Whether it may take many rows out in one piece (R31).
+    pub exports: bool,
 }
 
 impl TokenWish {
@@ -182,7 +184,7 @@ impl TokenWish {
     ///
     /// # Errors
     /// Every fault.
-    pub fn parse(label: &str, scope: &str, days: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(label: &str, scope: &str, days: &str, exports: bool) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::new();
         let label = faults.take("/label", text::line(label, LABEL_MOST));
         let scope = faults.take("/scope", scope.parse());
@@ -198,6 +200,7 @@ impl TokenWish {
                 label: label?,
                 scope: scope?,
                 days: days?,
+                exports,
             })
         };
         faults.finish(wish())
@@ -217,9 +220,12 @@ pub fn make_token(tx: &mut Tx<'_>, wish: &TokenWish) -> Result<String, AppError>
         account: tx.actor.account,
         digest: crate::door::digest(&text),
         expires_at: tx.now + TimeDelta::days(wish.days),
+        exports: wish.exports,
     };
     token_insert_personal(tx.db, &new, wish.scope, &wish.label, tx.now)?;
-    let after = json!({"token": new.id, "scope": wish.scope, "expires_at": new.expires_at});
+    let after = json!({
+        "token": new.id, "scope": wish.scope, "exports": wish.exports, "expires_at": new.expires_at,
+    });
     told(tx, "token.create", after)?;
     Ok(text)
 }

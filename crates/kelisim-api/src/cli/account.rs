@@ -87,10 +87,11 @@ pub(super) fn token(command: TokenCommand, config: &Config) -> Result<(), Failur
     let TokenCommand::Create {
         email,
         expires_days,
+        exports,
     } = command;
     let email = address("--email", &email)?;
     let token = at_desk(config, move |desk, secret| {
-        desk.token_create(&email, expires_days, secret)
+        desk.token_create(&email, (expires_days, exports), secret)
     })?;
     print(&format!("{token}\n"))
 }

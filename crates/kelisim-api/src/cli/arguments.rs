@@ -356,6 +356,9 @@ pub(super) enum TokenCommand {
         /// Days until it expires.
         #[arg(long, default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3_650))]
         expires_days: i64,
+        /// It may also take out whole files: the audit log, and what is kept of a person.
+        #[arg(long)]
+        exports: bool,
     },
 }
 

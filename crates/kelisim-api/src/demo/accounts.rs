@@ -90,7 +90,7 @@ pub(super) fn mint(
         };
         let mut one = |email: String, role: Role| {
             let address = EmailAddress::from_stored(email.clone());
-            let token = desk.token_create(&address, DAYS, secret.as_ref())?;
+            let token = desk.token_create(&address, (DAYS, true), secret.as_ref())?;
             let scope = scope(desk.db, region, &address, role, &office)?;
             let (password, totp_secret) = way_in(desk.db, &house, &address, role, now)?;
             access.push(Access {

@@ -6,12 +6,17 @@ use crate::{
 };
 use actix_web::{HttpRequest, dev::Payload, http::header};
 use futures_util::StreamExt;
-use kelisim_domain::fault::FaultKind;
+use kelisim_domain::{
+    confidential::{Confidential, Wipe},
+    fault::FaultKind,
+};
 use serde_json::{Map, Value};
 use std::{
+    ops::Deref,
     rc::Rc,
     sync::atomic::{AtomicUsize, Ordering},
 };
+use zeroize::Zeroizing;
 
 /// The largest body, in bytes (R31).
 pub const BODY_MOST: usize = 1_000_000;
@@ -20,10 +25,9 @@ const DRAIN_MOST: usize = 8_000_000;
 /// How much all bodies together may take in memory, in bytes, from the first that is read to the last that was acted on.
 const ROOM_MOST: usize = 64_000_000;
 
-/// The body as it came.
-#[derive(Debug)]
+/// The body as it came. Its bytes are overwritten when it goes away, and so are the values that were read from it.
 pub struct Body {
-    bytes: Result<Vec<u8>, AppError>,
+    bytes: Result<Zeroizing<Vec<u8>>, AppError>,
     _room: Room,
 }
 
@@ -31,7 +35,7 @@ impl Body {
     /// None, for a request that has none.
     pub(crate) fn none() -> Self {
         Body {
-            bytes: Ok(Vec::new()),
+            bytes: Ok(Zeroizing::default()),
             _room: Room::default(),
         }
     }
@@ -51,7 +55,7 @@ impl Body {
 
     /// The bytes, where they were read.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        self.bytes.as_deref().ok()
+        self.bytes.as_ref().ok().map(|bytes| bytes.as_slice())
     }
 
     /// Panics with all that it says, where these bytes are in it; for a defect that a proof must find.
@@ -80,25 +84,48 @@ impl Body {
     ///
     /// # Errors
     /// Too large, too slow, another media type, not JSON, a name that stands twice, nested too deep, or not an object.
-    pub fn object(self) -> Result<Map<String, Value>, AppError> {
+    pub fn object(self) -> Result<Fields, AppError> {
         let bytes = self.bytes?;
         let value = json::read(&bytes).map_err(|error| AppError::Malformed {
             line: error.line(),
             column: error.column(),
         })?;
         match value {
-            Value::Object(object) => Ok(object),
-            _ => Err(AppError::invalid(
-                "",
-                FaultKind::WrongType { expected: "object" },
-            )),
+            Value::Object(object) => Ok(Fields(Confidential::new(object))),
+            mut other => {
+                other.wipe();
+                let kind = FaultKind::WrongType { expected: "object" };
+                Err(AppError::invalid("", kind))
+            }
         }
     }
 }
 
+/// The fields of a body.
+pub struct Fields(Confidential<Map<String, Value>>);
+
+impl Deref for Fields {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.reveal()
+    }
+}
+
+/// Adds bytes that arrived. A vector that grows by itself leaves what it held behind it.
+pub(crate) fn arrived(bytes: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let wanted = bytes.len() + more.len();
+    if wanted > bytes.capacity() {
+        let mut wider = Zeroizing::new(Vec::with_capacity(wanted.next_power_of_two()));
+        wider.extend_from_slice(bytes);
+        *bytes = wider;
+    }
+    bytes.extend_from_slice(more);
+}
+
 /// Reads to the end, of one that is somewhat too large too.
-async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Vec<u8>, AppError> {
-    let mut bytes = Vec::new();
+async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Zeroizing<Vec<u8>>, AppError> {
+    let mut bytes = Zeroizing::default();
     let mut seen = 0;
     while let Some(chunk) = payload.next().await {
         // One that breaks off, or whose chunks are no chunks.
@@ -109,7 +136,7 @@ async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Vec<u8>, AppErr
         }
         if seen <= BODY_MOST {
             room.take(chunk.len())?;
-            bytes.extend_from_slice(&chunk);
+            arrived(&mut bytes, &chunk);
         }
     }
     match seen <= BODY_MOST {
@@ -119,7 +146,7 @@ async fn arrive(mut payload: Payload, room: &mut Room) -> Result<Vec<u8>, AppErr
 }
 
 /// A body of the media type that is read here.
-fn fit(request: &HttpRequest, bytes: Vec<u8>) -> Result<Vec<u8>, AppError> {
+fn fit(request: &HttpRequest, bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, AppError> {
     let patch = request.method() == actix_web::http::Method::PATCH;
     let media = request.headers().get(header::CONTENT_TYPE);
     let media = media.and_then(|media| media.to_str().ok());
@@ -128,7 +155,7 @@ fn fit(request: &HttpRequest, bytes: Vec<u8>) -> Result<Vec<u8>, AppError> {
     let json = media == "application/json" || (patch && media == "application/merge-patch+json");
     if bytes.is_empty() && (json || media.is_empty()) {
         // An act that asks nothing, such as sending a message again, may come without a body.
-        Ok(b"{}".to_vec())
+        Ok(Zeroizing::new(b"{}".to_vec()))
     } else if json {
         Ok(bytes)
     } else {
@@ -162,6 +189,15 @@ impl Drop for Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_arrive_in_pieces_are_what_was_sent() {
+        let mut bytes = Zeroizing::default();
+        for piece in [&b"a cow"[..], b"", b" in the ", b"garden"] {
+            arrived(&mut bytes, piece);
+        }
+        assert_eq!(bytes.as_slice(), b"a cow in the garden");
+    }
 
     #[test]
     fn r31_all_bodies_together_have_a_limit() {

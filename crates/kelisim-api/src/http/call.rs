@@ -4,8 +4,10 @@
 //! version (428, 412), body (413, 415, 400, 422), rules (409).
 //! All of it happens inside the transaction of the change, so nothing can change between check and write (R4, R7).
 
+mod ask;
+
 use crate::{
-    app::{App, AppError, Tx, account, once, reading},
+    app::{App, AppError, Tx, account, once},
     http::{answer::Answer, body::Body, problem},
 };
 use actix_web::{
@@ -78,51 +80,6 @@ impl From<AppError> for Failure {
 }
 
 impl Call {
-    /// Runs a reading job; what it shows that is confidential is entered into the audit log before it leaves (R21).
-    pub async fn get(
-        self,
-        job: impl FnOnce(&mut Tx<'_>) -> Result<Answer, AppError> + Send + 'static,
-    ) -> HttpResponse {
-        self.ask(move |tx, _| job(tx)).await
-    }
-
-    /// As [`Call::get`], of a question that stands in the body, because it must not stand in an address.
-    ///
-    /// A key is not looked at: there is no effect that could happen twice, and a kept answer would be one more copy.
-    pub async fn ask(
-        self,
-        job: impl FnOnce(&mut Tx<'_>, Body) -> Result<Answer, AppError> + Send + 'static,
-    ) -> HttpResponse {
-        let (app, token, place, has) = (self.app, self.token, self.place, self.if_none_match);
-        let body = self.body;
-        // Nobody without a token takes a place in the queue of the database.
-        let Some(token) = token else {
-            return problem::response(&AppError::Unauthenticated, &place);
-        };
-        let (database, house) = (app.database.at_door(), Arc::clone(&app));
-        let result = database
-            .read(move |db| {
-                let now = app.clock.now();
-                let actor = known(&app, account::authenticate(db, &token, now)?);
-                let reader = actor.clone();
-                let mut outcome = transact(db, &app, actor, now, |tx| job(tx, body))?;
-                if let Ok(answer) = &outcome.result
-                    && !answer.is_known(has)
-                {
-                    let reads = answer.reads.iter();
-                    outcome.entries = reads.map(|read| read.entry(&app, &reader, now)).collect();
-                }
-                Ok::<_, Failure>(outcome)
-            })
-            .await;
-        let mut outcome = outcome(result);
-        let entries = std::mem::take(&mut outcome.entries);
-        if let Err(error) = reading::record(&house, entries).await {
-            outcome.result = Err(error);
-        }
-        finish(outcome, place, has)
-    }
-
     /// Runs a POST that makes something new: `authorise` lets the caller through or not, `act` reads the body and acts.
     pub async fn post<A>(
         self,

@@ -23,7 +23,7 @@ use kelisim_domain::{
 use serde::Serialize;
 
 /// The codes of all problems, for the pages under `/problems/` and for the documents.
-pub const CODES: [&str; 22] = [
+pub const CODES: [&str; 23] = [
     "not_http",
     "too_slow",
     "head_too_large",
@@ -42,6 +42,7 @@ pub const CODES: [&str; 22] = [
     "key_reused",
     "key_running",
     "too_many",
+    "searched_too_often",
     "busy",
     "unavailable",
     "method_not_allowed",
@@ -341,6 +342,7 @@ pub fn status_and_code(error: &AppError) -> (u16, &'static str) {
         AppError::KeyRunning => (409, "key_running"),
         AppError::NotRetried(_) => (409, "not_retried"),
         AppError::TooMany { .. } => (429, "too_many"),
+        AppError::SearchedTooOften { .. } => (429, "searched_too_often"),
         AppError::Busy => (503, "busy"),
         AppError::Unavailable => (503, "unavailable"),
         AppError::Internal(_) => (500, "internal"),
@@ -379,7 +381,9 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
         AppError::NotRetried(state) => arguments([("state", (*state).into())]),
         AppError::BadHeader(name) => arguments([("name", (*name).into())]),
         AppError::TooLarge { most } => arguments([("most", (most / 1000).into())]),
-        AppError::TooMany { seconds } => arguments([("minutes", ((seconds + 59) / 60).into())]),
+        AppError::TooMany { seconds } | AppError::SearchedTooOften { seconds } => {
+            arguments([("minutes", ((seconds + 59) / 60).into())])
+        }
         AppError::Internal(context) => {
             tracing::error!(
                 context,
@@ -413,7 +417,7 @@ pub fn response(error: &AppError, place: &Place) -> HttpResponse {
         _ => {}
     }
     let mut response = respond(problem, place.language);
-    if let AppError::TooMany { seconds } = error {
+    if let AppError::TooMany { seconds } | AppError::SearchedTooOften { seconds } = error {
         let value = header::HeaderValue::from((*seconds).max(1));
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }

@@ -53,9 +53,14 @@ impl Query {
     /// The query of an address.
     pub fn new(path: &str, query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+        Query::of_form(path, pairs.collect())
+    }
+
+    /// The fields of a form that asks as an address would.
+    pub fn of_form(path: &str, pairs: Vec<(String, String)>) -> Self {
         Query {
             path: path.to_owned(),
-            pairs: pairs.collect(),
+            pairs,
             known: Vec::new(),
             faults: Faults::new(),
         }

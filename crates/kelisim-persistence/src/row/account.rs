@@ -51,6 +51,7 @@ pub(crate) struct TokenRow {
     pub(crate) revoked_at: Option<Ts>,
     pub(crate) scope: Word<TokenScope>,
     pub(crate) label: String,
+    pub(crate) exports: bool,
 }
 
 impl TryFrom<GrantRow> for Grant {

@@ -31,6 +31,8 @@ pub struct NewToken {
     pub digest: [u8; 32],
     /// When it stops working.
     pub expires_at: DateTime<Utc>,
+    /// Whether it may take many rows out in one piece (R31).
+    pub exports: bool,
 }
 
 /// Adds a token.
@@ -48,6 +50,7 @@ pub fn token_insert(db: &mut Db, new: &NewToken, now: DateTime<Utc>) -> Result<(
         revoked_at: None,
         scope: Word(TokenScope::Write),
         label: String::new(),
+        exports: new.exports,
     };
     diesel::insert_into(token::table).values(row).execute(db)?;
     Ok(())
@@ -66,6 +69,8 @@ pub struct PersonalToken {
     pub created_at: DateTime<Utc>,
     /// When it stops working.
     pub expires_at: DateTime<Utc>,
+    /// Whether it may take many rows out in one piece.
+    pub exports: bool,
 }
 
 /// Adds a token with a scope and a name of its own.
@@ -110,6 +115,7 @@ pub fn token_list(
         scope: row.scope.0,
         created_at: row.created_at.into(),
         expires_at: row.expires_at.into(),
+        exports: row.exports,
     });
     Ok(shown.collect())
 }
@@ -161,6 +167,8 @@ pub struct Bearer {
     pub actor: Actor,
     /// What the token may do of what the account may.
     pub scope: TokenScope,
+    /// Whether it may take many rows out in one piece (R31).
+    pub exports: bool,
     /// Whether the key is claimed for the length of the transaction: not, when another transaction is answering it.
     pub claimed: bool,
     /// The first answer to the key.
@@ -199,6 +207,7 @@ pub fn token_bearer(
         Word<Language>,
         String,
         Word<TokenScope>,
+        bool,
         Option<GrantRow>,
         Option<IdempotencyRow>,
         bool,
@@ -235,13 +244,14 @@ pub fn token_bearer(
             account::language,
             region::time_zone,
             token::scope,
+            token::exports,
             Option::<GrantRow>::as_select(),
             Option::<IdempotencyRow>::as_select(),
             claimed,
             Entered { now: now.into() },
         ))
         .load(connection))?;
-    let Some((region, account, language, zone, scope, ..)) = rows.first() else {
+    let Some((region, account, language, zone, scope, exports, ..)) = rows.first() else {
         return Ok(None);
     };
     let zone = Zone::parse(zone).map_err(|error| Error::broken("region", error))?;
@@ -252,7 +262,7 @@ pub fn token_bearer(
         grants: Vec::with_capacity(rows.len()),
         system: None,
     };
-    let (today, scope) = (zone.day(now), scope.0);
+    let (today, scope, exports) = (zone.day(now), scope.0, *exports);
     let (mut claimed, mut answered) = (false, None);
     for (.., grant, answer, is_claimed, _) in rows {
         claimed = is_claimed;
@@ -266,6 +276,7 @@ pub fn token_bearer(
     Ok(Some(Bearer {
         actor,
         scope,
+        exports,
         claimed,
         answered: answered.map(stored).transpose()?,
     }))

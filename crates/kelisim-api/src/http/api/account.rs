@@ -300,7 +300,7 @@ async fn change(call: Call, id: web::Path<String>) -> HttpResponse {
         move |tx| versioned(tx, &id),
         |tx, before, body| {
             let mut after = people::wish_of(&before.account).form();
-            merge(&mut after, &body.object()?);
+            merge(&mut after, &*body.object()?);
             let wish = AccountWish::parse(&after).map_err(AppError::Invalid)?;
             let entry = people::change(tx, before, wish)?;
             answer(tx, entry)

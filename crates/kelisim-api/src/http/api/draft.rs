@@ -139,7 +139,7 @@ async fn create_draft(call: Call) -> HttpResponse {
     call.post(
         |tx| tx.allow(Publish),
         |tx, (), body| {
-            let said = said(&body.object()?)?;
+            let said = said(&*body.object()?)?;
             let draft = publish::draft_create(tx, said.kind, said.title, said.text, said.steps)?;
             let place = format!("/api/v1/drafts/{}", draft.id);
             Ok(Answer {
@@ -186,7 +186,7 @@ async fn change_draft(call: Call, id: web::Path<String>) -> HttpResponse {
                 "kind": before.kind.code(), "title": before.title, "text": before.text, "steps": before.steps,
             });
             let mut form = form.as_object().cloned().unwrap_or_default();
-            merge(&mut form, &body.object()?);
+            merge(&mut form, &*body.object()?);
             let said = said(&form)?;
             if said.kind != before.kind {
                 return Err(AppError::invalid("/kind", FaultKind::NotHere));

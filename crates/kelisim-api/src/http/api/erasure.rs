@@ -385,7 +385,7 @@ async fn confirm(call: Call, path: web::Path<String>) -> HttpResponse {
             Ok((erasure, version))
         },
         |tx, erasure, body| {
-            let why = why(&body.object()?)?;
+            let why = why(&*body.object()?)?;
             let confirmed = app::erase::confirm(tx, &erasure, &why)?;
             whole(tx, &confirmed)
         },

@@ -414,7 +414,7 @@ async fn change(call: Call, id: web::Path<String>) -> HttpResponse {
             let mut form = mediator.entry.open_form();
             form.extend(mediator.entry.secret_form().into_revealed());
             form.insert("status".into(), json!(mediator.status));
-            merge(&mut form, &body.object()?);
+            merge(&mut form, &*body.object()?);
             let known = known(tx, &form)?;
             let stands = Before {
                 status: mediator.status,

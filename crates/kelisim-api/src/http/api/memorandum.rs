@@ -254,7 +254,7 @@ async fn change(call: Call, id: web::Path<String>) -> HttpResponse {
         move |tx| managed(tx, &id),
         |tx, before, body| {
             let mut form = before.form();
-            merge(&mut form, &body.object()?);
+            merge(&mut form, &*body.object()?);
             let known = known(tx, &form)?;
             let draft = Draft::parse(&form, &known, Some(&before)).map_err(AppError::Invalid)?;
             let after = memorandum::change(tx, before, draft)?;
@@ -279,7 +279,7 @@ async fn sign(call: Call, id: web::Path<String>) -> HttpResponse {
         move |tx| managed(tx, &id),
         |tx, before, body| {
             let signing =
-                Signing::parse(&body.object()?, &before, tx.today()).map_err(AppError::Invalid)?;
+                Signing::parse(&*body.object()?, &before, tx.today()).map_err(AppError::Invalid)?;
             let after = memorandum::sign(tx, before, &signing)?;
             Ok(answer(tx, after, Sight::All))
         },
@@ -301,7 +301,7 @@ async fn terminate(call: Call, id: web::Path<String>) -> HttpResponse {
     call.change(
         move |tx| managed(tx, &id),
         |tx, before, body| {
-            let end = Termination::parse(&body.object()?, &before, tx.today())
+            let end = Termination::parse(&*body.object()?, &before, tx.today())
                 .map_err(AppError::Invalid)?;
             let after = memorandum::terminate(tx, before, end)?;
             Ok(answer(tx, after, Sight::All))

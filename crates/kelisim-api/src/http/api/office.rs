@@ -219,7 +219,7 @@ async fn change(call: Call, code: web::Path<String>) -> HttpResponse {
         },
         |tx, before, body| {
             let mut body_after = before.entry.form();
-            merge(&mut body_after, &body.object()?);
+            merge(&mut body_after, &*body.object()?);
             let known = known(tx, &body_after)?;
             let entry = OfficeEntry::parse(&body_after, &known, Some(&before.entry))
                 .map_err(AppError::Invalid)?;

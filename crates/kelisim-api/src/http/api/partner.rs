@@ -217,7 +217,7 @@ async fn create(call: Call) -> HttpResponse {
     call.post(
         |tx| tx.allow_write(ReadPartners, ManagePartners),
         |tx, (), body| {
-            let entry = PartnerEntry::parse(&body.object()?, None).map_err(AppError::Invalid)?;
+            let entry = PartnerEntry::parse(&*body.object()?, None).map_err(AppError::Invalid)?;
             let partner = partner::create(tx, entry)?;
             let place = format!("/api/v1/partners/{}", partner.entry.code);
             Ok(Answer {
@@ -251,7 +251,7 @@ async fn change(call: Call, code: web::Path<String>) -> HttpResponse {
         },
         |tx, before, body| {
             let mut form = before.entry.form();
-            merge(&mut form, &body.object()?);
+            merge(&mut form, &*body.object()?);
             let entry =
                 PartnerEntry::parse(&form, Some(&before.entry)).map_err(AppError::Invalid)?;
             let after = partner::change(tx, before, entry)?;
@@ -307,7 +307,7 @@ async fn contact_create(call: Call, code: web::Path<String>) -> HttpResponse {
         },
         |tx, partner, body| {
             let wish =
-                ContactWish::parse(&body.object()?, None, true).map_err(AppError::Invalid)?;
+                ContactWish::parse(&*body.object()?, None, true).map_err(AppError::Invalid)?;
             let made = partner::contact_create(tx, partner.id, wish)?;
             let place = format!(
                 "/api/v1/partners/{}/contacts/{}",

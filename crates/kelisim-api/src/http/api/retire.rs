@@ -32,7 +32,7 @@ pub(super) async fn retire<T>(
             Ok(found)
         },
         move |tx, (what, found), body| {
-            let reason = reason_of(&body.object()?)?;
+            let reason = reason_of(&*body.object()?)?;
             publish::retire(tx, what.kind, &what.key, what.version, &reason)?;
             show(tx, found)
         },

@@ -360,7 +360,7 @@ async fn undo_move(call: Call, path: web::Path<String>) -> HttpResponse {
             Ok(key)
         },
         |tx, key, body| {
-            let reason = reason_of(&body.object()?)?;
+            let reason = reason_of(&*body.object()?)?;
             let pass = pass::begin_undo(tx, &key, &reason)?;
             let location = format!("/api/v1/passes/{}", pass.id);
             Ok(Answer::created(location, &pass_view(&pass)))

@@ -199,7 +199,12 @@ struct Token<'a> {
 async fn make_token(posted: Posted) -> HttpResponse {
     let visit = &posted.visit;
     let field = |name| posted.field(name);
-    let wish = match TokenWish::parse(field("label"), field("scope"), field("days")) {
+    let wish = match TokenWish::parse(
+        field("label"),
+        field("scope"),
+        field("days"),
+        field("exports") == "yes",
+    ) {
         Ok(wish) => wish,
         Err(faults) => return shown(visit, None, faults).await,
     };

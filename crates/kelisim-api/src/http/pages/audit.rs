@@ -1,17 +1,17 @@
 //! The audit log for the auditor (S21): who did what, when and why, and the same as one file.
 //!
-//! The filter is that of the interface for programs. Whoever wants a person or a case chooses it from an entry, so nobody
+//! The filter is that of the interface for programs. A file is asked for with the password. Whoever wants a person or a case chooses it from an entry, so nobody
 //! has to know an id.
 
 use super::{
-    FULL,
+    FULL, Stop,
     guest::Guest,
     page::{Page, Say},
     seen, told_faults,
-    visit::Visit,
+    visit::{Posted, Visit},
 };
 use crate::{
-    app::{AppError, Tx, reading, reading::Reading},
+    app::{AppError, Tx, own, reading, reading::Reading},
     exported,
     http::{
         api::audit::{EXPORT_MOST, cursor, described, names, wish},
@@ -21,7 +21,7 @@ use crate::{
 use actix_web::{
     HttpResponse, get,
     http::{StatusCode, header},
-    web,
+    post, web,
 };
 use askama::Template;
 use kelisim_domain::{
@@ -36,7 +36,6 @@ use kelisim_persistence::store::{
     audit_seal::audit_head,
 };
 use std::collections::BTreeMap;
-use url::form_urlencoded;
 
 /// Entries on a page.
 const PAGE: i64 = 20;
@@ -61,12 +60,9 @@ impl Typed {
         found.next().map_or("", |(_, value)| value.as_str())
     }
 
-    /// The address of the file with what this filter finds.
-    fn export(&self) -> String {
-        let filled = self.0.iter().filter(|(_, value)| !value.is_empty());
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(filled);
-        format!("/audit/export?{}", query.finish())
+    /// What the form of the file repeats of the filter.
+    fn filled(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        self.0.iter().filter(|(_, value)| !value.is_empty())
     }
 }
 
@@ -129,13 +125,9 @@ fn shown(
     visit: &Visit,
     visitor: &Guest,
     typed: &Typed,
-    outcome: Result<Found, Vec<Fault>>,
+    (found, faults): (Found, Vec<Fault>),
 ) -> HttpResponse {
     let page = Page::of(visit, visitor, "page-audit-title");
-    let (found, faults) = match outcome {
-        Ok(found) => (found, Vec::new()),
-        Err(faults) => (Found::default(), faults),
-    };
     let wrong = told_faults(page.say, &faults);
     let page = page.noting(&wrong);
     let status = super::status_of(&wrong);
@@ -154,7 +146,8 @@ async fn list(visit: Visit, query: Query) -> HttpResponse {
     let typed = Typed::of(&query);
     let looked = seen(&visit, FULL, move |tx, _| faults_apart(look(tx, query)));
     match looked.await {
-        Ok((visitor, outcome)) => shown(&visit, &visitor, &typed, outcome),
+        Ok((visitor, Ok(found))) => shown(&visit, &visitor, &typed, (found, Vec::new())),
+        Ok((visitor, Err(faults))) => shown(&visit, &visitor, &typed, (Found::default(), faults)),
         Err(answer) => answer,
     }
 }
@@ -183,22 +176,32 @@ fn look(tx: &mut Tx<'_>, mut query: Query) -> Result<Found, AppError> {
     })
 }
 
-/// The same as JSON lines for `kelisim-audit-verify`: everything that the filter finds, or nothing and a reason.
-#[get("/audit/export")]
-async fn export(visit: Visit, query: Query) -> HttpResponse {
-    let typed = Typed::of(&query);
-    let looked = seen(&visit, FULL, move |tx, _| faults_apart(taken(tx, query)));
-    let (visitor, outcome) = match looked.await {
-        Ok(found) => found,
+/// The same as JSON lines for `kelisim-audit-verify`: everything that the filter finds, or nothing and a reason. It leaves the
+/// system in one piece, so whoever wants it says the password once more (R31).
+#[post("/audit/export")]
+async fn export(posted: Posted) -> HttpResponse {
+    let visit = &posted.visit;
+    let asked = posted.filled_but(&["token", "current"]);
+    let typed = Typed::of(&Query::of_form("/audit", asked.clone()));
+    // The filter comes first: a password that is right must not be typed twice.
+    let query = Query::of_form("/audit", asked.clone());
+    let looked = seen(visit, FULL, move |tx, _| faults_apart(taken(tx, query)));
+    let (visitor, (lines, entry)) = match looked.await {
+        Ok((visitor, Ok(taken))) => (visitor, taken),
+        Ok((visitor, Err(faults))) => {
+            return shown(visit, &visitor, &typed, (Found::default(), faults));
+        }
         Err(answer) => return answer,
     };
-    let (lines, entry) = match outcome {
-        Ok(taken) => taken,
-        Err(faults) => return shown(&visit, &visitor, &typed, Err(faults)),
-    };
+    if let Err(error) = own::confirm(&visit.app, &visitor, posted.field("current")).await {
+        return match Stop::Error(error).faults(visit) {
+            Ok(faults) => asked_again(visit, asked, &typed, faults).await,
+            Err(answer) => answer,
+        };
+    }
     // What leaves in one piece stands in the log itself before it leaves (R21).
     if let Err(error) = reading::record(&visit.app, vec![entry]).await {
-        return Page::error(&visit, &error);
+        return Page::error(visit, &error);
     }
     HttpResponse::build(StatusCode::OK)
         .insert_header((
@@ -207,6 +210,20 @@ async fn export(visit: Visit, query: Query) -> HttpResponse {
         ))
         .content_type("application/x-ndjson")
         .body(lines)
+}
+
+/// What the filter finds, with what was wrong with the password.
+async fn asked_again(
+    visit: &Visit,
+    asked: Vec<(String, String)>,
+    typed: &Typed,
+    faults: Vec<Fault>,
+) -> HttpResponse {
+    let query = Query::of_form("/audit", asked);
+    match seen(visit, FULL, move |tx, _| look(tx, query)).await {
+        Ok((visitor, found)) => shown(visit, &visitor, typed, (found, faults)),
+        Err(answer) => answer,
+    }
 }
 
 fn taken(tx: &mut Tx<'_>, mut query: Query) -> Result<(String, AuditEntry), AppError> {

@@ -8,7 +8,7 @@ use super::page::Page;
 use crate::{
     app::{App, AppError, prove::Caller},
     door,
-    http::{call, problem},
+    http::{body::arrived, call, problem},
 };
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -23,6 +23,7 @@ use futures_util::{StreamExt, future::LocalBoxFuture};
 use kelisim_domain::language::Language;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
+use zeroize::{Zeroize, Zeroizing};
 
 /// The largest form, in bytes: a story of the longest kind in Cyrillic, where a letter of a form is six, and the rest of a page.
 const FORM_MOST: usize = 200_000;
@@ -186,19 +187,36 @@ impl FromRequest for Visit {
 /// A form that was sent from a page of ours.
 pub(crate) struct Posted {
     pub(crate) visit: Visit,
-    fields: Vec<(String, String)>,
+    fields: Fields,
+}
+
+/// What was typed, a password among it: overwritten when it goes away.
+struct Fields(Vec<(String, String)>);
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
 }
 
 impl Posted {
     /// A field; empty when it is not there.
     pub(crate) fn field(&self, name: &str) -> &str {
-        let mut values = self.fields.iter().filter(|(key, _)| key == name);
+        let mut values = self.fields.0.iter().filter(|(key, _)| key == name);
         values.next().map_or("", |(_, value)| value.as_str())
     }
 
     /// Every field, in the order of the form.
     pub(crate) fn fields(&self) -> &[(String, String)] {
-        &self.fields
+        &self.fields.0
+    }
+
+    /// The fields that are filled, but for some.
+    pub(crate) fn filled_but(&self, apart: &[&str]) -> Vec<(String, String)> {
+        let fields = self.fields.0.iter();
+        let fields =
+            fields.filter(|(name, value)| !value.is_empty() && !apart.contains(&name.as_str()));
+        fields.cloned().collect()
     }
 
     /// The language that somebody changes to: the switch is a button of the form, so that what was typed survives (J13).
@@ -297,10 +315,7 @@ fn is_loopback_http(address: &str) -> bool {
     url.scheme() == "http" && is_loopback
 }
 
-async fn read(
-    request: &HttpRequest,
-    mut payload: Payload,
-) -> Result<Vec<(String, String)>, AppError> {
+async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Fields, AppError> {
     let media = request.headers().get(header::CONTENT_TYPE);
     let media = media
         .and_then(|media| media.to_str().ok())
@@ -309,15 +324,16 @@ async fn read(
     if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(AppError::MediaType);
     }
-    let mut bytes = Vec::new();
+    let mut bytes: Zeroizing<Vec<u8>> = Zeroizing::default();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| AppError::Malformed { line: 1, column: 1 })?;
         if bytes.len() + chunk.len() > FORM_MOST {
             return Err(AppError::TooLarge { most: FORM_MOST });
         }
-        bytes.extend_from_slice(&chunk);
+        arrived(&mut bytes, &chunk);
     }
-    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+    let fields = form_urlencoded::parse(&bytes).into_owned();
+    Ok(Fields(fields.collect()))
 }
 
 fn cookie_of(request: &HttpRequest, cookie: Cookie, is_secure: bool) -> Option<String> {

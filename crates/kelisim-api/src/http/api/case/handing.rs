@@ -71,7 +71,7 @@ pub(super) async fn hand_up(call: Call, path: web::Path<String>) -> HttpResponse
     call.change(
         move |tx| authorise(tx, &path),
         |tx, authorized, body| {
-            let reason = Confidential::new(reason_of(&body.object()?)?);
+            let reason = Confidential::new(reason_of(&*body.object()?)?);
             let done = app::handing::hand_up(tx, &authorized, reason.clone())?;
             let act = HandedUp {
                 at: tx.now,
