@@ -1,7 +1,7 @@
 //! T17: a page of somebody else's sends forms to us, while the person is signed in beside it; nothing may change (R13).
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -42,8 +42,8 @@ fn foreign(page: String) -> String {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
             stream.set_read_timeout(Some(Duration::from_secs(2))).ok();
-            let mut request = [0; 4_096];
-            stream.read(&mut request).ok();
+            let mut first = String::new();
+            BufReader::new(&stream).read_line(&mut first).ok();
             let length = page.len();
             let answer = format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\n\

@@ -300,7 +300,7 @@ fn look(tx: &mut Tx<'_>, wish: &Wish) -> Result<(Looked, Vec<Reading>), AppError
         None => Vec::new(),
     };
     if since.is_some() {
-        looked.meanwhile = Some(told(tx, say, &definition, &history)?);
+        looked.meanwhile = Some(told(tx, say, &definition, &history, BTreeMap::new())?);
         looked.status = StatusCode::PRECONDITION_FAILED;
     }
     let action = match app::case::action_of(tx, &authorized, &definition, &name) {

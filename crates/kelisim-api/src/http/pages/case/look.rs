@@ -186,6 +186,8 @@ fn look_at(
         false => (case.version - PAST).max(0),
     };
     let history = authorized.history(tx.db, after, PAST_MOST)?;
+    // They are of the content, and the reading of that is noted below.
+    let reasons = app::case::reasons(tx, authorized, &history)?;
     let waits_for = waits_for(say, &definition, case, mediator.as_deref());
     let card = card(tx, &lists, case, mediator, authorized.office_has_head())?;
     let mut seen = Seen {
@@ -201,7 +203,7 @@ fn look_at(
         sides: Vec::new(),
         is_erased: false,
         people: people(tx, say, case)?,
-        past: told(tx, say, &definition, &history)?,
+        past: told(tx, say, &definition, &history, reasons)?,
         has_earlier: after > 0,
         letters: letters(tx, say, case)?,
         way_size: diagram::picture_size(tx, &definition),

@@ -9,6 +9,7 @@ use crate::{
 use kelisim_domain::{
     case::{Event, EventData, ground::Ground},
     code::{ActionName, StepId, TimerName},
+    confidential::Confidential,
     id::{AccountId, MediatorId},
     workflow::Definition,
 };
@@ -28,12 +29,13 @@ pub(super) struct Past {
     pub(super) when: String,
 }
 
-/// The history, newest first.
+/// The history, newest first; with why something was done, for whoever reads the content.
 pub(super) fn told(
     tx: &mut Tx<'_>,
     say: Say,
     definition: &Definition,
     history: &[Recorded],
+    mut reasons: BTreeMap<i32, Confidential<String>>,
 ) -> Result<Vec<Past>, AppError> {
     let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
     let mut past = Vec::with_capacity(history.len());
@@ -49,6 +51,8 @@ pub(super) fn told(
         let teller = Teller { say, definition };
         let (what, mut more) = teller.tell(event);
         more.extend(mediator.map(|name| say.with("page-past-mediator", "name", &name)));
+        let reason = reasons.remove(&event.seq);
+        more.extend(reason.map(Confidential::into_revealed));
         past.push(Past {
             what,
             more,
@@ -171,12 +175,10 @@ impl Teller<'_> {
             EventData::Corrected(_) => (say.t("page-past-corrected"), Vec::new()),
             EventData::HandedUp => (say.t("page-past-handed-up"), Vec::new()),
             EventData::TakenBack => (say.t("page-past-taken-back"), Vec::new()),
-            EventData::GroundCorrected {
-                closure, reason, ..
-            } => {
-                let more = vec![self.ground(closure.ground), reason.clone()];
-                (say.t("page-past-ground-corrected"), more)
-            }
+            EventData::GroundCorrected { closure, .. } => (
+                say.t("page-past-ground-corrected"),
+                vec![self.ground(closure.ground)],
+            ),
         }
     }
 }
