@@ -3,6 +3,7 @@
 page-act-title = Take a step
 page-agreement = What was agreed on { $day }
 page-amount = Amount in dispute
+page-article = Law, article { $article }
 page-back-cases = To all cases
 page-boxes-hint = Tick everything that is there.
 page-by-itself = by itself
@@ -37,7 +38,7 @@ page-court-pre-court = not in court
 page-cut = There are very many open cases. Here are those with the next deadlines, the new ones and the oldest. Narrow the list with a filter.
 page-date-counted = Counted from { $day }, which is day 0: { $length }.
 page-date-how = How this day was worked out
-page-date-law = Set by the law: { $article } (legal profile, version { $version }).
+page-date-law = Set by the law, article { $article } (legal profile, version { $version }).
 page-date-moved = The last day moved past days off: { $days }.
 page-date-open = open while the term is paused
 page-date-own = The network itself has set this time.

@@ -3,6 +3,7 @@
 page-act-title = Қадам жасау
 page-agreement = { $day } күнгі келісім
 page-amount = Даудың сомасы
+page-article = Заң, { $article }-бап
 page-back-cases = Барлық іске
 page-boxes-hint = Бар нәрсенің бәрін белгілеңіз.
 page-by-itself = өздігінен
@@ -37,7 +38,7 @@ page-court-pre-court = сотқа дейін
 page-cut = Ашық іс өте көп. Мұнда мерзімі ең жақындары, жаңалары және ең ескілері тұр. Тізімді сүзгімен қысқартыңыз.
 page-date-counted = { $day } күнінен саналады, ол – 0-күн: { $length }.
 page-date-how = Бұл күн қалай есептелді
-page-date-law = Заңда белгіленген: { $article } (құқықтық бейін, { $version }-нұсқа).
+page-date-law = Заңның { $article }-бабында белгіленген (құқықтық бейін, { $version }-нұсқа).
 page-date-moved = Соңғы күн демалыс күндерінен кейінге жылжыды: { $days }.
 page-date-open = мерзім тоқтап тұрғанда белгісіз
 page-date-own = Бұл уақытты желінің өзі белгілеген.

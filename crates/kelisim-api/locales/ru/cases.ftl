@@ -3,6 +3,7 @@
 page-act-title = Сделать шаг
 page-agreement = О чём договорились { $day }
 page-amount = Сумма спора
+page-article = Закон, статья { $article }
 page-back-cases = Ко всем делам
 page-boxes-hint = Отметьте всё, что есть.
 page-by-itself = само собой
@@ -37,7 +38,7 @@ page-court-pre-court = до суда
 page-cut = Открытых дел очень много. Здесь те, чей срок ближе всего, новые и самые старые. Сузьте список отбором.
 page-date-counted = Считается от { $day }, это день 0: { $length }.
 page-date-how = Как посчитан этот день
-page-date-law = Установлено законом: { $article } (правовой профиль, версия { $version }).
+page-date-law = Установлено законом, статья { $article } (правовой профиль, версия { $version }).
 page-date-moved = Последний день перенесён с выходных: { $days }.
 page-date-open = неизвестен, пока срок приостановлен
 page-date-own = Этот срок установила сама сеть.

@@ -69,6 +69,11 @@ pub(super) enum Control {
     Phone(String),
     /// A sum of money, in whole tenge.
     Amount(String),
+    /// A code of a list that is too long for tiles: typed, or chosen from what the browser offers.
+    Code {
+        typed: String,
+        known: Vec<(String, String)>,
+    },
     Day(DayShown),
     /// Tiles of which one is chosen; two short ones stand side by side.
     Tiles {

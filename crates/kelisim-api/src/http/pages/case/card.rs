@@ -10,7 +10,8 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use kelisim_domain::{
-    case::{Case, Class, Stage},
+    case::{Armed, Case, Class, Stage},
+    code::TimerName,
     id::{CaseId, MediatorId},
     language::Names,
     legal::TermName,
@@ -170,8 +171,14 @@ pub(super) fn card(
     let may_act = !allowed_actions(tx, &definition, case, office_has_head).is_empty();
     let step = definition.step(&case.step);
     let today = tx.today();
-    let mut due = case.course.due().into_iter();
-    let next = due.next().map(|(name, armed)| Next {
+    let standing = standing(&definition, case, may_act, is_asked);
+    // Where no time runs any more, the one that is over is what matters.
+    let runs = case.course.due().into_iter().next();
+    let shown = runs.or_else(|| {
+        let over = passed(&definition, case).next();
+        over.filter(|_| standing == Standing::Late)
+    });
+    let next = shown.map(|(name, armed)| Next {
         title: definition.timer(name).map_or_else(
             || name.to_string(),
             |timer| say.name(&timer.title).to_owned(),
@@ -190,7 +197,7 @@ pub(super) fn card(
         category: lists.category(say, case.category.as_str()),
         mediator,
         filed_on: say.day_of(&case.filed_at),
-        standing: standing(&definition, case, may_act, is_asked),
+        standing,
         next,
         sides: Vec::new(),
         is_asked,
@@ -219,17 +226,7 @@ pub(super) fn standing(
     if case.stage == Stage::Closed {
         return Standing::Done;
     }
-    // A timer that has fired and moved nothing is a time that has passed. A warning is none, and the pause that a court has
-    // given is the court's clock (3.4).
-    let passed = case.course.timers.iter().filter(|(_, armed)| armed.fired);
-    let mut passed = passed.filter_map(|(name, _)| definition.timer(name));
-    let asks_for_an_act = |timer: &Timer| {
-        !matches!(
-            timer.runs,
-            Runs::Before(_) | Runs::Law(TermName::CourtPause)
-        )
-    };
-    if passed.any(asks_for_an_act) {
+    if passed(definition, case).next().is_some() {
         return Standing::Late;
     }
     match case.class {
@@ -237,4 +234,20 @@ pub(super) fn standing(
         Class::New | Class::Active if may_act => Standing::Act,
         _ => Standing::Waiting,
     }
+}
+
+/// The times that are over, and in which something should have happened: timers that have fired and moved nothing. A warning is
+/// none, and the pause that a court has given is the court's clock (3.4).
+fn passed<'a>(
+    definition: &'a Definition,
+    case: &'a Case,
+) -> impl Iterator<Item = (&'a TimerName, &'a Armed)> {
+    let asks_for_an_act = |timer: &Timer| {
+        !matches!(
+            timer.runs,
+            Runs::Before(_) | Runs::Law(TermName::CourtPause)
+        )
+    };
+    let fired = case.course.timers.iter().filter(|(_, armed)| armed.fired);
+    fired.filter(move |(name, _)| definition.timer(name).is_some_and(asks_for_an_act))
 }

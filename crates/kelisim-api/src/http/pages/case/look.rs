@@ -313,13 +313,15 @@ fn explained(
     Ok((open, shut, elsewhere))
 }
 
-/// What leads on comes first, then what stays at the step, then what leads back, and what ends the case comes last: so nobody
-/// closes a case because that was the first button.
+/// What leads on comes first, then what stays at the step, then what leads back or gives the case away, and what ends it comes
+/// last: so nobody closes a case because that was the first button.
 fn rank(definition: &Definition, case: &Case, action: &Action) -> u8 {
     let place = |stage: Stage| Stage::ALL.iter().position(|one| *one == stage);
+    let away = [Effect::Recuse, Effect::EndOffer, Effect::ReleaseMediator];
     match definition.step(&action.to).map(|step| step.stage) {
         Some(Stage::Closed) => 3,
         Some(stage) if place(stage) < place(case.stage) => 2,
+        _ if away.iter().any(|effect| action.does(*effect)) => 2,
         _ if action.to == case.step => 1,
         _ => 0,
     }

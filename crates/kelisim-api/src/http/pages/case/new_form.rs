@@ -6,13 +6,14 @@
 use super::{
     super::page::Say,
     act_form::{Control, FieldShown, Tile, field_id},
+    filed::office_name,
     typed::{OF_WORKFLOW, Typed},
 };
 use crate::app::{AppError, Tx};
 use kelisim_domain::{
     case::{CourtStage, may_file},
     code::OfficeCode,
-    language::{Language, Names},
+    language::Language,
     office::OfficeEntry,
     region::{Category, District, Source},
 };
@@ -23,7 +24,9 @@ use kelisim_persistence::store::{
 use serde_json::{Map, Value, json};
 
 /// More offices than these a region does not have.
-const OFFICES: i64 = 200;
+const OFFICES: i64 = 1_000;
+/// Whoever has more offices to choose from knows their codes.
+const TILES_MOST: usize = 12;
 
 /// A page of the questions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -183,17 +186,24 @@ impl Asking<'_> {
     fn kind(&self) -> Vec<FieldShown> {
         let mut fields = Vec::new();
         if self.lists.only_office().is_none() {
-            let offices = self.lists.offices.iter().map(|office| {
-                let names = Names {
-                    kk: office.name_kk.to_string(),
-                    ru: office.name_ru.to_string(),
-                    en: office.name_en.to_string(),
-                };
-                let word = format!("{}, {}", self.say.name(&names), office.settlement);
-                (office.code.to_string(), word)
+            let named = |office: &OfficeEntry| {
+                let name = office_name(office, self.say.language());
+                (office.code.to_string(), name)
+            };
+            let offices = self.lists.offices.iter().map(named);
+            fields.push(match self.lists.offices.len() > TILES_MOST {
+                false => {
+                    let tiles = self.tiles("office", offices, "");
+                    self.field("office", ("office", true), tiles)
+                }
+                true => {
+                    let code = Control::Code {
+                        typed: self.text("office"),
+                        known: offices.collect(),
+                    };
+                    self.field("office", ("office-code", true), code)
+                }
             });
-            let tiles = self.tiles("office", offices, "");
-            fields.push(self.field("office", ("office", true), tiles));
         }
         let named = |one: &Category| (one.code.to_string(), self.say.name(&one.names).to_owned());
         let tiles = self.tiles("category", self.lists.categories.iter().map(named), "");
@@ -374,6 +384,10 @@ pub(super) fn answered(control: &Control) -> String {
         | Control::Number(text)
         | Control::Phone(text)
         | Control::Amount(text) => text.clone(),
+        Control::Code { typed, known } => {
+            let named = known.iter().find(|(code, _)| code == typed);
+            named.map_or_else(|| typed.clone(), |(code, name)| format!("{code}, {name}"))
+        }
         Control::Tiles { tiles, .. } | Control::Boxes(tiles) => {
             let on = tiles.iter().filter(|tile| tile.is_on);
             on.map(|tile| tile.word.clone())
