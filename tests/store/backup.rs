@@ -60,7 +60,7 @@ const UNDONE: &[&str] = &[
     "DROP TABLE audit_seal; DROP TABLE audit_anchor;",
     "DROP TABLE credential; DROP TABLE second_factor; DROP TABLE recovery_code; DROP TABLE session;
      DROP TABLE link; DROP TABLE device; DROP TABLE rate; ALTER TABLE account DROP COLUMN version;
-     ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label;",
+     ALTER TABLE token DROP COLUMN scope; ALTER TABLE token DROP COLUMN label; ALTER TABLE token DROP COLUMN exports;",
     "DROP INDEX master_key_replaced; DROP INDEX master_key_first; ALTER TABLE master_key DROP COLUMN replaces;
      CREATE UNIQUE INDEX master_key_in_use ON master_key ((retired_at IS NULL)) WHERE retired_at IS NULL;",
     "DROP TABLE consent; DROP TABLE danger_report;",

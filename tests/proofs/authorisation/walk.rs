@@ -130,8 +130,10 @@ fn readers(table: &Table, route: &Route, things: usize) -> Vec<&'static str> {
 /// looked for a name.
 pub(super) fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut contents = scene.t.database.contents();
-    let counted: Vec<String> = readers.iter().map(|who| counted(scene, who)).collect();
-    if let Some(rates) = contents.get_mut("rate") {
+    if let Some(rates) = contents.get_mut("rate")
+        && rates.iter().any(|row| row.contains("search"))
+    {
+        let counted = counted(scene, readers);
         rates.retain(|row| !counted.iter().any(|one| row.to_lowercase().contains(one)));
     }
     let emails: Vec<String> = readers
@@ -150,13 +152,18 @@ pub(super) fn stored(scene: &Scene, readers: &[&str]) -> BTreeMap<String, Vec<St
     contents
 }
 
-/// Under what the searches of somebody are counted, in hexadecimal digits.
-fn counted(scene: &Scene, who: &str) -> String {
-    let of = format!("account WHERE email = '{who}@example.kz'");
-    let ids = scene.t.database.lines("#id#", &of);
-    let id: Option<Uuid> = ids.first().and_then(|id| id.parse().ok());
-    let digest = subject("search", id.unwrap_or_default().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Under what the searches of some people are counted, in hexadecimal digits.
+fn counted(scene: &Scene, people: &[&str]) -> Vec<String> {
+    let digits = |line: &String| {
+        let (email, id) = line.split_once(' ')?;
+        let who = email.split('@').next()?;
+        let id: Uuid = id.parse().ok()?;
+        let digest = subject("search", id.as_bytes());
+        let digits = digest.iter().map(|byte| format!("{byte:02x}"));
+        people.contains(&who).then(|| digits.collect())
+    };
+    let accounts = scene.t.database.lines("email || ' ' || #id#", "account");
+    accounts.iter().filter_map(digits).collect()
 }
 
 /// Every entry of a reading is of somebody who may read that.

@@ -16,19 +16,22 @@ use kelisim_domain::{
 };
 use kelisim_persistence::store::{
     access::{
-        Authorized, Correct, CorrectGround, NoAccess, Permission, ReadContent, ReadNames, See,
-        access_case, access_lost, access_stored,
+        Authorized, Correct, CorrectGround, NoAccess, Permission, See, access_case, access_lost,
+        access_stored,
     },
     case::{CaseChange, Loaded, NewCase, case_add, case_change, case_number_next},
-    case_event::Recorded,
     due::DueTimer,
     mediator,
     office::FilingOffice,
     outbox::NewMessage,
     partner::{PartnerAsked, partner_told},
 };
-use kelisim_persistence::{Defect, Error as StoreError, Point};
-use std::{collections::BTreeMap, sync::Arc};
+use kelisim_persistence::{Defect, Point};
+use std::sync::Arc;
+
+mod shown;
+
+pub use shown::{Shown, reads_content, reasons, shown};
 
 /// What a change came to.
 pub struct Done {
@@ -491,76 +494,10 @@ pub fn facts<P>(
     Ok(tx.facts(authorized.case(), authorized.office_has_head(), mediator))
 }
 
-/// What a reader of a case is shown of what is confidential in it.
-pub enum Shown {
-    /// All of it.
-    Content(Authorized<ReadContent>),
-    /// The sides' names and settlements (D6).
-    Names(Authorized<ReadNames>),
-    /// Nothing.
-    Nothing,
-    /// Nothing any more, for nobody: the case was erased.
-    Erased,
-}
-
-/// What the caller is shown; the content is opened with it.
-///
-/// # Errors
-/// As the store.
-pub fn shown(tx: &Tx<'_>, authorized: &Authorized<See>) -> Result<Shown, AppError> {
-    let opened = if let Some(reader) = reads_content(tx, authorized) {
-        let opened = reader.content(&tx.app.vault).map(drop);
-        opened.map(|()| Shown::Content(reader))
-    } else if let Some(asked) = authorized.also::<ReadNames>(&tx.actor) {
-        let opened = asked.parties(&tx.app.vault).map(drop);
-        opened.map(|()| Shown::Names(asked))
-    } else {
-        return Ok(Shown::Nothing);
-    };
-    match opened {
-        Err(kelisim_persistence::Error::Erased) => Ok(Shown::Erased),
-        opened => Ok(opened?),
-    }
-}
-
-/// Whether the caller may read the content, and the proof.
-pub fn reads_content<P>(
-    tx: &Tx<'_>,
-    authorized: &Authorized<P>,
-) -> Option<Authorized<ReadContent>> {
-    authorized.also::<ReadContent>(&tx.actor)
-}
-
 /// A case as a decision of the caller would leave it, with nothing stored.
 pub fn foreseen(tx: &Tx<'_>, case: &Case, decision: &Decision) -> Case {
     let event = event(tx, tx.actor.account, case.id, case.version + 1, decision);
     case::evolve(case.clone(), &event)
-}
-
-/// Why somebody did what the entries of a history say, by their number, for a caller who reads the content; of a case that was
-/// erased nothing is left to read.
-///
-/// # Errors
-/// As the store.
-pub fn reasons(
-    tx: &Tx<'_>,
-    authorized: &Authorized<See>,
-    history: &[Recorded],
-) -> Result<BTreeMap<i32, Confidential<String>>, AppError> {
-    let mut reasons = BTreeMap::new();
-    let Some(reader) = reads_content(tx, authorized) else {
-        return Ok(reasons);
-    };
-    for recorded in history {
-        let reason = match reader.reason_of(&tx.app.vault, recorded) {
-            Err(StoreError::Erased) => break,
-            reason => reason?.into_revealed(),
-        };
-        if let Some(reason) = reason {
-            reasons.insert(recorded.event.seq, Confidential::new(reason));
-        }
-    }
-    Ok(reasons)
 }
 
 fn event(tx: &Tx<'_>, actor: AccountId, case: CaseId, seq: i32, decision: &Decision) -> Event {
