@@ -99,7 +99,10 @@ fn j1_a_case_is_filed_on_a_phone_while_the_link_drops() {
             tab.call("Page.reload", &serde_json::json!({}));
         });
         filed_once(&house.t, &mut tab, place + 1);
-        assert_eq!(crate::look::faults(&mut tab), Vec::<String>::new());
+        if scripts {
+            // axe-core waits by the clock of scripts, which stands still without them.
+            assert_eq!(crate::look::faults(&mut tab), Vec::<String>::new());
+        }
         // Pressed twice, because nothing seemed to happen.
         come_to_check(&mut tab, "Мал бақшаға кірді.");
         tab.leading(|tab| {
