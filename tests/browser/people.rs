@@ -58,12 +58,20 @@ impl House {
         assert_eq!(tab.path(), "/", "{name}: {}", tab.text());
     }
 
+    /// Chooses a language, as somebody does who reads no other.
+    fn choose(tab: &mut Tab, language: &str) {
+        tab.press(&format!("button[name=switch][value={language}]"));
+        assert_eq!(tab.value("document.documentElement.lang"), language);
+    }
+
     /// A device at which somebody is signed in.
     #[track_caller]
     pub(crate) fn at_device_of(&self, name: &str, screen: Screen, language: &str) -> Tab {
         let secret = self.prepare(name);
         let mut tab = self.device(screen, language);
         self.enter(&mut tab, name, secret.as_ref());
+        // Everybody of the network has an account in English.
+        Self::choose(&mut tab, language);
         tab
     }
 }
