@@ -342,8 +342,8 @@ fn ask(scene: &Scene, method: &str, path: &str, who: &str) -> Reply {
     if method == "GET" {
         return client.get(path);
     }
-    // Any page with a form has a token for this cookie: whoever is signed in finds none at the door.
-    let token = ["/sign-in", "/account"].iter().find_map(|page| {
+    // The page of a forgotten password has a token for this cookie; the door takes the cookie of a session that has ended.
+    let token = ["/forgot", "/account"].iter().find_map(|page| {
         let text = client.get(page).text;
         let (_, rest) = text.split_once("name=\"token\" value=\"")?;
         Some(rest.split('"').next().unwrap_or_default().to_owned())
